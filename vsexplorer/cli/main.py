@@ -1,0 +1,126 @@
+"""The ``vsexplorer`` command: its subcommands, and one place where failures become words and exit codes."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from vsexplorer import __version__
+from vsexplorer.cli.complete import completion
+from vsexplorer.cli.demo import demo
+from vsexplorer.cli.info import info
+from vsexplorer.cli.load import load
+from vsexplorer.cli.options import connection_options
+from vsexplorer.cli.query import query
+from vsexplorer.cli.screen import open_screen, screen_options
+from vsexplorer.cli.sets import sets
+from vsexplorer.cli.show import show
+from vsexplorer.errors import ExitCode, VsexplorerError
+
+
+class _Group(click.Group):
+    """A group whose first word may also be a key: ``vsexplorer people`` opens the screen on it."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if self.get_command(ctx, args[0]) is not None:
+            return super().resolve_command(ctx, args)
+        words = [word for word in args[1:] if not word.startswith("-")]
+        near = difflib.get_close_matches(args[0], self.list_commands(ctx), 1, 0.7)
+        if near and words:
+            raise click.UsageError(f"There is no command {args[0]!r}. Did you mean {near[0]!r}?", ctx)
+        return "open", open_screen, args
+
+
+@click.group(
+    cls=_Group,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["--help"], "max_content_width": 100},
+    subcommand_metavar="[KEY] | COMMAND [ARGS]...",
+)
+@connection_options
+@screen_options
+@click.version_option(__version__, "--version", prog_name="vsexplorer")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Explore Redis vector sets: type a thought, see what is near it, narrow it with a filter.
+
+    \b
+    vsexplorer                       open the explorer (a private Redis where none is running)
+    vsexplorer people                open it on one vector set
+    vsexplorer demo                  try it on a data set of people
+    vsexplorer query people science --filter '.died < 2000' --json
+    vsexplorer -h db.example.org -p 6380 --tls --askpass sets
+    """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(open_screen)
+
+
+for _command in (open_screen, query, sets, show, load, info, demo, completion):
+    cli.add_command(_command)
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with the code that fits the outcome."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line; print failures on standard error and return the exit code."""
+    try:
+        outcome = cli.main(arguments, prog_name="vsexplorer", standalone_mode=False)
+        sys.stdout.flush()
+        return int(outcome or ExitCode.OK)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except VsexplorerError as error:
+        _complain(error.message, error.hint)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        print(file=sys.stderr)
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # The reader had enough; keep Python from complaining when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except Exception:
+        _complain(*_report_unexpected())
+        return ExitCode.NOTHING
+
+
+def _complain(message: str, hint: str) -> None:
+    from vsexplorer.text import sanitize
+
+    print(f"vsexplorer: {sanitize(message, keep_newlines=True)}", file=sys.stderr)
+    if hint:
+        print(sanitize(hint, keep_newlines=True), file=sys.stderr)
+
+
+def _report_unexpected() -> tuple[str, str]:
+    """Keep the traceback in the log, out of the way of whoever uses the program."""
+    import logging
+    import traceback
+
+    from vsexplorer import paths
+
+    log = paths.log_file()
+    summary = traceback.format_exc().strip().splitlines()[-1]
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.FileHandler(log, encoding="utf-8")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        logger = logging.getLogger("vsexplorer")
+        logger.addHandler(handler)
+        logger.exception("unexpected failure in vsexplorer %s", __version__)
+        handler.close()
+    except OSError:
+        return f"This should not have happened: {summary}", ""
+    return f"This should not have happened: {summary}", f"The details are in {log}."

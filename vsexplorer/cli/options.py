@@ -1,0 +1,153 @@
+"""Options several commands share, and what becomes of them: a server to use, a model, an output format."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vsexplorer.errors import UsageError
+
+if TYPE_CHECKING:
+    from vsexplorer.config import Config
+    from vsexplorer.explorer import Explorer
+    from vsexplorer.vectorset.target import Where
+
+FORMATS = ("table", "json", "jsonl", "csv", "plain")
+
+
+def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    """Keep what was typed, wherever it was typed; an option after the command wins over one before it."""
+    given: dict[str, Any] = ctx.ensure_object(dict)
+    if value is not None and value is not False:
+        given[str(param.name)] = value
+
+
+def _option(*names: str, **settings: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option(*names, expose_value=False, callback=_remember, **settings)
+
+
+_CONNECTION = (
+    _option("-h", "--host", "host", metavar="HOST", help="Server host."),
+    _option("-p", "--port", "port", type=click.IntRange(1, 65535), help="Server port."),
+    _option("-s", "--socket", "socket", metavar="PATH", help="Unix socket instead of host and port."),
+    _option("-n", "--db", "db", type=click.IntRange(0), metavar="DB", help="Database number."),
+    _option("-u", "--url", "url", metavar="URL", help="redis://, rediss:// or unix:// URL."),
+    _option("--user", "username", metavar="NAME", help="ACL user name."),
+    _option(
+        "-a",
+        "--pass",
+        "password",
+        metavar="PASSWORD",
+        help="Password; others may see it, so rather REDISCLI_AUTH.",
+    ),
+    _option("--askpass", "askpass", is_flag=True, help="Ask for the password."),
+    _option("--tls", "tls", is_flag=True, help="Use TLS."),
+    _option("--cacert", "cacert", metavar="FILE", help="CA certificate to trust."),
+    _option("--cert", "cert", metavar="FILE", help="Client certificate."),
+    _option("--key", "key", metavar="FILE", help="Key of the client certificate."),
+    _option("--sni", "sni", metavar="NAME", help="Server name for TLS."),
+    _option("--insecure", "insecure", is_flag=True, help="Do not verify the server's certificate."),
+    _option("--profile", "profile", metavar="NAME", help="Server of that name in the configuration."),
+    _option("--private", "private", is_flag=True, help="Use a server of your own, started where needed."),
+    _option("--redis-server", "redis_server", metavar="PATH", help="Binary of the private server."),
+    _option("--timeout", "timeout", type=click.FloatRange(0.05), metavar="S", help="Seconds a command may take."),
+    _option("--model", "model", metavar="NAME|FOLDER", help="Embedding model of fastembed, or a folder."),
+)
+
+
+def connection_options[F: Callable[..., Any]](command: F) -> F:
+    """Add the options that say which server and which model to use."""
+    for option in reversed(_CONNECTION):
+        command = option(command)
+    return command
+
+
+def format_options[F: Callable[..., Any]](command: F) -> F:
+    """Add ``--format`` and ``--json``; the command gets ``output_format``."""
+
+    @click.option("--format", "output_format", type=click.Choice(FORMATS), help="Default: table in a terminal.")
+    @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+    @wraps(command)
+    def with_format(*args: Any, output_format: str | None, as_json: bool, **options: Any) -> Any:
+        if as_json and output_format not in (None, "json"):
+            raise click.UsageError(f"--json and --format {output_format} contradict each other.")
+        chosen = "json" if as_json else output_format or ("table" if sys.stdout.isatty() else "plain")
+        return command(*args, output_format=chosen, **options)
+
+    return with_format  # type: ignore[return-value]
+
+
+def given(ctx: click.Context) -> dict[str, Any]:
+    """The shared options that were typed."""
+    options: dict[str, Any] = ctx.ensure_object(dict)
+    return options
+
+
+def config() -> Config:
+    """The user's configuration."""
+    from vsexplorer import paths
+    from vsexplorer.config import load
+
+    return load(paths.config_file())
+
+
+def model_name(ctx: click.Context, settings: Config) -> str:
+    """The model: ``--model``, ``VSEXPLORER_MODEL``, the profile's, the configuration's."""
+    profile = settings.profiles.get(given(ctx).get("profile") or settings.profile)
+    from_profile = profile.model if profile else ""
+    return given(ctx).get("model") or os.environ.get("VSEXPLORER_MODEL") or from_profile or settings.model
+
+
+def where(ctx: click.Context, settings: Config, temporary: bool = False) -> Where:
+    """The server to use, from options, environment and configuration.
+
+    Raises:
+        UsageError: they contradict each other or cannot be used.
+    """
+    from vsexplorer.vectorset.target import DEFAULT_TIMEOUT, TargetOptions, Where, default_target, resolve
+
+    typed = dict(given(ctx))
+    binary = typed.pop("redis_server", "") or os.environ.get("VSEXPLORER_REDIS_SERVER") or settings.redis_server
+    timeout = typed.pop("timeout", DEFAULT_TIMEOUT)
+    private = typed.pop("private", False)
+    if typed.pop("askpass", False):
+        typed["password"] = _ask_password()
+    names = TargetOptions.__dataclass_fields__
+    options = TargetOptions(**{name: value for name, value in typed.items() if name in names})
+    target = None if temporary or private else resolve(options, os.environ, settings)
+    return Where(target, default_target(options, os.environ), private, temporary, binary, timeout)
+
+
+def explore[T](ctx: click.Context, work: Callable[[Explorer], Awaitable[T]], temporary: bool = False) -> T:
+    """Connect, do the work, close; the way every command but the screen runs."""
+    from vsexplorer import paths
+    from vsexplorer.embedding.embedder import Embedder
+    from vsexplorer.explorer import Explorer
+
+    settings = config()
+    place = where(ctx, settings, temporary)
+    model = model_name(ctx, settings)
+
+    async def run() -> T:
+        explorer = Explorer(place, Embedder(model, paths.cache_folder()))
+        try:
+            await explorer.connect()
+            return await work(explorer)
+        finally:
+            await explorer.close()
+
+    return asyncio.run(run())
+
+
+def _ask_password() -> str:
+    import getpass
+
+    if not sys.stdin.isatty():
+        raise UsageError("--askpass needs a terminal to ask in.", "Use REDISCLI_AUTH instead.")
+    return getpass.getpass("Password: ", sys.stderr)

@@ -1,0 +1,137 @@
+"""``vsexplorer query``: ask a vector set and print the answer."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from vsexplorer.cli.complete import KeyName
+from vsexplorer.cli.options import connection_options, explore, format_options
+from vsexplorer.errors import ExitCode
+
+if TYPE_CHECKING:
+    from vsexplorer.cli.output import Listing
+    from vsexplorer.explorer import Explorer
+    from vsexplorer.model import ResultPage
+
+
+@click.command()
+@click.argument("key", type=KeyName())
+@click.argument("text", nargs=-1)
+@click.option("--like", metavar="ELEMENT", help="Rank by nearness to an element instead of a text.")
+@click.option("--filter", "filter_", default="", metavar="EXPR", help="Only elements whose attributes match.")
+@click.option("--count", default=10, type=click.IntRange(1), show_default=True, help="How many results.")
+@click.option("--ef", type=click.IntRange(1, 1_000_000), help="Exploration factor: higher finds more, slower.")
+@click.option("--filter-ef", type=click.IntRange(1), help="Candidates a filtered search examines.")
+@click.option("--epsilon", type=click.FloatRange(0, 2, min_open=True), help="Only similarity >= 1 - EPSILON.")
+@click.option("--exact", is_flag=True, help="Compare with every element (TRUTH) instead of the graph.")
+@format_options
+@connection_options
+@click.pass_context
+def query(
+    ctx: click.Context,
+    key: str,
+    text: tuple[str, ...],
+    like: str | None,
+    filter_: str,
+    count: int,
+    ef: int | None,
+    filter_ef: int | None,
+    epsilon: float | None,
+    exact: bool,
+    output_format: str,
+) -> int:
+    """Rank a vector set's elements by nearness to TEXT.
+
+    Without TEXT and without --like, lists elements, narrowed by --filter.
+    """
+    from vsexplorer.cli.output import write
+    from vsexplorer.cli.progress import shown_on_stderr
+    from vsexplorer.model import ByElement, ByText, Everything, Query, SearchOptions, Source
+
+    if text and like is not None:
+        raise click.UsageError("Give either TEXT or --like ELEMENT, not both.")
+    words = " ".join(text)
+    source: Source = Everything()
+    if like is not None:
+        source = ByElement(like.encode("utf-8", "surrogateescape"))
+    elif words.strip():
+        source = ByText(words)
+    options = SearchOptions(count, ef, filter_ef, epsilon, exact)
+    question = Query(key.encode("utf-8", "surrogateescape"), source, filter_, options)
+
+    async def ask(explorer: Explorer) -> ResultPage:
+        if isinstance(source, ByText):
+            with shown_on_stderr() as progress:
+                await explorer.embedder.open(progress)
+        return await explorer.search(question)
+
+    page = explore(ctx, ask)
+    write(listing(page), output_format)
+    _say_on_stderr(page, output_format)
+    return ExitCode.OK if page.hits else ExitCode.NOTHING
+
+
+def listing(page: ResultPage) -> Listing:
+    """An answer in the shapes it can be written."""
+    from vsexplorer.cli.output import Listing, attribute_fields, element_fields
+    from vsexplorer.columns import tabulate
+    from vsexplorer.model import ByElement, ByText
+    from vsexplorer.text import decode
+
+    match page.query.source:
+        case ByText(text):
+            asked: dict[str, str | None] = {"query": text}
+        case ByElement(element):
+            asked = {"query": None, "like": decode(element)}
+        case _:
+            asked = {"query": None}
+    records = [
+        {
+            "rank": hit.rank,
+            **element_fields(hit.element),
+            "score": hit.score,
+            **attribute_fields(hit.attributes),
+        }
+        for hit in page.hits
+    ]
+    document = {
+        "key": decode(page.query.key),
+        **asked,
+        "filter": page.query.filter or None,
+        "command": page.command,
+        "results": records,
+        "timings_ms": {
+            "embed": round(page.timings.embed, 3),
+            "redis": round(page.timings.redis, 3),
+            "total": round(page.timings.total, 3),
+        },
+    }
+    table = tabulate([hit.attributes for hit in page.hits])
+    rows = [
+        [
+            hit.rank,
+            None if hit.score is None else round(hit.score, 4),
+            decode(hit.element),
+            *(fields.get(column.field) for column in table.columns),
+        ]
+        for hit, fields in zip(page.hits, table.rows, strict=True)
+    ]
+    numeric = frozenset({0, 1} | {index for index, column in enumerate(table.columns, 3) if column.numeric})
+    header = ["rank", "score", "element", *(column.field for column in table.columns)]
+    return Listing(document, records, header, rows, numeric)
+
+
+def _say_on_stderr(page: ResultPage, output_format: str) -> None:
+    from vsexplorer.text import milliseconds
+
+    for note in page.notes:
+        print(f"note: {note}", file=sys.stderr)
+    if not page.hits:
+        print("Nothing found.", file=sys.stderr)
+    elif output_format == "table":
+        times = page.timings
+        took = f"embed {milliseconds(times.embed)} · redis {milliseconds(times.redis)} ms"
+        print(f"{page.command}\n{took}", file=sys.stderr)

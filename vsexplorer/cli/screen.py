@@ -1,0 +1,85 @@
+"""``vsexplorer [KEY]``: the screen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from vsexplorer.cli.complete import KeyName
+from vsexplorer.cli.options import config, connection_options, given, model_name, where
+from vsexplorer.errors import UsageError
+
+
+def has_terminal() -> bool:
+    """Whether a screen can be drawn (on standard error) and keys be read."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
+
+
+def _remember(ctx: click.Context, param: click.Parameter, value: object) -> None:
+    if value is not None:
+        given(ctx)[f"screen_{param.name}"] = value
+
+
+def screen_options[F: Callable[..., Any]](command: F) -> F:
+    """Add the options of the screen."""
+    theme = click.option(
+        "--theme",
+        metavar="NAME",
+        expose_value=False,
+        callback=_remember,
+        help="Colours, such as textual-light or ansi-dark.",
+    )
+    results = click.option(
+        "--results",
+        type=click.IntRange(1, 1000),
+        expose_value=False,
+        callback=_remember,
+        help="Results to ask for at first.",
+    )
+    return theme(results(command))
+
+
+@click.command("open")
+@click.argument("key", required=False, type=KeyName())
+@connection_options
+@screen_options
+@click.pass_context
+def open_screen(ctx: click.Context, key: str | None = None) -> int:
+    """Open the explorer, on KEY if given (for keys named like a command)."""
+    if not has_terminal():
+        raise UsageError(
+            "The screen needs a terminal for input and output.",
+            "For scripts there is: vsexplorer query --help",
+        )
+    return run_screen(ctx, key)
+
+
+def run_screen(ctx: click.Context, key: str | None, demo: bool = False) -> int:
+    """Run the screen until the user leaves it; return the exit code."""
+    settings = config()
+    options = given(ctx)
+    # Results are painted at the next frame; Textual's default of 60 a second would add up to 17 ms to a keystroke.
+    os.environ.setdefault("TEXTUAL_FPS", "120")
+    from vsexplorer import paths
+    from vsexplorer.tui.app import ExplorerApp
+    from vsexplorer.tui.backend import Start
+
+    start = Start(
+        where=where(ctx, settings, temporary=demo),
+        model=model_name(ctx, settings),
+        cache=paths.cache_folder(),
+        key=key.encode("utf-8", "surrogateescape") if key is not None else None,
+        demo=demo,
+        count=options.get("screen_results", settings.count),
+        theme=options.get("screen_theme") or os.environ.get("VSEXPLORER_THEME") or settings.theme,
+        keys=settings.keys,
+    )
+    app = ExplorerApp(start)
+    app.run()
+    if app.failure is not None:
+        raise app.failure
+    return app.return_code or 0

@@ -1,0 +1,205 @@
+"""Text to vectors with fastembed, off the event loop, with the vectors of recent texts at hand."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vsexplorer.embedding.registry import ModelDescription, supported_models
+from vsexplorer.embedding.sources import ModelFiles, find
+from vsexplorer.errors import ModelUnavailable
+from vsexplorer.progress import Progress, ProgressCallback, ignore_progress
+
+if TYPE_CHECKING:
+    from fastembed import TextEmbedding
+
+_REMEMBERED = 512
+"""Texts whose vectors are kept: 1.5 KiB each at 384 dimensions."""
+_BATCH = 16
+"""Texts embedded at a time while loading; equal lengths together keep padding small."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """One text's vector: float32, little-endian, ``4 * dimension`` bytes."""
+
+    vector: bytes
+    milliseconds: float
+    """Time the model took; 0 for a text that was remembered."""
+    remembered: bool = False
+    cut_at: int | None = None
+    """The model's limit in tokens, where the text went beyond it."""
+
+
+class Embedder:
+    """One model, run in one thread of its own.
+
+    onnxruntime gets a single thread: with more its pool spins after each call, which costs an idle core and
+    gains a short text little.
+    """
+
+    def __init__(self, model: str, cache: Path) -> None:
+        self.model = model
+        self._cache = cache
+        self._thread = ThreadPoolExecutor(1, "embedder")
+        self._remembered: OrderedDict[str, Embedding] = OrderedDict()
+        self._running: TextEmbedding | None = None
+        self._files: ModelFiles | None = None
+        self._limit: int | None = None
+        self._failure: ModelUnavailable | None = None
+        self._opening = asyncio.Lock()
+        self.dimension = 0
+        """Dimension of the vectors; 0 until the model is loaded."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether the model is loaded and warm."""
+        return self._running is not None
+
+    @property
+    def name(self) -> str:
+        """The model's full name once it is known."""
+        return self._files.name if self._files else self.model
+
+    @property
+    def origin(self) -> str:
+        """Where the model's files come from; empty until that is known."""
+        return self._files.origin if self._files else ""
+
+    async def open(self, progress: ProgressCallback = ignore_progress, again: bool = False) -> None:
+        """Find, load and warm the model; returns at once when that is done.
+
+        A failure is remembered, so that a keystroke does not start another download; ``again`` tries anew.
+
+        Raises:
+            ModelUnavailable: it cannot be found, fetched or loaded.
+        """
+        async with self._opening:
+            if self._running is not None:
+                return
+            if self._failure is not None and not again:
+                raise self._failure
+            try:
+                await self._open(progress)
+            except ModelUnavailable as error:
+                self._failure = error
+                raise
+
+    async def _open(self, progress: ProgressCallback) -> None:
+        progress(Progress("loading the model"))
+        self._files = await find(self.model, self._cache, progress)
+        progress(Progress("loading the model"))
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._load, self._files)
+
+    async def embed(self, text: str) -> Embedding:
+        """The vector of a query.
+
+        Raises:
+            ModelUnavailable: the model could not be opened.
+        """
+        if text in self._remembered:
+            self._remembered.move_to_end(text)
+            return self._remembered[text]
+        await self.open()
+        loop = asyncio.get_running_loop()
+        embedding = await loop.run_in_executor(self._thread, self._run, text)
+        self._remembered[text] = Embedding(embedding.vector, 0.0, True, embedding.cut_at)
+        if len(self._remembered) > _REMEMBERED:
+            self._remembered.popitem(last=False)
+        return embedding
+
+    async def embed_documents(self, texts: Sequence[str]) -> list[bytes]:
+        """The vectors of documents, in order; queries asked meanwhile come in between.
+
+        Raises:
+            ModelUnavailable: the model could not be opened.
+        """
+        await self.open()
+        loop = asyncio.get_running_loop()
+        by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        vectors = [b""] * len(texts)
+        for start in range(0, len(texts), _BATCH):
+            batch = by_length[start : start + _BATCH]
+            found = await loop.run_in_executor(self._thread, self._run_batch, [texts[index] for index in batch])
+            for index, vector in zip(batch, found, strict=True):
+                vectors[index] = vector
+        return vectors
+
+    async def close(self) -> None:
+        """Give up the thread; a text under way is finished first."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _load(self, files: ModelFiles) -> None:
+        from fastembed import TextEmbedding
+
+        try:
+            if files.custom:
+                _register(files)
+            running = TextEmbedding(files.name, str(self._cache), threads=1, specific_model_path=str(files.folder))
+            limit = _tokenizer(running).truncation
+            vector = next(iter(running.query_embed("warm up")))
+        except Exception as error:  # fastembed, onnxruntime and tokenizers each have kinds of their own
+            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            raise ModelUnavailable(
+                f"The model in {files.folder} cannot be loaded: {reason}",
+                "Delete that folder to have it made anew, or choose another model with --model.",
+            ) from error
+        self.dimension = len(vector)
+        self._limit = limit["max_length"] if limit else None
+        self._running = running
+
+    def _run(self, text: str) -> Embedding:
+        assert self._running is not None
+        started = time.perf_counter()
+        vector = next(iter(self._running.query_embed(text)))
+        elapsed = (time.perf_counter() - started) * 1000
+        return Embedding(vector.astype("<f4").tobytes(), elapsed, cut_at=self._cut(text))
+
+    def _run_batch(self, texts: list[str]) -> list[bytes]:
+        assert self._running is not None
+        found = self._running.passage_embed(texts, batch_size=_BATCH)
+        return [vector.astype("<f4").tobytes() for vector in found]
+
+    def _cut(self, text: str) -> int | None:
+        # A token has at least one character, so most texts need no second look.
+        if self._limit is None or self._running is None or len(text) < self._limit - 1:
+            return None
+        return self._limit if _tokenizer(self._running).encode(text).overflowing else None
+
+
+def models_of_dimension(dimension: int) -> list[ModelDescription]:
+    """The models whose vectors have that many dimensions; blocks while fastembed is imported."""
+    return [model for model in supported_models() if model.dimension == dimension]
+
+
+def _tokenizer(running: TextEmbedding) -> Any:
+    return running.model.tokenizer  # type: ignore[attr-defined]
+
+
+def _register(files: ModelFiles) -> None:
+    """Describe a folder's model to fastembed: its pooling as sentence-transformers writes it, else mean."""
+    from fastembed import TextEmbedding
+    from fastembed.common.model_description import ModelSource, PoolingType
+
+    pooling_file = files.folder / "1_Pooling" / "config.json"
+    settings = json.loads(pooling_file.read_text(encoding="utf-8")) if pooling_file.is_file() else {}
+    config_file = files.folder / "config.json"
+    config = json.loads(config_file.read_text(encoding="utf-8")) if config_file.is_file() else {}
+    known = {model.name.casefold() for model in supported_models()}
+    if files.name.casefold() not in known:
+        TextEmbedding.add_custom_model(
+            model=files.name,
+            pooling=PoolingType.CLS if settings.get("pooling_mode_cls_token") else PoolingType.MEAN,
+            normalization=True,
+            sources=ModelSource(url=str(files.folder)),
+            dim=int(config.get("hidden_size", 0)),
+            model_file="model.onnx",
+        )

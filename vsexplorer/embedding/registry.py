@@ -1,0 +1,104 @@
+"""fastembed's list of models, and what its cache holds; the network is never touched here."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vsexplorer.errors import ModelUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDescription:
+    """One text model fastembed can run."""
+
+    name: str
+    dimension: int
+    repository: str
+    """On the model hub; empty where fastembed has another source."""
+    patterns: tuple[str, ...]
+    """The model's own files inside the repository."""
+    size: float
+    """Bytes to download, roughly."""
+
+
+def quiet_libraries() -> None:
+    """Keep fastembed, onnxruntime and the hub client from writing on the terminal a screen is drawn on."""
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    import onnxruntime
+    from loguru import logger
+
+    logger.disable("fastembed")
+    onnxruntime.set_default_logger_severity(4)
+
+
+def describe(name: str) -> ModelDescription:
+    """The model of that name, in any case, with or without its organisation.
+
+    Raises:
+        ModelUnavailable: fastembed knows no such model; the message names similar ones.
+    """
+    wanted = name.casefold()
+    models = supported_models()
+    for model in models:
+        if wanted in (model.name.casefold(), model.name.casefold().rpartition("/")[2]):
+            return model
+    import difflib
+
+    near = difflib.get_close_matches(name, [model.name for model in models], 3, 0.4)
+    hint = f"Similar: {', '.join(near)}." if near else "A folder with a model.onnx can be named by its path."
+    raise ModelUnavailable(f"fastembed knows no model {name!r}, and there is no such folder.", hint)
+
+
+def supported_models() -> list[ModelDescription]:
+    """All text models of fastembed."""
+    from fastembed import TextEmbedding
+
+    return [_description(entry) for entry in TextEmbedding.list_supported_models()]
+
+
+def _description(entry: dict[str, Any]) -> ModelDescription:
+    return ModelDescription(
+        name=entry["model"],
+        dimension=entry["dim"],
+        repository=entry["sources"].get("hf") or "",
+        patterns=(entry["model_file"], *entry.get("additional_files", ())),
+        size=entry.get("size_in_GB", 0.0) * 1e9,
+    )
+
+
+def cached_folder(model: ModelDescription, cache: Path) -> Path | None:
+    """The model's files in fastembed's cache or ours, complete; ``None`` when they are not there."""
+    from fastembed import TextEmbedding
+
+    for folder in cache_folders(cache):
+        if not (model.repository and folder.is_dir()):
+            continue
+        try:
+            found = Path(
+                TextEmbedding.download_files_from_huggingface(
+                    model.repository, str(folder), list(model.patterns), local_files_only=True
+                )
+            )
+        except (OSError, ValueError):
+            continue
+        if all((found / name).exists() for name in (*model.patterns, "tokenizer.json")):
+            return found
+    return None
+
+
+def cache_folders(cache: Path) -> list[Path]:
+    """Where fastembed may have left models: ``FASTEMBED_CACHE_PATH``, our cache, fastembed's default."""
+    chosen = os.environ.get("FASTEMBED_CACHE_PATH")
+    default = Path(tempfile.gettempdir()) / "fastembed_cache"
+    return [*([Path(chosen)] if chosen else []), download_folder(cache), default]
+
+
+def download_folder(cache: Path) -> Path:
+    """Where a download goes: ``FASTEMBED_CACHE_PATH``, else our cache, which outlives a restart."""
+    chosen = os.environ.get("FASTEMBED_CACHE_PATH")
+    return Path(chosen) if chosen else cache / "fastembed"

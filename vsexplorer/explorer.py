@@ -1,0 +1,266 @@
+"""The use cases both front ends share; the only door to what lies below."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from vsexplorer.embedding.embedder import Embedder, Embedding, models_of_dimension
+from vsexplorer.embedding.registry import ModelDescription
+from vsexplorer.errors import DimensionMismatch, NotFound, VsexplorerError
+from vsexplorer.model import (
+    ByElement,
+    ByText,
+    Capabilities,
+    ElementDetails,
+    Hit,
+    Query,
+    ResultPage,
+    SearchOptions,
+    SetInfo,
+    Timings,
+)
+from vsexplorer.progress import ProgressCallback, ignore_progress
+from vsexplorer.text import display
+from vsexplorer.transfer.loader import LoadPlan, LoadReport, load
+from vsexplorer.transfer.readers import RowFile
+from vsexplorer.vectorset.session import Session
+from vsexplorer.vectorset.store import Answer, VectorSetStore
+from vsexplorer.vectorset.target import Where
+
+_EXACT_LISTING = 100_000
+"""Elements up to which a filtered listing without a query compares all of them: some 30 ms of the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedQuery:
+    """A query with everything it takes to ask Redis."""
+
+    query: Query
+    info: SetInfo
+    embedding: Embedding | None
+    """The text's vector; ``None`` where the query has no text."""
+    started: float
+    """``time.perf_counter()`` when the query was taken up."""
+
+
+class Explorer:
+    """Everything one can ask of the vector sets of one database."""
+
+    def __init__(self, where: Where, embedder: Embedder) -> None:
+        self._where = where
+        self._opened: Session | None = None
+        self.embedder = embedder
+        self._infos: dict[bytes, SetInfo] = {}
+
+    async def connect(self) -> None:
+        """Connect, or connect again after the connection was lost.
+
+        The model need not be loaded for that; the first text waits for it.
+
+        Raises:
+            VsexplorerError: the server cannot be had, or not yet.
+        """
+        if self._opened is None:
+            self._opened = await Session.open(self._where)
+        else:
+            await self._opened.reconnect()
+        self._infos.clear()
+
+    @property
+    def _session(self) -> Session:
+        assert self._opened is not None, "connect() comes first"
+        return self._opened
+
+    @property
+    def _store(self) -> VectorSetStore:
+        return self._session.store
+
+    @property
+    def label(self) -> str:
+        """The server in use, without its password."""
+        return self._session.target.label
+
+    @property
+    def address(self) -> str:
+        """The server's address alone: host and port, or the socket."""
+        return self._session.target.address
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the server can do."""
+        return self._store.capabilities
+
+    async def close(self) -> None:
+        """Close connections, model and private server."""
+        await self.embedder.close()
+        if self._opened is not None:
+            await self._opened.close()
+
+    async def use_model(self, model: str, cache: Path, progress: ProgressCallback = ignore_progress) -> None:
+        """Embed with another model from now on; the present one stays in use when that fails.
+
+        Raises:
+            ModelUnavailable: it cannot be found, fetched or loaded.
+        """
+        embedder = Embedder(model, cache)
+        await embedder.open(progress)
+        previous, self.embedder = self.embedder, embedder
+        await previous.close()
+
+    async def sets(self, prefix: bytes | None = None) -> AsyncIterator[list[SetInfo]]:
+        """All vector sets of the database as they are found, each once; those without permission are left out."""
+        seen: set[bytes] = set()
+        async for page in self._store.keys(prefix + b"*" if prefix else None):
+            fresh = [key for key in dict.fromkeys(page) if key not in seen]
+            seen.update(fresh)
+            yield [info for info in await self._store.infos(fresh) if isinstance(info, SetInfo)]
+
+    async def keys(self, prefix: bytes) -> list[bytes]:
+        """Names of vector sets, for completion; the first thousand or so."""
+        found: dict[bytes, None] = {}
+        async for page in self._store.keys(prefix + b"*"):
+            found.update(dict.fromkeys(page))
+            if len(found) > 1000:
+                break
+        return sorted(found)
+
+    async def info(self, key: bytes) -> SetInfo:
+        """Describe a set, freshly.
+
+        Raises:
+            NotFound: there is no such key.
+            WrongType: it is not a vector set.
+        """
+        try:
+            info = await self._store.info(key)
+        except NotFound as error:
+            raise NotFound(f"There is no vector set {display(key)!r} in {self.label}.") from error
+        except VsexplorerError:
+            self._infos.pop(key, None)
+            raise
+        self._infos[key] = info
+        return info
+
+    def check_model(self, info: SetInfo) -> None:
+        """Make sure that the model's vectors fit a set.
+
+        Raises:
+            DimensionMismatch: they do not; the message names both numbers.
+        """
+        dimension = self.embedder.dimension
+        if dimension and dimension != info.input_dimension:
+            reduced = f", reduced to {info.dimension}" if info.reduced else ""
+            raise DimensionMismatch(
+                f"{display(info.key)} holds vectors of {info.input_dimension} dimensions{reduced}; "
+                f"{self.embedder.name} makes {dimension}.",
+                "Text can only be compared by the model the set was made with: name it with --model.",
+            )
+
+    async def fitting_models(self, info: SetInfo) -> list[ModelDescription]:
+        """The models whose vectors have the set's dimension."""
+        return await asyncio.to_thread(models_of_dimension, info.input_dimension)
+
+    async def search(self, query: Query) -> ResultPage:
+        """Answer one query: ``prepare`` and ``run`` in one.
+
+        Raises:
+            DimensionMismatch: the model does not fit the set; nothing was sent.
+            FilterRefused: the server cannot parse the filter.
+            NotFound: the set, or the element to compare with, does not exist.
+            VsexplorerError: of the kind that fits what happened.
+        """
+        return await self.run(await self.prepare(query))
+
+    async def prepare(self, query: Query) -> PreparedQuery:
+        """Do what a query needs before Redis is asked: embed its text, check that the model fits.
+
+        Raises:
+            DimensionMismatch: the model does not fit the set.
+            NotFound: there is no such set.
+            ModelUnavailable: the model could not be opened.
+        """
+        started = time.perf_counter()
+        info = self._infos.get(query.key) or await self.info(query.key)
+        if not isinstance(query.source, ByText):
+            return PreparedQuery(query, info, None, started)
+        await self.embedder.open()
+        self.check_model(info)
+        return PreparedQuery(query, info, await self.embedder.embed(query.source.text), started)
+
+    async def run(self, prepared: PreparedQuery) -> ResultPage:
+        """Ask Redis.
+
+        Raises:
+            FilterRefused: the server cannot parse the filter.
+            NotFound: the element to compare with does not exist.
+            VsexplorerError: of the kind that fits what happened.
+        """
+        query, info, embedding = prepared.query, prepared.info, prepared.embedding
+        notes: tuple[str, ...] = ()
+        if embedding is not None:
+            answer = await self._search(info, query, vector=embedding.vector)
+            if embedding.cut_at:
+                notes = (f"the text was cut at the model's {embedding.cut_at} tokens",)
+        elif isinstance(query.source, ByElement):
+            answer = await self._search(info, query, like=query.source.element)
+        else:
+            answer = await self._list(info, query)
+        timings = Timings(
+            embed=embedding.milliseconds if embedding else 0.0,
+            redis=answer.milliseconds,
+            total=(time.perf_counter() - prepared.started) * 1000,
+            embed_cached=embedding is None or embedding.remembered,
+        )
+        return ResultPage(query, answer.hits, answer.command, timings, (*notes, *answer.notes))
+
+    async def element(self, key: bytes, element: bytes) -> ElementDetails:
+        """One element on its own.
+
+        Raises:
+            NotFound: the set or the element does not exist.
+        """
+        info = self._infos.get(key) or await self.info(key)
+        return await self._store.element(info, element)
+
+    async def load(self, file: RowFile, plan: LoadPlan, progress: ProgressCallback = ignore_progress) -> LoadReport:
+        """Add a file's rows to a set, embedding their texts.
+
+        Raises:
+            DimensionMismatch: the set exists and does not fit the model.
+            VsexplorerError: of the kind that fits what happened.
+        """
+        await self.embedder.open(progress)
+        info: SetInfo | None = None
+        try:
+            info = await self.info(plan.key)
+            self.check_model(info)
+        except NotFound:
+            pass
+        report = await load(file, plan, self.embedder, self._store.connection, info, progress)
+        self._infos.pop(plan.key, None)
+        return report
+
+    async def _search(
+        self, info: SetInfo, query: Query, *, like: bytes | None = None, vector: bytes | None = None
+    ) -> Answer:
+        if info.size == 0:
+            return Answer((), "", 0.0)
+        return await self._store.search(info, query.filter, query.options, like=like, vector=vector)
+
+    async def _list(self, info: SetInfo, query: Query) -> Answer:
+        if not query.filter.strip():
+            return await self._store.first(query.key, query.options.count)
+        # A zero vector is equally far from everything: what comes back is what passes the filter, unranked.
+        exact = info.size <= _EXACT_LISTING
+        options = SearchOptions(query.options.count, filter_ef=query.options.filter_ef, exact=exact)
+        answer = await self._search(info, replace(query, options=options), vector=bytes(4 * info.input_dimension))
+        notes = () if exact else ("some of the elements that match: a set this large is not searched whole",)
+        return replace(answer, hits=_unranked(answer), notes=(*answer.notes, *notes))
+
+
+def _unranked(answer: Answer) -> tuple[Hit, ...]:
+    return tuple(replace(hit, score=None) for hit in answer.hits)

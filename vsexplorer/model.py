@@ -1,0 +1,146 @@
+"""The values that travel between the rooms: frozen, without behaviour beyond what they know of themselves.
+
+Keys and element names are bytes throughout, because Redis allows any bytes in them; only the screen and the
+writers decode.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the connected server can do."""
+
+    product: str
+    """``Redis``, ``Valkey`` ..."""
+    version: str
+    vrange: bool
+    """Ordered browsing by name (VRANGE, Redis 8.4)."""
+    withattribs: bool
+    """VSIM returns attributes in the same reply (Redis 8.0.3)."""
+    filter_null: bool
+    """The filter literal ``null``, and with it ``in`` for substrings (Redis 8.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetInfo:
+    """One vector set as VINFO describes it."""
+
+    key: bytes
+    size: int
+    dimension: int
+    """Dimension of the stored vectors, after REDUCE."""
+    input_dimension: int
+    """Dimension a query must have: that before REDUCE where the set was made with it."""
+    quantization: str
+    """``int8``, ``f32`` or ``bin``."""
+    links: int
+    """M, the connections of a node."""
+    levels: int
+    with_attributes: int
+    uid: int
+
+    @property
+    def reduced(self) -> bool:
+        """Made with REDUCE."""
+        return self.input_dimension != self.dimension
+
+
+@dataclass(frozen=True, slots=True)
+class ByText:
+    """Rank by nearness to a text's embedding."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByElement:
+    """Rank by nearness to an element of the set."""
+
+    element: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """No ranking: the first elements, or the first that pass the filter."""
+
+
+type Source = ByText | ByElement | Everything
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """VSIM's options; ``None`` leaves the server's default."""
+
+    count: int = 10
+    ef: int | None = None
+    """Exploration factor: nodes kept in view while walking the graph."""
+    filter_ef: int | None = None
+    """How many candidates a filtered search examines."""
+    epsilon: float | None = None
+    """Largest distance: only elements with similarity >= 1 - epsilon."""
+    exact: bool = False
+    """TRUTH: compare with every element instead of walking the graph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One question to one vector set."""
+
+    key: bytes
+    source: Source
+    filter: str = ""
+    options: SearchOptions = field(default_factory=SearchOptions)
+
+    def with_count(self, count: int) -> Query:
+        """The same question for another number of results."""
+        return replace(self, options=replace(self.options, count=count))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One element of an answer."""
+
+    rank: int
+    element: bytes
+    score: float | None
+    """Similarity, 0 opposite to 1 same; ``None`` where nothing was ranked."""
+    attributes: bytes | None
+    """As stored; ``None`` where the element has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Where the time of one search went, in milliseconds."""
+
+    embed: float
+    redis: float
+    total: float
+    embed_cached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPage:
+    """The answer to one query, with what is needed to trust it."""
+
+    query: Query
+    hits: tuple[Hit, ...]
+    command: str
+    """The command sent, as one would type it, with a sign in place of the vector's bytes."""
+    timings: Timings
+    notes: tuple[str, ...] = ()
+    """What a reader must know: cut text, a random sample, missing permissions."""
+
+
+@dataclass(frozen=True, slots=True)
+class ElementDetails:
+    """One element on its own."""
+
+    element: bytes
+    attributes: bytes | None
+    quantization: str
+    dimension: int
+    norm: float
+    """L2 norm of the vector as it was added."""

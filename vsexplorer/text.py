@@ -1,0 +1,83 @@
+"""Text on its way to a terminal: made harmless, cut to width, numbers written the same way everywhere."""
+
+from __future__ import annotations
+
+import re
+
+from rich.cells import cell_len, set_cell_size
+
+_BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_UNSAFE = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\ufffb\ud800-\udfff{_BIDI}]")
+_JSON_UNSAFE = re.compile(f"[\x7f-\x9f\u2028\u2029\ufeff\ufff9-\ufffb\ud800-\udfff{_BIDI}]")
+
+
+def _visible(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "\u2421"
+    return f"\u2039{code:02x}\u203a"
+
+
+def sanitize(text: str, keep_newlines: bool = False) -> str:
+    """Replace everything that is not plain text by a visible sign.
+
+    C0 and C1 controls, DEL, bidirectional overrides, line separators and lone surrogates can move the
+    cursor, reach the clipboard or reorder a line, so data never reaches a terminal without this.
+
+    Args:
+        text: Any text from Redis, a file or a server's error message.
+        keep_newlines: Leave ``\\n`` as it is, for text that is laid out in lines afterwards.
+    """
+    if keep_newlines and "\n" in text:
+        return "\n".join(_UNSAFE.sub(_visible, line) for line in text.split("\n"))
+    return _UNSAFE.sub(_visible, text)
+
+
+def json_safe(document: str) -> str:
+    """Escape, as JSON escapes, the characters of a JSON document that could drive a terminal."""
+    return _JSON_UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", document)
+
+
+def decode(raw: bytes) -> str:
+    """Decode a name or attribute; bytes that are not UTF-8 become visible ``\\xff`` escapes."""
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def display(raw: bytes) -> str:
+    """Decode and sanitize a name for the screen."""
+    return sanitize(decode(raw))
+
+
+def fit(text: str, width: int) -> str:
+    """Cut to ``width`` terminal cells, ending in an ellipsis where something was cut."""
+    if cell_len(text) <= width:
+        return text
+    if width <= 1:
+        return "…"[:width]
+    return set_cell_size(text, width - 1).rstrip() + "…"
+
+
+def count(number: int) -> str:
+    """An integer with thousands separators."""
+    return f"{number:,}"
+
+
+def plural(number: int, noun: str) -> str:
+    """``1 element``, ``2 elements``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def byte_size(number: float) -> str:
+    """A size in bytes with a binary unit, three significant figures at most."""
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if number < 1024 or unit == "GiB":
+            return f"{number:.0f} {unit}" if unit == "B" or number >= 100 else f"{number:.1f} {unit}"
+        number /= 1024
+    raise AssertionError("unreachable")
+
+
+def milliseconds(value: float) -> str:
+    """A duration in milliseconds, one decimal below ten."""
+    return f"{value:.1f}" if value < 9.95 else f"{value:.0f}"

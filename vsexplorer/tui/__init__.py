@@ -1,0 +1,1 @@
+"""The interactive screen: draws values, posts messages."""

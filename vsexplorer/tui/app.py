@@ -1,0 +1,60 @@
+"""The application: colours, keys, commands; everything else is a screen's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.command import Provider
+
+from vsexplorer.errors import UsageError
+from vsexplorer.tui.backend import Opener, RealOpener, Start
+from vsexplorer.tui.keymap import Place, bindings, checked
+from vsexplorer.tui.palette import KeymapProvider
+from vsexplorer.tui.screens.explorer import ExplorerScreen
+
+
+class ExplorerApp(App[None]):
+    """vsexplorer in a terminal."""
+
+    TITLE = "vsexplorer"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.EVERYWHERE)
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {KeymapProvider}
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (120, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012
+    CSS = """
+    Screen { background: $background; }
+    """
+
+    def __init__(self, start: Start, opener: Opener | None = None) -> None:
+        super().__init__()
+        self.start = start
+        self.failure: BaseException | None = None
+        """What ended the application, where it did not end by itself."""
+        self._opener = opener or RealOpener()
+        self.remapped = checked(start.keys)
+        self.set_keymap(self.remapped)
+        if start.theme:
+            if start.theme not in self.available_themes:
+                raise UsageError(
+                    f"There is no theme {start.theme!r}.", f"Themes: {', '.join(sorted(self.available_themes))}."
+                )
+            self.theme = start.theme
+
+    def on_mount(self) -> None:
+        """Show the one screen everything starts from."""
+        self.push_screen(ExplorerScreen(self.start, self._opener, self.remapped))
+
+    def crash(self, error: BaseException) -> None:
+        """End because of something nobody foresaw; the command line reports it."""
+        self.failure = error
+        self.exit(return_code=1)
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        from vsexplorer.tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.remapped))

@@ -1,0 +1,129 @@
+"""The one seam between the screen and what answers it."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from vsexplorer.model import Capabilities, ElementDetails, Query, ResultPage, SetInfo
+from vsexplorer.progress import ProgressCallback, ignore_progress
+
+if TYPE_CHECKING:
+    from vsexplorer.vectorset.target import Where
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the screen begins with."""
+
+    where: Where
+    model: str
+    cache: Path
+    key: bytes | None = None
+    demo: bool = False
+    count: int = 100
+    theme: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+class FittingModel(Protocol):
+    """A model that could be used for a set."""
+
+    @property
+    def name(self) -> str:
+        """Its name for fastembed."""
+
+    @property
+    def size(self) -> float:
+        """Bytes to download, roughly."""
+
+
+class Model(Protocol):
+    """The embedding model; ``Embedder`` is one."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is loaded."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    async def open(self, progress: ProgressCallback = ignore_progress, again: bool = False) -> None:
+        """Load it."""
+
+
+class Backend(Protocol):
+    """What the screen asks of the rest; ``Explorer`` is one. Failures are ``VsexplorerError``s."""
+
+    @property
+    def embedder(self) -> Model:
+        """The model in use."""
+
+    @property
+    def label(self) -> str:
+        """The server in use."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the server can do."""
+
+    async def connect(self) -> None:
+        """Connect, or connect again."""
+
+    async def close(self) -> None:
+        """Leave nothing behind."""
+
+    def sets(self, prefix: bytes | None = None) -> AsyncIterator[list[SetInfo]]:
+        """The vector sets as they are found."""
+
+    async def info(self, key: bytes) -> SetInfo:
+        """Describe a set."""
+
+    async def element(self, key: bytes, element: bytes) -> ElementDetails:
+        """One element on its own."""
+
+    async def fitting_models(self, info: SetInfo) -> Sequence[FittingModel]:
+        """The models whose vectors fit a set."""
+
+    async def use_model(self, model: str, cache: Path, progress: ProgressCallback = ignore_progress) -> None:
+        """Embed with another model."""
+
+    def prepare(self, query: Query) -> Any:
+        """Embed a query's text; awaitable."""
+
+    async def run(self, prepared: Any) -> ResultPage:
+        """Ask Redis."""
+
+
+class Opener(Protocol):
+    """Makes the backend, not connected yet, and prepares what the start asks for once it is."""
+
+    async def make(self, start: Start) -> Backend:
+        """The backend; whatever takes time to import is imported off the event loop."""
+
+    async def prepare(self, backend: Any, start: Start, progress: ProgressCallback) -> None:
+        """Load the demo where it was asked for."""
+
+
+class RealOpener:
+    """The real Redis and the real model."""
+
+    async def make(self, start: Start) -> Backend:
+        """Import redis in a thread, then make an ``Explorer``."""
+        await asyncio.to_thread(importlib.import_module, "vsexplorer.explorer")
+        from vsexplorer.embedding.embedder import Embedder
+        from vsexplorer.explorer import Explorer
+
+        return Explorer(start.where, Embedder(start.model, start.cache))
+
+    async def prepare(self, backend: Any, start: Start, progress: ProgressCallback) -> None:
+        """Load the demo data set."""
+        if start.demo:
+            from vsexplorer.demo import load_people
+
+            await load_people(backend, progress)

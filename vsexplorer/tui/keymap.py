@@ -1,0 +1,133 @@
+"""Every key of the screen, once: help, palette, footer and bindings are all made from this list."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from textual.binding import Binding, BindingType
+
+from vsexplorer.errors import UsageError
+
+
+class Place(StrEnum):
+    """Where a key works; the words are the headings of the help screen."""
+
+    EVERYWHERE = "Everywhere"
+    EXPLORER = "Outside the query and filter lines"
+    LINE = "In the query and filter lines"
+    RESULTS = "In the results"
+    ELEMENT = "In an element"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One binding.
+
+    ``action`` is Textual's action string, ``label`` the word in the footer, ``help`` the sentence in the help.
+    """
+
+    id: str
+    keys: str
+    action: str
+    label: str
+    help: str
+    place: Place
+    footer: bool = False
+    shown: str = ""
+    """How the keys read on the screen, where their names would not do."""
+    palette: bool = False
+    """Offered in the command palette."""
+
+
+KEYMAP = (
+    Key("query", "slash", "focus_query", "query", "Type what to look for", Place.EXPLORER, True, "/", True),
+    Key("filter", "f", "focus_filter", "filter", "Edit the filter", Place.EXPLORER, True, palette=True),
+    Key("open", "enter", "open_element", "open", "Open the selected element", Place.RESULTS, True, "⏎"),
+    Key("similar", "s", "similar", "similar", "More like the selected element; esc goes back", Place.EXPLORER, True,
+        palette=True),
+    Key("sets", "o", "choose_set", "sets", "Switch to another vector set", Place.EXPLORER, True, palette=True),
+    Key("more", "plus,equals_sign", "change_count(1)", "more", "Ask for more results", Place.EXPLORER, False, "+",
+        True),
+    Key("fewer", "minus", "change_count(-1)", "fewer", "Ask for fewer results", Place.EXPLORER, False, "-", True),
+    Key("exact", "t", "toggle_exact", "exact", "Compare with every element (TRUTH) or walk the graph again",
+        Place.EXPLORER, palette=True),
+    Key("copy", "y", "copy_element", "copy", "Copy the selected element's name", Place.EXPLORER, True,
+        palette=True),
+    Key("copy-command", "Y", "copy_command", "copy command", "Copy the command that was sent", Place.EXPLORER,
+        palette=True),
+    Key("model", "m", "choose_model", "model", "Choose among the models that fit the set", Place.EXPLORER,
+        palette=True),
+    Key("refresh", "r,ctrl+r", "refresh_results", "refresh", "Ask again", Place.EXPLORER, False, "r", True),
+    Key("down", "j,down", "move(1)", "down", "Next element", Place.RESULTS, False, "j ↓"),
+    Key("up", "k,up", "move(-1)", "up", "Previous element", Place.RESULTS, False, "k ↑"),
+    Key("top", "g,home", "edge(-1)", "first", "First element", Place.RESULTS, False, "g"),
+    Key("bottom", "G,end", "edge(1)", "last", "Last element", Place.RESULTS, False, "G"),
+    Key("half-down", "ctrl+d", "page(0.5)", "half a page down", "Half a page down", Place.RESULTS),
+    Key("half-up", "ctrl+u", "page(-0.5)", "half a page up", "Half a page up", Place.RESULTS),
+    Key("page-down", "pagedown,ctrl+f", "page(1)", "page down", "A page down", Place.RESULTS, False, "pgdn"),
+    Key("page-up", "pageup,ctrl+b", "page(-1)", "page up", "A page up", Place.RESULTS, False, "pgup"),
+    Key("sort-next", "right_square_bracket", "sort(1)", "sort", "Sort by the next column", Place.RESULTS,
+        False, "]"),
+    Key("sort-previous", "left_square_bracket", "sort(-1)", "sort", "Sort by the column before", Place.RESULTS,
+        False, "["),
+    Key("sort-reverse", "backslash", "reverse", "reverse", "Sort the other way round", Place.RESULTS, False, "\\"),
+    Key("columns-right", "l,right", "scroll_columns(1)", "columns", "Further columns", Place.RESULTS, False, "l →"),
+    Key("columns-left", "h,left", "scroll_columns(-1)", "columns", "Columns before", Place.RESULTS, False, "h ←"),
+    Key("line-down", "down", "move_selection(1)", "next", "Select the next element while typing", Place.LINE,
+        False, "↓"),
+    Key("line-up", "up", "move_selection(-1)", "previous", "Select the element before while typing", Place.LINE,
+        False, "↑"),
+    Key("line-results", "enter", "leave", "results", "Go to the results", Place.LINE, False, "⏎"),
+    Key("line-clear", "ctrl+u", "clear_line", "clear", "Empty the line", Place.LINE),
+    Key("line-other", "tab", "app.focus_next", "next", "From query to filter to results", Place.LINE),
+    Key("element-similar", "s", "similar", "similar", "More like this element", Place.ELEMENT, True),
+    Key("element-copy", "y", "copy_element", "copy", "Copy the element's name", Place.ELEMENT, True),
+    Key("element-copy-attributes", "Y", "copy_attributes", "copy attributes", "Copy the attributes",
+        Place.ELEMENT, False),
+    Key("back", "escape", "back", "back", "Back: out of a line, an element, a search for similar ones",
+        Place.EVERYWHERE, True, "esc"),
+    Key("help", "question_mark", "help", "help", "All keys", Place.EVERYWHERE, True, "?", True),
+    Key("palette", "ctrl+p", "app.command_palette", "commands", "All commands by name", Place.EVERYWHERE),
+    Key("theme", "ctrl+t", "app.change_theme", "theme", "Choose the colours", Place.EVERYWHERE, palette=True),
+    Key("quit", "q", "app.quit", "quit", "Quit", Place.EXPLORER, True, palette=True),
+    Key("quit-always", "ctrl+q,ctrl+c", "app.quit", "quit", "Quit, also while typing", Place.EVERYWHERE, False,
+        "ctrl+q"),
+)  # fmt: skip
+
+
+def keys_at(*places: Place) -> list[Key]:
+    """The keys of some places, in the order of the list."""
+    return [key for key in KEYMAP if key.place in places]
+
+
+def bindings(*places: Place) -> list[BindingType]:
+    """Textual's bindings for some places; each keeps its id, so that a configuration can move it."""
+    return [
+        Binding(key.keys, key.action, key.help, show=False, id=key.id, priority=key.id == "quit-always")
+        for key in keys_at(*places)
+    ]
+
+
+def checked(remapped: Mapping[str, str]) -> dict[str, str]:
+    """The configuration's keys.
+
+    Raises:
+        UsageError: a name is not that of a binding.
+    """
+    known = [key.id for key in KEYMAP]
+    for name in remapped:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(known)}."
+            raise UsageError(f"The configuration's [keys] names an unknown binding: {name}.", hint)
+    return dict(remapped)
+
+
+def shown(key: Key, remapped: Mapping[str, str]) -> str:
+    """How the key of a binding reads on the screen."""
+    if key.id in remapped:
+        return remapped[key.id].replace(",", " ")
+    return key.shown or key.keys.replace(",", " ")

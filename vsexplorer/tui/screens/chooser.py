@@ -1,0 +1,104 @@
+"""Choosing one of many: a list narrowed by typing, filled while it is being read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+_MOST_SHOWN = 500
+"""Options laid out at a time; typing finds the others."""
+
+
+class Chooser[T](ModalScreen[T | None]):
+    """Dismisses with the chosen value, or with ``None``."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", show=False),
+        Binding("down,ctrl+n", "highlight(1)", show=False, priority=True),
+        Binding("up,ctrl+p", "highlight(-1)", show=False, priority=True),
+    ]
+    DEFAULT_CSS = """
+    Chooser {
+        align: center middle;
+        & > Vertical {
+            width: 90; max-width: 100%; height: 80%; max-height: 100%;
+            background: $surface; border: round $primary; padding: 0 1;
+        }
+        & Input { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 0; }
+        & OptionList { border: none; height: 1fr; padding: 0; background: $surface; scrollbar-size-vertical: 1; }
+        & Static { height: auto; color: $text-muted; }
+    }
+    Screen.-short Chooser > Vertical { height: 100%; }
+    """
+
+    def __init__(self, placeholder: str) -> None:
+        super().__init__()
+        self._placeholder = placeholder
+        self._entries: list[tuple[str, str, T]] = []
+        self._shown: list[T] = []
+
+    def compose(self) -> ComposeResult:
+        """A line to type in, the list, a word on how it fares."""
+        with Vertical():
+            line = Input(placeholder=self._placeholder, compact=True)
+            line.cursor_blink = False
+            yield line
+            yield OptionList(markup=False)
+            yield Static(markup=False)
+
+    def add(self, entries: Sequence[tuple[str, str, T]]) -> None:
+        """Add entries: a name, what is said of it, and the value; names and words are harmless already."""
+        self._entries += entries
+        self._entries.sort(key=lambda entry: entry[0].casefold())
+        self._fill()
+
+    def say(self, words: str) -> None:
+        """Show a word under the list."""
+        self.query_one(Static).update(Content(words))
+
+    def on_input_changed(self) -> None:
+        """Narrow the list."""
+        self._fill()
+
+    def on_input_submitted(self) -> None:
+        """Take the highlighted entry."""
+        index = self.query_one(OptionList).highlighted
+        if index is not None and index < len(self._shown):
+            self.dismiss(self._shown[index])
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Take the entry clicked on."""
+        self.dismiss(self._shown[event.option_index])
+
+    def action_highlight(self, step: int) -> None:
+        """Move the highlight without leaving the line."""
+        options = self.query_one(OptionList)
+        if step > 0:
+            options.action_cursor_down()
+        else:
+            options.action_cursor_up()
+
+    def _fill(self) -> None:
+        wanted = self.query_one(Input).value.casefold()
+        found = [entry for entry in self._entries if wanted in entry[0].casefold()][:_MOST_SHOWN]
+        self._shown = [value for _, _, value in found]
+        width = min(48, max((cell_len(name) for name, _, _ in found), default=0))
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options([Option(_line(name, words, width)) for name, words, _ in found])
+        if found:
+            options.highlighted = 0
+
+
+def _line(name: str, words: str, width: int) -> Content:
+    padding = " " * max(2, width + 2 - cell_len(name))
+    return Content(name) + Content.styled(f"{padding}{words}", "$text-muted")

@@ -1,0 +1,159 @@
+"""Keeping the main screen connected: the first connection, the model, the heartbeat, and coming back."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from vsexplorer.errors import ConnectionFailed, NotFound, VsexplorerError
+from vsexplorer.progress import Progress
+from vsexplorer.text import sanitize
+from vsexplorer.tui.backend import Backend, Opener
+
+if TYPE_CHECKING:
+    from vsexplorer.tui.screens.explorer import ExplorerScreen
+
+_HEARTBEAT = 5.0
+"""Seconds between looks at the open set: one VINFO, which also shows that the server is there."""
+_PAUSES = (0.5, 1.0, 2.0, 4.0)
+"""Seconds between attempts to reconnect; the last repeats."""
+
+
+class ConnectionKeeper:
+    """Owns the backend and its connection on behalf of the main screen."""
+
+    def __init__(self, screen: ExplorerScreen, opener: Opener) -> None:
+        self._screen = screen
+        self._opener = opener
+        self._backend: Backend | None = None
+        self.connected = False
+        self._coming_back = False
+
+    @property
+    def backend(self) -> Backend:
+        """What answers; made by ``start``."""
+        assert self._backend is not None, "start() comes first"
+        return self._backend
+
+    def start(self) -> None:
+        """Connect and load the model, side by side."""
+        self._screen.run_worker(self._start(), group="connect", exclusive=True, description="connecting")
+
+    def retry(self) -> None:
+        """Try again after the first connection failed; a lost one is retried without being asked."""
+        if not self._coming_back:
+            self.start()
+
+    async def _start(self) -> None:
+        screen = self._screen
+        screen.tell("Connecting …")
+        if self._backend is None:
+            self._backend = await self._opener.make(screen.start)
+            screen.set_interval(_HEARTBEAT, self._look)
+        self.load_model()
+        try:
+            await self._backend.connect()
+            self.connected = True
+            screen.show_server()
+            await self._opener.prepare(self._backend, screen.start, self._show_progress)
+            await screen.open_first_set()
+        except VsexplorerError as error:
+            self.connected = False
+            screen.tell_error(error)
+            screen.say("r tries again")
+
+    def load_model(self, again: bool = False) -> None:
+        """Load the model in the background."""
+        if not self.backend.embedder.ready:
+            self._screen.run_worker(
+                self._load_model(again), group="model", exclusive=True, description="loading the model"
+            )
+
+    async def _load_model(self, again: bool) -> None:
+        screen = self._screen
+        try:
+            await self.backend.embedder.open(self._show_model_progress, again)
+        except VsexplorerError as error:
+            if screen.key is None:
+                screen.say(sanitize(error.message), error=True)
+            return
+        screen.show_set()
+
+    def use_model(self, name: str | None) -> None:
+        """Change the model."""
+        if name is not None:
+            self._screen.run_worker(
+                self._use_model(name), group="model", exclusive=True, description="changing the model"
+            )
+
+    async def _use_model(self, name: str) -> None:
+        screen = self._screen
+        try:
+            await self.backend.use_model(name, screen.start.cache, self._show_progress)
+        except VsexplorerError as error:
+            screen.tell_error(error)
+            return
+        screen.show_set()
+        screen.ask()
+
+    def _show_progress(self, progress: Progress) -> None:
+        self._screen.query_one("Notice").say_progress(progress)  # type: ignore[attr-defined]
+
+    def _show_model_progress(self, progress: Progress) -> None:
+        if progress.unit or "preparing" in progress.what:
+            self._screen.say(f"{progress.what} {progress.amount}".strip())
+
+    def lost(self, error: ConnectionFailed) -> None:
+        """Begin to come back; the last results stay."""
+        if self.connected:
+            self.connected = False
+            self._coming_back = True
+            self._screen.run_worker(
+                self._come_back(error), group="connect", exclusive=True, description="reconnecting"
+            )
+
+    async def _come_back(self, error: ConnectionFailed) -> None:
+        screen = self._screen
+        since = datetime.now().strftime("%H:%M:%S")
+        screen.live.forget()
+        screen.mark_stale()
+        attempt = 0
+        while not self.connected:
+            pause = _PAUSES[min(attempt, len(_PAUSES) - 1)]
+            attempt += 1
+            reason = sanitize(error.message)
+            screen.say(f"disconnected since {since}, trying again every few seconds: {reason}", error=True)
+            await asyncio.sleep(pause)
+            try:
+                await self.backend.connect()
+            except ConnectionFailed as failure:
+                error = failure
+            except VsexplorerError as failure:
+                self._coming_back = False
+                screen.tell_error(failure)
+                screen.say("r tries again")
+                return
+            else:
+                self.connected = True
+        self._coming_back = False
+        screen.show_server()
+        screen.say(
+            f"reconnected at {datetime.now():%H:%M:%S}, after {attempt} {'try' if attempt == 1 else 'tries'}"
+        )
+        screen.ask()
+
+    async def _look(self) -> None:
+        """The heartbeat."""
+        key = self._screen.key
+        if not self.connected or key is None or self._screen.live.busy:
+            return
+        try:
+            self._screen.note_info(await self.backend.info(key))
+        except ConnectionFailed as error:
+            self.lost(error)
+        except NotFound as error:
+            self._screen.tell_error(error)
+        except VsexplorerError:
+            # The next search says it better, where it matters.
+            return

@@ -1,0 +1,1 @@
+"""Parts a screen is composed of."""

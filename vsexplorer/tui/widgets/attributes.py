@@ -1,0 +1,137 @@
+"""An element's attributes, laid out for reading: indented, coloured, wrapped, scrollable."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.console import Console
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from vsexplorer.attributes import parse, pretty
+from vsexplorer.text import sanitize
+
+_KEY = r'(?m)^ *(?P<key>"(?:[^"\\]|\\.)*")(?=:)'
+_STRING = r'(?m)(?:: |^ *)(?P<string>"(?:[^"\\]|\\.)*")(?=,?$)'
+_LITERAL = r"(?m)(?:: |^ *)(?P<literal>-?[\d.eE+-]+|true|false|null)(?=,?$)"
+_LAYOUT = Console(width=80, color_system="truecolor", legacy_windows=False)
+"""Wraps and styles text; nothing is ever printed on it."""
+_MOST = 100_000
+"""Characters shown; attributes beyond that are read elsewhere."""
+
+
+class AttributesView(ScrollView, can_focus=True):
+    """Lines of text with a title; draws only what one sees."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", show=False),
+        Binding("k", "scroll_up", show=False),
+        Binding("g", "scroll_home", show=False),
+        Binding("G", "scroll_end", show=False),
+        Binding("ctrl+d", "page_down", show=False),
+        Binding("ctrl+u", "page_up", show=False),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "attributes--title",
+        "attributes--key",
+        "attributes--string",
+        "attributes--literal",
+        "attributes--quiet",
+    }
+    DEFAULT_CSS = """
+    AttributesView {
+        scrollbar-size-vertical: 1;
+        scrollbar-size-horizontal: 0;
+        scrollbar-gutter: stable;
+        padding: 0 1;
+        & > .attributes--title { text-style: bold; color: $text-accent; }
+        & > .attributes--key { color: $text-primary; }
+        & > .attributes--string { color: $text-success; }
+        & > .attributes--literal { color: $text-warning; }
+        & > .attributes--quiet { color: $text-muted; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._title = ""
+        self._facts: tuple[str, ...] = ()
+        self._attributes: bytes | None = None
+        self._strips: list[Strip] | None = []
+
+    @property
+    def _width(self) -> int:
+        """Cells beside the scrollbar."""
+        return self.scrollable_content_region.width
+
+    def show(self, title: str, attributes: bytes | None, facts: tuple[str, ...] = ()) -> None:
+        """Show one element; ``title`` and ``facts`` are made harmless already."""
+        if (title, attributes, facts) == (self._title, self._attributes, self._facts):
+            return
+        self._title, self._attributes, self._facts = title, attributes, facts
+        self._strips = None
+        self.scroll_to(0, 0, animate=False, immediate=True)
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self._strips = None
+
+    def notify_style_update(self) -> None:
+        """Colour anew when the theme changes."""
+        super().notify_style_update()
+        self._strips = None
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the wrapped text."""
+        if self._strips is None:
+            self._strips = self._wrapped(self._width)
+            self.virtual_size = Size(self._width, len(self._strips))
+        line = self.scroll_offset.y + y
+        if line >= len(self._strips):
+            return Strip.blank(self._width, self.rich_style)
+        return self._strips[line]
+
+    def _wrapped(self, width: int) -> list[Strip]:
+        if not self._title:
+            return []
+        base = self.rich_style
+        strips = []
+        for text in (self._heading(), self._body()):
+            text.stylize_before(base)
+            for line in text.wrap(self._console, max(4, width), overflow="fold"):
+                segments = [segment for segment in line.render(_LAYOUT) if segment.text != "\n"]
+                strips.append(Strip(segments).adjust_cell_length(width, base))
+        return strips
+
+    def _heading(self) -> Text:
+        text = Text(self._title, self.get_component_rich_style("attributes--title"))
+        for fact in self._facts:
+            text.append(f"\n{fact}", self.get_component_rich_style("attributes--quiet"))
+        return text
+
+    def _body(self) -> Text:
+        quiet = self.get_component_rich_style("attributes--quiet")
+        if not self._attributes:
+            return Text("no attributes", quiet)
+        laid_out = pretty(self._attributes)
+        text = Text(sanitize(laid_out[:_MOST], keep_newlines=True))
+        if parse(self._attributes)[0]:
+            for part in (_KEY, _STRING, _LITERAL):
+                text.highlight_regex(part, style_prefix="")
+            text = self._coloured(text)
+        else:
+            text.append("\n\nnot valid JSON: filters see fields only up to the broken place", quiet)
+        if len(laid_out) > _MOST:
+            text.append(f"\n… {len(laid_out) - _MOST:,} more characters", quiet)
+        return text
+
+    def _coloured(self, text: Text) -> Text:
+        styles = {
+            name: self.get_component_rich_style(f"attributes--{name}") for name in ("key", "string", "literal")
+        }
+        text.spans = [span._replace(style=styles[str(span.style)]) for span in text.spans]
+        return text

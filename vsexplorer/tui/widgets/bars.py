@@ -1,0 +1,92 @@
+"""Single lines of text: the header, the status line, the footer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from vsexplorer.model import SetInfo
+from vsexplorer.text import count, display, fit, plural
+from vsexplorer.tui.keymap import Key, shown
+
+_ALWAYS = ("help", "quit")
+
+
+class TextBar(Widget):
+    """One line with a left and a right part, drawn without layout; the right one yields when it gets narrow."""
+
+    DEFAULT_CSS = """
+    TextBar { height: 1; }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._left = ""
+        self._right = ""
+
+    @property
+    def left(self) -> str:
+        """The text at the left."""
+        return self._left
+
+    def set_text(self, left: str, right: str = "") -> None:
+        """Show two texts, harmless already."""
+        if (left, right) != (self._left, self._right):
+            self._left, self._right = left, right
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The line."""
+        width = self.size.width - 2
+        right = self._right if cell_len(self._right) <= width // 2 else ""
+        left = fit(self._left, width - cell_len(right) - 1 if right else width)
+        gap = " " * (width - cell_len(left) - cell_len(right))
+        return Strip([Segment(f" {left}{gap}{right} ", self.rich_style)]).adjust_cell_length(self.size.width)
+
+
+class Footer(Widget):
+    """The few keys that matter, as many as fit; help and quit always do."""
+
+    DEFAULT_CSS = """
+    Footer { height: 1; color: $text-muted; }
+    """
+
+    def __init__(self, keys: Sequence[Key], remapped: Mapping[str, str]) -> None:
+        super().__init__()
+        last = [key for key in keys if key.footer and key.id in _ALWAYS]
+        first = [key for key in keys if key.footer and key.id not in _ALWAYS]
+        self._first = [(shown(key, remapped), key.label) for key in first]
+        self._last = [(shown(key, remapped), key.label) for key in last]
+
+    def render_line(self, y: int) -> Strip:
+        """Keys and their words."""
+        first = list(self._first)
+        while first and _room(first + self._last) > self.size.width - 1:
+            first.pop()
+        strong = self.rich_style + Style(bold=True)
+        segments = [Segment(" ", self.rich_style)]
+        for key, label in first + self._last:
+            segments += [Segment(key, strong), Segment(f" {label}  ", self.rich_style)]
+        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+
+def _room(keys: Sequence[tuple[str, str]]) -> int:
+    return sum(cell_len(key) + cell_len(label) + 3 for key, label in keys)
+
+
+def set_line(info: SetInfo, model: str) -> str:
+    """A vector set in one line, for the header."""
+    dimensions = f"{info.dimension} dims"
+    if info.reduced:
+        dimensions += f" reduced from {info.input_dimension}"
+    facts = [plural(info.size, "element"), dimensions, info.quantization]
+    if info.with_attributes < info.size:
+        facts.append(f"{count(info.with_attributes)} with attributes")
+    if model:
+        facts.append(model.rpartition("/")[2])
+    return f"{display(info.key)}   {' · '.join(facts)}"

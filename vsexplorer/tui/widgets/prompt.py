@@ -1,0 +1,113 @@
+"""A labelled line to type in: the query and the filter."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from vsexplorer.tui.keymap import Place, bindings
+
+
+class _LineInput(Input):
+    """An input whose vertical arrows move the selection in the results, so that one can look while typing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LINE)
+
+    def action_move_selection(self, by: int) -> None:
+        self.post_message(PromptLine.Moved(by))
+
+    def action_leave(self) -> None:
+        self.post_message(PromptLine.Left())
+
+    def action_clear_line(self) -> None:
+        self.value = ""
+
+
+class PromptLine(Horizontal):
+    """A label, the text, and at the right a word on how it fares."""
+
+    DEFAULT_CSS = """
+    PromptLine {
+        height: 1;
+        & > .prompt--label { width: 10; color: $text-muted; padding: 0 0 0 1; }
+        & > _LineInput { width: 1fr; border: none; height: 1; padding: 0; background: $background; }
+        & > .prompt--state { width: auto; max-width: 50%; padding: 0 1; color: $text-muted; }
+        &:focus-within > .prompt--label { color: $text-accent; text-style: bold; }
+        &.-error > .prompt--state { color: $text-error; }
+        &.-error > .prompt--label { color: $text-error; text-style: bold; }
+        &.-good > .prompt--state { color: $text-success; }
+    }
+    """
+
+    class Edited(Message):
+        """The text has changed."""
+
+        def __init__(self, line: PromptLine, value: str) -> None:
+            super().__init__()
+            self.line = line
+            self.value = value
+
+        @property
+        def control(self) -> PromptLine:
+            """The line, for ``on``."""
+            return self.line
+
+    class Moved(Message):
+        """The selection in the results shall move by some rows."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
+    class Left(Message):
+        """The results shall get the focus."""
+
+    def __init__(self, label: str, placeholder: str, *, id: str) -> None:
+        super().__init__(id=id)
+        self._label = Static(Content(f"{label} ›"), classes="prompt--label", markup=False)
+        # An idle terminal shall stay idle: no blinking.
+        self.input = _LineInput(placeholder=placeholder, compact=True, select_on_focus=False)
+        self.input.cursor_blink = False
+        self._state = Static(classes="prompt--state", markup=False)
+        self._word = ""
+
+    def compose(self) -> ComposeResult:
+        """Label, text, state."""
+        yield self._label
+        yield self.input
+        yield self._state
+
+    @property
+    def value(self) -> str:
+        """The text."""
+        return self.input.value
+
+    def set_quietly(self, value: str) -> None:
+        """Change the text without telling anyone."""
+        with self.input.prevent(Input.Changed):
+            self.input.value = value
+            self.input.cursor_position = len(value)
+
+    def say(self, word: str, kind: str = "") -> None:
+        """Show a word at the right; ``kind`` is ``error``, ``good`` or nothing. ``word`` is harmless already."""
+        self.set_class(kind == "error", "-error")
+        self.set_class(kind == "good", "-good")
+        if word != self._word:
+            self._word = word
+            self._state.update(Content(word))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Pass an edit on as one of this line."""
+        event.stop()
+        self.post_message(self.Edited(self, event.value))
+
+    def on_click(self, event: events.Click) -> None:
+        """The label belongs to the line."""
+        self.input.focus()

@@ -1,0 +1,61 @@
+"""Vector set commands as argument lists, and as the line a person would type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from vsexplorer.model import SearchOptions
+from vsexplorer.text import display
+from vsexplorer.vectorset.connection import Argument
+
+_PLAIN = re.compile(r"[\w@%+=:,./<>!*-]+", re.ASCII)
+
+
+def vsim(
+    key: bytes,
+    like: bytes | None,
+    vector: bytes | None,
+    filter: str,
+    options: SearchOptions,
+    with_attributes: bool,
+) -> list[Argument]:
+    """VSIM for an element (``like``) or a float32 little-endian vector (``vector``)."""
+    argv: list[Argument] = [b"VSIM", key]
+    argv += [b"ELE", like] if like is not None else [b"FP32", vector or b""]
+    argv += [b"COUNT", options.count]
+    if options.ef is not None:
+        argv += [b"EF", options.ef]
+    if filter:
+        argv += [b"FILTER", filter.encode("utf-8", "surrogateescape")]
+        if options.filter_ef is not None:
+            argv += [b"FILTER-EF", options.filter_ef]
+    if options.epsilon is not None:
+        argv += [b"EPSILON", repr(options.epsilon)]
+    if options.exact:
+        argv.append(b"TRUTH")
+    argv.append(b"WITHSCORES")
+    if with_attributes:
+        argv.append(b"WITHATTRIBS")
+    return argv
+
+
+def render(argv: Sequence[Argument]) -> str:
+    """The command as one line: words quoted where a shell needs it, a vector's bytes as ``‹384 floats›``."""
+    words = []
+    previous: Argument = b""
+    for argument in argv:
+        if previous == b"FP32" and isinstance(argument, bytes):
+            words.append(f"‹{len(argument) // 4} floats›")
+        else:
+            words.append(_quote(display(argument) if isinstance(argument, bytes) else str(argument)))
+        previous = argument
+    return " ".join(words)
+
+
+def _quote(word: str) -> str:
+    if _PLAIN.fullmatch(word):
+        return word
+    if "'" not in word:
+        return f"'{word}'"
+    return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,129 @@
+"""Talking to one server: connections, time limits, and a retry policy short enough for a person who waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from redis.asyncio import Connection as TcpConnection
+from redis.asyncio import ConnectionPool, Redis, SSLConnection, UnixDomainSocketConnection
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+
+from vsexplorer.errors import VsexplorerError
+from vsexplorer.vectorset.failures import translate
+from vsexplorer.vectorset.target import DEFAULT_TIMEOUT, Target
+
+CONNECT_TIMEOUT = 3.0
+"""Seconds until an address that does not answer counts as unreachable."""
+
+type Argument = bytes | str | int | float
+type Reply = Any
+
+
+class _NamedSslConnection(SSLConnection):
+    """TLS with a server name of the user's choice (``--sni``)."""
+
+    def __init__(self, sni: str = "", **options: Any) -> None:
+        self._sni = sni
+        super().__init__(**options)
+
+    def _connection_arguments(self) -> Mapping[str, Any]:
+        arguments = dict(super()._connection_arguments())
+        if self._sni:
+            arguments["server_hostname"] = self._sni
+        return arguments
+
+
+class Connection:
+    """A pool of connections to one server.
+
+    Every call that runs at the same time as another has a connection of its own, so a slow search never holds
+    up a quick one. Replies are raw: bytes, integers, lists. A command under way must not be cancelled:
+    redis-py closes its connection then, while the server finishes the work all the same.
+    """
+
+    def __init__(self, target: Target, timeout: float = DEFAULT_TIMEOUT) -> None:
+        self.target = target
+        self._client: Any = Redis(connection_pool=_pool(target, timeout))
+
+    async def call(self, *command: Argument) -> Reply:
+        """Send one command and return its reply.
+
+        Raises:
+            VsexplorerError: of the kind that fits what happened.
+        """
+        try:
+            return await self._client.execute_command(*command)
+        except (RedisError, OSError, TimeoutError) as error:
+            raise translate(error, self.target) from error
+
+    async def pipeline(
+        self, commands: Sequence[Sequence[Argument]], transaction: bool = False
+    ) -> list[Reply | VsexplorerError]:
+        """Send commands in one go; an error reply stands in the place of its command's reply.
+
+        Raises:
+            VsexplorerError: the connection failed, so that nothing is known of any of them.
+        """
+        if not commands:
+            return []
+        try:
+            async with self._client.pipeline(transaction=transaction) as pipe:
+                for command in commands:
+                    pipe.execute_command(*command)
+                replies = await pipe.execute(raise_on_error=False)
+        except (RedisError, OSError, TimeoutError) as error:
+            raise translate(error, self.target) from error
+        return [translate(reply, self.target) if isinstance(reply, Exception) else reply for reply in replies]
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.aclose()
+        await self._client.connection_pool.disconnect()
+
+
+def _pool(target: Target, timeout: float) -> ConnectionPool:
+    options: dict[str, Any] = {
+        "db": target.db,
+        "username": target.username or None,
+        "password": target.password or None,
+        "protocol": 2,
+        "socket_timeout": timeout,
+        "socket_connect_timeout": min(CONNECT_TIMEOUT, timeout),
+        # One immediate second try, for a connection the server closed while it lay idle.
+        "retry": Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+        "client_name": "vsexplorer",
+    }
+    kind: type[TcpConnection | UnixDomainSocketConnection]
+    if target.socket:
+        kind = UnixDomainSocketConnection
+        options["path"] = target.socket
+    else:
+        kind = TcpConnection
+        options.update(host=target.host, port=target.port, socket_keepalive=True)
+    if target.tls:
+        kind = _NamedSslConnection
+        options.update(
+            sni=target.tls.sni,
+            ssl_ca_certs=target.tls.cacert or None,
+            ssl_certfile=target.tls.cert or None,
+            ssl_keyfile=target.tls.key or None,
+            ssl_cert_reqs="none" if target.tls.insecure else "required",
+            ssl_check_hostname=not target.tls.insecure,
+        )
+    return ConnectionPool(connection_class=cast(Any, kind), **options)
+
+
+async def listens(target: Target) -> bool:
+    """Whether anything accepts connections at the target's address."""
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT):
+            _, writer = await asyncio.open_connection(target.host, target.port)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True

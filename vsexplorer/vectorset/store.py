@@ -1,0 +1,187 @@
+"""Reading vector sets: the questions the explorer has for a server, asked with as few round trips as it takes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+
+from vsexplorer.errors import NotFound, PermissionDenied, VsexplorerError
+from vsexplorer.model import Capabilities, ElementDetails, Hit, SearchOptions, SetInfo
+from vsexplorer.vectorset import commands, replies
+from vsexplorer.vectorset.capabilities import probe, probe_search
+from vsexplorer.vectorset.connection import Argument, Connection, Reply
+
+_SCAN_COUNT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a search brought: hits, the command sent, the time in Redis, and what must be known of it."""
+
+    hits: tuple[Hit, ...]
+    command: str
+    milliseconds: float
+    notes: tuple[str, ...] = ()
+
+
+class VectorSetStore:
+    """The vector sets of one database."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._capabilities: Capabilities | None = None
+        self._search_probed = False
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the server can do; known once ``open`` has returned."""
+        assert self._capabilities is not None, "open() comes first"
+        return self._capabilities
+
+    async def open(self) -> Capabilities:
+        """Connect and find out what the server can do.
+
+        Raises:
+            NoVectorSets: the server has none.
+            VsexplorerError: it cannot be reached or denies access.
+        """
+        self._capabilities = await probe(self.connection)
+        self._search_probed = False
+        return self._capabilities
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.connection.close()
+
+    async def ping(self) -> None:
+        """One round trip.
+
+        Raises:
+            VsexplorerError: the server is gone.
+        """
+        await self.connection.call(b"PING")
+
+    async def keys(self, match: bytes | None = None) -> AsyncIterator[list[bytes]]:
+        """All vector set keys of the database, a SCAN page at a time; a key may come twice."""
+        cursor: bytes | int = 0
+        while True:
+            argv: list[Argument] = [b"SCAN", cursor, b"COUNT", _SCAN_COUNT, b"TYPE", b"vectorset"]
+            if match is not None:
+                argv += [b"MATCH", match]
+            cursor, page = await self.connection.call(*argv)
+            if page:
+                yield page
+            if int(cursor) == 0:
+                return
+
+    async def info(self, key: bytes) -> SetInfo:
+        """Describe one set.
+
+        Raises:
+            NotFound: there is no such key.
+            WrongType: the key is not a vector set.
+        """
+        found = (await self.infos([key]))[0]
+        if isinstance(found, VsexplorerError):
+            raise found
+        return found
+
+    async def infos(self, keys: Sequence[bytes]) -> list[SetInfo | VsexplorerError]:
+        """Describe several sets in one round trip; an error stands where one cannot be described."""
+        described: list[SetInfo | VsexplorerError] = []
+        for key, reply in zip(keys, await self.connection.pipeline([[b"VINFO", key] for key in keys]), strict=True):
+            if isinstance(reply, VsexplorerError):
+                described.append(reply)
+            elif reply is None:
+                described.append(NotFound("There is no such key."))
+            else:
+                described.append(replies.set_info(key, reply))
+        return described
+
+    async def search(
+        self,
+        info: SetInfo,
+        filter: str,
+        options: SearchOptions,
+        *,
+        like: bytes | None = None,
+        vector: bytes | None = None,
+    ) -> Answer:
+        """Rank elements by similarity to an element or a vector.
+
+        Args:
+            info: The set, as described before.
+            filter: A filter expression; blank means none.
+            options: VSIM's options.
+            like: Name of an element of the set, or
+            vector: float32 little-endian, ``4 * info.input_dimension`` bytes.
+
+        Raises:
+            FilterRefused: the server cannot parse the filter.
+            NotFound: the element to compare with does not exist.
+            VsexplorerError: of the kind that fits what happened.
+        """
+        await self._probe_once(info)
+        with_attributes = self.capabilities.withattribs
+        argv = commands.vsim(info.key, like, vector, filter.strip(), options, with_attributes)
+        started = time.perf_counter()
+        reply = await self.connection.call(*argv)
+        found = replies.hits(reply, with_attributes)
+        notes: tuple[str, ...] = ()
+        if not with_attributes:
+            found, notes = await self._with_attributes(info.key, found)
+        return Answer(found, commands.render(argv), _since(started), notes)
+
+    async def first(self, key: bytes, number: int) -> Answer:
+        """The first elements by name, or a random sample where the server cannot list in order."""
+        started = time.perf_counter()
+        if self.capabilities.vrange:
+            argv: list[Argument] = [b"VRANGE", key, b"-", b"+", number]
+            notes: tuple[str, ...] = ()
+        else:
+            argv = [b"VRANDMEMBER", key, number]
+            notes = ("a random sample: this server cannot list in order",)
+        names: list[bytes] = await self.connection.call(*argv)
+        listed = tuple(Hit(rank, name, None, None) for rank, name in enumerate(names, 1))
+        found, more = await self._with_attributes(key, listed)
+        return Answer(found, commands.render(argv), _since(started), (*notes, *more))
+
+    async def element(self, info: SetInfo, element: bytes) -> ElementDetails:
+        """One element's attributes and the facts of its vector.
+
+        Raises:
+            NotFound: the set has no such element.
+        """
+        attributes, vector = await self.connection.pipeline(
+            [[b"VGETATTR", info.key, element], [b"VEMB", info.key, element, b"RAW"]]
+        )
+        if isinstance(vector, VsexplorerError):
+            raise vector
+        if isinstance(attributes, VsexplorerError):
+            raise attributes
+        if vector is None:
+            raise NotFound("The vector set has no such element.")
+        return ElementDetails(
+            element, attributes or None, bytes(vector[0]).decode(), info.dimension, float(vector[2])
+        )
+
+    async def _probe_once(self, info: SetInfo) -> None:
+        if not self._search_probed and info.size:
+            self._capabilities = await probe_search(
+                self.connection, self.capabilities, info.key, info.input_dimension
+            )
+            self._search_probed = True
+
+    async def _with_attributes(self, key: bytes, found: tuple[Hit, ...]) -> tuple[tuple[Hit, ...], tuple[str, ...]]:
+        got: list[Reply] = await self.connection.pipeline([[b"VGETATTR", key, hit.element] for hit in found])
+        denied = next((reply for reply in got if isinstance(reply, PermissionDenied)), None)
+        hits = tuple(
+            replace(hit, attributes=None if isinstance(attributes, VsexplorerError) else attributes or None)
+            for hit, attributes in zip(found, got, strict=True)
+        )
+        return hits, ("no permission to read attributes (VGETATTR)",) if denied else ()
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
