@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -88,6 +87,8 @@ def _check(path: Path, prefix: str, values: dict[str, Any], kind: type[Config] |
     types = {item.name: type(item.default) for item in fields(kind)}
     for name, value in values.items():
         if name not in types:
+            import difflib
+
             near = difflib.get_close_matches(name, types, 1)
             hint = f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(types)}."
             raise UsageError(f"{path}: unknown key {prefix}{name}.", hint)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem, get_completion_class
 
 from vsexplorer.cli.options import config, where
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _PATIENCE = 2.0
 """Seconds a person at the prompt may be kept waiting for key names."""
@@ -21,6 +22,11 @@ class KeyName(click.ParamType[str]):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Keys that begin with what was typed; none when the server cannot be asked quickly."""
+        import asyncio
+        import contextlib
+
+        from click.shell_completion import CompletionItem
+
         from vsexplorer.errors import VsexplorerError
 
         with contextlib.suppress(VsexplorerError, TimeoutError, OSError):
@@ -29,6 +35,8 @@ class KeyName(click.ParamType[str]):
 
 
 async def _keys(ctx: click.Context, prefix: str) -> list[str]:
+    import asyncio
+
     from vsexplorer import paths
     from vsexplorer.embedding.embedder import Embedder
     from vsexplorer.explorer import Explorer
@@ -54,6 +62,8 @@ def completion(shell: str) -> None:
     zsh:   eval "$(vsexplorer completion zsh)"       in ~/.zshrc
     fish:  vsexplorer completion fish > ~/.config/fish/completions/vsexplorer.fish
     """
+    from click.shell_completion import get_completion_class
+
     from vsexplorer.cli.main import cli
 
     found = get_completion_class(shell)

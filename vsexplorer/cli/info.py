@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +22,8 @@ _PACKAGES = ("textual", "redis", "hiredis", "fastembed", "onnxruntime", "rich", 
 @click.pass_context
 def info(ctx: click.Context, output_format: str) -> int:
     """Tell versions, the server in use, the model and where it comes from, and the paths."""
+    import platform
+
     from vsexplorer import paths
     from vsexplorer.cli.output import Listing, write
 
@@ -88,6 +88,8 @@ def _model(name: str) -> dict[str, str]:
 
 
 def _version(package: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(package)
     except PackageNotFoundError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from typing import NoReturn
@@ -30,6 +29,8 @@ class _Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if self.get_command(ctx, args[0]) is not None:
             return super().resolve_command(ctx, args)
+        import difflib
+
         words = [word for word in args[1:] if not word.startswith("-")]
         near = difflib.get_close_matches(args[0], self.list_commands(ctx), 1, 0.7)
         if near and words:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -50,7 +49,7 @@ _CONNECTION = (
     _option("--tls", "tls", is_flag=True, help="Use TLS."),
     _option("--cacert", "cacert", metavar="FILE", help="CA certificate to trust."),
     _option("--cert", "cert", metavar="FILE", help="Client certificate."),
-    _option("--key", "key", metavar="FILE", help="Key of the client certificate."),
+    _option("--key", "client_key", metavar="FILE", help="Key of the client certificate."),
     _option("--sni", "sni", metavar="NAME", help="Server name for TLS."),
     _option("--insecure", "insecure", is_flag=True, help="Do not verify the server's certificate."),
     _option("--profile", "profile", metavar="NAME", help="Server of that name in the configuration."),
@@ -126,6 +125,8 @@ def where(ctx: click.Context, settings: Config, temporary: bool = False) -> Wher
 
 def explore[T](ctx: click.Context, work: Callable[[Explorer], Awaitable[T]], temporary: bool = False) -> T:
     """Connect, do the work, close; the way every command but the screen runs."""
+    import asyncio
+
     from vsexplorer import paths
     from vsexplorer.embedding.embedder import Embedder
     from vsexplorer.explorer import Explorer

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
-from textual.command import Provider
+from textual.screen import Screen
 
 from vsexplorer.errors import UsageError
 from vsexplorer.tui.backend import Opener, RealOpener, Start
 from vsexplorer.tui.keymap import Place, bindings, checked
-from vsexplorer.tui.palette import KeymapProvider
 from vsexplorer.tui.screens.explorer import ExplorerScreen
+
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+
+def _keymap_provider() -> type[Provider]:
+    """The palette's commands; importing what draws a palette would cost a start a tenth of its time."""
+    from vsexplorer.tui.palette import KeymapProvider
+
+    return KeymapProvider
 
 
 class ExplorerApp(App[None]):
@@ -21,7 +30,7 @@ class ExplorerApp(App[None]):
 
     TITLE = "vsexplorer"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.EVERYWHERE)
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {KeymapProvider}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_keymap_provider}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (120, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012
     CSS = """
@@ -43,9 +52,9 @@ class ExplorerApp(App[None]):
                 )
             self.theme = start.theme
 
-    def on_mount(self) -> None:
-        """Show the one screen everything starts from."""
-        self.push_screen(ExplorerScreen(self.start, self._opener, self.remapped))
+    def get_default_screen(self) -> Screen[None]:
+        """The one screen everything starts from."""
+        return ExplorerScreen(self.start, self._opener, self.remapped)
 
     def crash(self, error: BaseException) -> None:
         """End because of something nobody foresaw; the command line reports it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -120,6 +119,8 @@ def checked(remapped: Mapping[str, str]) -> dict[str, str]:
     known = [key.id for key in KEYMAP]
     for name in remapped:
         if name not in known:
+            import difflib
+
             near = difflib.get_close_matches(name, known, 1)
             hint = f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(known)}."
             raise UsageError(f"The configuration's [keys] names an unknown binding: {name}.", hint)

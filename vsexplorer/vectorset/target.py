@@ -90,7 +90,7 @@ class TargetOptions:
     tls: bool = False
     cacert: str | None = None
     cert: str | None = None
-    key: str | None = None
+    client_key: str | None = None
     sni: str | None = None
     insecure: bool = False
     profile: str | None = None
@@ -180,7 +180,7 @@ def _from_profile(name: str, environment: Mapping[str, str], config: Config) -> 
     options = TargetOptions(
         cacert=profile.cacert or None,
         cert=profile.cert or None,
-        key=profile.key or None,
+        client_key=profile.key or None,
         sni=profile.sni or None,
         insecure=profile.insecure,
     )
@@ -188,7 +188,7 @@ def _from_profile(name: str, environment: Mapping[str, str], config: Config) -> 
 
 
 def _with_tls(target: Target, options: TargetOptions) -> Target:
-    files = {"cacert": options.cacert, "cert": options.cert, "key": options.key}
+    files = {"cacert": options.cacert, "cert": options.cert, "key": options.client_key}
     for name, path in files.items():
         if path and not Path(path).is_file():
             raise UsageError(f"--{name}: there is no file {path}.")
@@ -200,7 +200,7 @@ def _with_tls(target: Target, options: TargetOptions) -> Target:
     tls = Tls(
         cacert=options.cacert or known.cacert,
         cert=options.cert or known.cert,
-        key=options.key or known.key,
+        key=options.client_key or known.key,
         sni=options.sni or known.sni,
         insecure=options.insecure or known.insecure,
     )

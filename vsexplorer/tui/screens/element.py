@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import Enum, auto
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -19,15 +18,8 @@ from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.bars import Footer, TextBar
 
 
-class Wish(Enum):
-    """What the user wants after having seen an element."""
-
-    BACK = auto()
-    SIMILAR = auto()
-
-
-class ElementScreen(Screen[Wish]):
-    """Attributes in full and the vector's facts."""
+class ElementScreen(Screen[bool]):
+    """Attributes in full and the vector's facts; dismisses with whether similar ones are wanted."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.ELEMENT)
 
@@ -50,11 +42,11 @@ class ElementScreen(Screen[Wish]):
 
     def action_back(self) -> None:
         """Return to the results."""
-        self.dismiss(Wish.BACK)
+        self.dismiss(False)
 
     def action_similar(self) -> None:
         """Return, and look for similar ones."""
-        self.dismiss(Wish.SIMILAR)
+        self.dismiss(True)
 
     def action_copy_element(self) -> None:
         """Send the name to the clipboard."""

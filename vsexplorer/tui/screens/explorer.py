@@ -26,9 +26,6 @@ from vsexplorer.tui.backend import Backend, Opener, Start
 from vsexplorer.tui.keymap import Place, bindings, keys_at
 from vsexplorer.tui.live import LiveSearch, Outcome
 from vsexplorer.tui.screens.connection import ConnectionKeeper
-from vsexplorer.tui.screens.element import ElementScreen, Wish
-from vsexplorer.tui.screens.models import ModelsScreen
-from vsexplorer.tui.screens.sets import SetsScreen
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.bars import Footer, TextBar, set_line
 from vsexplorer.tui.widgets.notice import Notice
@@ -362,15 +359,19 @@ class ExplorerScreen(Screen[None]):
 
     @on(ResultsTable.Opened)
     def _open_element(self, event: ResultsTable.Opened) -> None:
+        from vsexplorer.tui.screens.element import ElementScreen
+
         if self._info is not None:
             self.app.push_screen(ElementScreen(self.backend, self._info.key, event.hit), self._element_left)
 
-    def _element_left(self, wish: Wish | None) -> None:
-        if wish is Wish.SIMILAR:
+    def _element_left(self, similar: bool | None) -> None:
+        if similar:
             self.action_similar()
 
     def action_choose_set(self) -> None:
         """List the sets."""
+        from vsexplorer.tui.screens.sets import SetsScreen
+
         if self.connection.connected:
             self.app.push_screen(SetsScreen(self.backend), self._set_chosen)
 
@@ -380,6 +381,8 @@ class ExplorerScreen(Screen[None]):
 
     def action_choose_model(self) -> None:
         """List the models that fit the set."""
+        from vsexplorer.tui.screens.models import ModelsScreen
+
         if self._info is not None and self.connection.connected:
             self.app.push_screen(ModelsScreen(self.backend, self._info), self.connection.use_model)
 

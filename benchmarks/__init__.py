@@ -1,0 +1,1 @@
+"""How fast the explorer is, as ratios against floors measured in the same run."""
