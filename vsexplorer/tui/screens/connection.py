@@ -55,7 +55,7 @@ class ConnectionKeeper:
         try:
             await self._backend.connect()
             self.connected = True
-            screen.show_server()
+            self._show_server()
             await self._opener.prepare(self._backend, screen.start, self._show_progress)
             await screen.open_first_set()
         except VsexplorerError as error:
@@ -75,10 +75,10 @@ class ConnectionKeeper:
         try:
             await self.backend.embedder.open(self._show_model_progress, again)
         except VsexplorerError as error:
-            if screen.key is None:
+            if screen.info is None:
                 screen.say(sanitize(error.message), error=True)
             return
-        screen.show_set()
+        self._show_set()
 
     def use_model(self, name: str | None) -> None:
         """Change the model."""
@@ -94,11 +94,18 @@ class ConnectionKeeper:
         except VsexplorerError as error:
             screen.tell_error(error)
             return
-        screen.show_set()
+        self._show_set()
         screen.ask()
 
+    def _show_server(self) -> None:
+        self._screen.show_server(self.backend.label, self.backend.capabilities)
+
+    def _show_set(self) -> None:
+        if self._screen.info is not None:
+            self._screen.show_set(self._screen.info, self.backend.embedder.name)
+
     def _show_progress(self, progress: Progress) -> None:
-        self._screen.query_one("Notice").say_progress(progress)  # type: ignore[attr-defined]
+        self._screen.tell_progress(progress)
 
     def _show_model_progress(self, progress: Progress) -> None:
         if progress.unit or "preparing" in progress.what:
@@ -137,7 +144,7 @@ class ConnectionKeeper:
             else:
                 self.connected = True
         self._coming_back = False
-        screen.show_server()
+        self._show_server()
         screen.say(
             f"reconnected at {datetime.now():%H:%M:%S}, after {attempt} {'try' if attempt == 1 else 'tries'}"
         )
@@ -145,11 +152,11 @@ class ConnectionKeeper:
 
     async def _look(self) -> None:
         """The heartbeat."""
-        key = self._screen.key
-        if not self.connected or key is None or self._screen.live.busy:
+        info = self._screen.info
+        if not self.connected or info is None or self._screen.live.busy:
             return
         try:
-            self._screen.note_info(await self.backend.info(key))
+            self._screen.note_info(await self.backend.info(info.key))
         except ConnectionFailed as error:
             self.lost(error)
         except NotFound as error:

@@ -1,0 +1,101 @@
+"""Fixtures all tests share. Every test has folders of its own; only the prepared model is shared."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.oldest_redis import Unavailable, oldest_redis
+from tests.support.servers import RedisServer
+from vsexplorer import paths
+from vsexplorer.config import DEFAULT_MODEL
+from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.vectorset.binary import find_server
+from vsexplorer.vectorset.connection import Connection
+from vsexplorer.vectorset.store import VectorSetStore
+
+CACHE = paths.cache_folder()
+"""The real cache folder, looked up before any test moves it."""
+_FORGOTTEN = ("REDIS_URL", "VSEXPLORER_URL", "REDISCLI_AUTH", "VSEXPLORER_MODEL", "VSEXPLORER_THEME", "NO_COLOR")
+
+
+@pytest.fixture(autouse=True)
+def own_folders(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Configuration, data, state and runtime folders that begin empty; a short path, for unix sockets."""
+    with tempfile.TemporaryDirectory(prefix="vsx-", ignore_cleanup_errors=True) as name:
+        home = Path(name)
+        for variable in ("CONFIG_HOME", "DATA_HOME", "STATE_HOME", "RUNTIME_DIR"):
+            folder = home / variable[:1].lower()
+            folder.mkdir(mode=0o700, exist_ok=True)
+            monkeypatch.setenv(f"XDG_{variable}", str(folder))
+        for variable in _FORGOTTEN:
+            monkeypatch.delenv(variable, raising=False)
+        yield home
+
+
+@pytest.fixture(scope="session")
+def newest_binary() -> Path:
+    """The newest Redis at hand."""
+    return find_server("")
+
+
+@pytest.fixture(scope="session")
+def oldest_binary() -> Path:
+    """Redis 8.0, the oldest with vector sets."""
+    try:
+        return oldest_redis()
+    except Unavailable as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"Redis 8.0 cannot be had here: {error}")
+
+
+@pytest.fixture(scope="session")
+def newest_server(newest_binary: Path) -> Iterator[RedisServer]:
+    """A running server of the newest version."""
+    with RedisServer(newest_binary) as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=["newest", "8.0"])
+def any_server(request: pytest.FixtureRequest) -> Iterator[RedisServer]:
+    """A running server of each version."""
+    binary = request.getfixturevalue("newest_binary" if request.param == "newest" else "oldest_binary")
+    with RedisServer(binary) as server:
+        yield server
+
+
+@pytest.fixture
+def server(any_server: RedisServer) -> RedisServer:
+    """An empty server of each version."""
+    any_server.client().flushall()
+    return any_server
+
+
+@pytest.fixture
+def newest(newest_server: RedisServer) -> RedisServer:
+    """An empty server of the newest version."""
+    newest_server.client().flushall()
+    return newest_server
+
+
+@pytest.fixture
+async def store(server: RedisServer) -> AsyncIterator[VectorSetStore]:
+    """An open store on an empty server of each version."""
+    opened = VectorSetStore(Connection(server.target))
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    """The real model, loaded once."""
+    made = Embedder(DEFAULT_MODEL, CACHE)
+    asyncio.run(made.open())
+    return made

@@ -1,0 +1,130 @@
+"""A Redis 8.0 server, the oldest with vector sets, for tests that must hold there too.
+
+Taken from the environment variable ``VSEXPLORER_TEST_REDIS_8_0``, else from Debian 13's packages, which are
+downloaded and unpacked once into the cache folder with the libraries they were built against. Nothing is
+installed system-wide.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from vsexplorer import paths
+from vsexplorer.vectorset.binary import server_version
+
+_PACKAGES = [
+    "redis-server",
+    "redis-tools",
+    "libc6",
+    "libssl3t64",
+    "libjemalloc2",
+    "liblzf1",
+    "libstdc++6",
+    "libgcc-s1",
+    "libsystemd0",
+    "libatomic1",
+    "libcap2",
+    "zlib1g",
+    "libzstd1",
+]
+
+
+class Unavailable(Exception):
+    """There is no Redis 8.0 to be had on this machine."""
+
+
+def oldest_redis() -> Path:
+    """The server's path.
+
+    Raises:
+        Unavailable: with the reason.
+    """
+    if named := os.environ.get("VSEXPLORER_TEST_REDIS_8_0"):
+        return _checked(Path(named))
+    home = paths.cache_folder() / "tests" / "redis-8.0"
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with (home.parent / "redis-8.0.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home / "redis-server").exists():
+            _unpack(home)
+    return _checked(home / "redis-server")
+
+
+def _checked(server: Path) -> Path:
+    version = server_version(server)
+    if version is None or version[:2] != (8, 0):
+        raise Unavailable(f"{server} is not a Redis 8.0 but {version}")
+    return server
+
+
+def _unpack(home: Path) -> None:
+    if not (shutil.which("apt-get") and shutil.which("dpkg")):
+        raise Unavailable("not a Debian system; name a server in VSEXPLORER_TEST_REDIS_8_0")
+    machine = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True)
+    loaders = {"amd64": "usr/lib64/ld-linux-x86-64.so.2", "arm64": "usr/lib/ld-linux-aarch64.so.1"}
+    loader = loaders.get(machine.stdout.strip())
+    if loader is None:
+        raise Unavailable(f"no loader known for {machine.stdout.strip()}")
+    with tempfile.TemporaryDirectory(dir=home.parent) as scratch:
+        work = Path(scratch)
+        _download(work)
+        root = work / "root"
+        for package in (work / "packages").glob("*.deb"):
+            subprocess.run(["dpkg-deb", "--extract", package, root], check=True)
+        libraries = next(root.glob("usr/lib/*-linux-gnu"))
+        final = home / "root"
+        script = (
+            f'#!/bin/sh\nexec "{final / loader}" --library-path "{final / libraries.relative_to(root)}" '
+            f'"{final}/usr/bin/redis-server" "$@"\n'
+        )
+        staged = work / "staged"
+        staged.mkdir()
+        root.rename(staged / "root")
+        (staged / "redis-server").write_text(script)
+        (staged / "redis-server").chmod(0o755)
+        shutil.rmtree(home, ignore_errors=True)
+        staged.rename(home)
+
+
+def _download(work: Path) -> None:
+    for folder in ("packages", "lists/partial", "archives/partial"):
+        (work / folder).mkdir(parents=True)
+    (work / "sources.list").write_text(f"deb {_keyring()}{_mirror()} trixie main\n")
+    settings = {
+        "Dir::Etc::sourcelist": work / "sources.list",
+        "Dir::Etc::sourceparts": "-",
+        "Dir::State::lists": work / "lists",
+        "Dir::Cache": work,
+        "APT::Sandbox::User": "root",
+        "Acquire::Languages": "none",
+    }
+    options = [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
+    for command in (["update"], ["download", *_PACKAGES]):
+        done = subprocess.run(
+            ["apt-get", *options, "-qq", *command],
+            cwd=work / "packages",
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        if done.returncode:
+            raise Unavailable(f"apt-get {command[0]} failed: {done.stderr.strip()[-300:]}")
+
+
+def _mirror() -> str:
+    for path in (Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("*")):
+        if path.is_file() and (found := re.search(r"https?://\S+/debian(?=/?\s)", path.read_text())):
+            return found.group()
+    raise Unavailable("no Debian mirror in /etc/apt; name a server in VSEXPLORER_TEST_REDIS_8_0")
+
+
+def _keyring() -> str:
+    keyring = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+    return f"[signed-by={keyring}] " if keyring.exists() else ""

@@ -1,0 +1,39 @@
+"""The house: what each room may import, and how large a file may grow. ``make check`` holds the layers."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "vsexplorer"
+HEAVY = ("textual", "redis", "fastembed", "onnxruntime", "onnx", "numpy", "rich.console", "huggingface_hub")
+
+
+def loaded_by(code: str) -> set[str]:
+    script = f"import sys\n{code}\nprint('\\n'.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return {name for name in HEAVY if name in done.stdout.split()}
+
+
+@pytest.mark.parametrize("option", ["--help", "--version", "query --help", "completion bash"])
+def test_a_quick_answer_loads_nothing_heavy(option: str) -> None:
+    code = f"from vsexplorer.cli.main import run\nassert run({option.split()!r}) == 0"
+    assert loaded_by(code) == set()
+
+
+def test_the_first_picture_waits_for_neither_redis_nor_the_model() -> None:
+    assert loaded_by("import vsexplorer.cli.main, vsexplorer.tui.app") <= {"textual", "rich.console"}
+
+
+def test_connecting_does_not_load_the_model() -> None:
+    assert loaded_by("import vsexplorer.explorer, vsexplorer.demo") <= {"redis", "rich.console"}
+
+
+def test_the_keeper_needs_the_standard_library_only() -> None:
+    assert loaded_by("import vsexplorer.vectorset.keeper") == set()
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_file_fits_on_a_few_screens(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 350

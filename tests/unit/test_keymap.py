@@ -1,0 +1,48 @@
+from collections import Counter
+
+import pytest
+
+from vsexplorer.errors import UsageError
+from vsexplorer.tui.app import ExplorerApp
+from vsexplorer.tui.keymap import KEYMAP, Key, Place, checked, keys_at, shown
+from vsexplorer.tui.screens.element import ElementScreen
+from vsexplorer.tui.screens.explorer import ExplorerScreen
+from vsexplorer.tui.widgets.prompt import _LineInput
+from vsexplorer.tui.widgets.results import ResultsTable
+
+OWNERS: dict[Place, tuple[type, ...]] = {
+    Place.EVERYWHERE: (ExplorerScreen, ExplorerApp),
+    Place.EXPLORER: (ExplorerScreen, ExplorerApp),
+    Place.LINE: (_LineInput, ExplorerApp),
+    Place.RESULTS: (ResultsTable, ExplorerScreen),
+    Place.ELEMENT: (ElementScreen,),
+}
+
+
+def test_names_are_unique() -> None:
+    assert [name for name, times in Counter(key.id for key in KEYMAP).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("place", Place)
+def test_no_key_means_two_things_in_one_place(place: Place) -> None:
+    keys = [one for key in keys_at(place) for one in key.keys.split(",")]
+    assert [one for one, times in Counter(keys).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("key", KEYMAP, ids=lambda key: key.id)
+def test_every_key_does_something(key: Key) -> None:
+    name = key.action.removeprefix("app.").partition("(")[0]
+    assert any(hasattr(owner, f"action_{name}") for owner in OWNERS[key.place])
+
+
+def test_every_key_is_explained() -> None:
+    assert all(key.help and key.label for key in KEYMAP)
+
+
+def test_keys_can_be_moved_by_name_and_are_shown_so() -> None:
+    remapped = checked({"sets": "ctrl+o"})
+    key = next(key for key in KEYMAP if key.id == "sets")
+    assert shown(key, remapped) == "ctrl+o"
+    assert shown(key, {}) == "o"
+    with pytest.raises(UsageError, match="unknown binding: stes"):
+        checked({"stes": "x"})

@@ -1,0 +1,166 @@
+"""What the main screen looks like: its widgets, and how each state is drawn. It decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.screen import Screen
+
+from vsexplorer.errors import VsexplorerError
+from vsexplorer.model import ByElement, ByText, Capabilities, Everything, ResultPage, SetInfo
+from vsexplorer.progress import Progress
+from vsexplorer.text import display, milliseconds, plural, sanitize
+from vsexplorer.tui.keymap import Place, keys_at
+from vsexplorer.tui.widgets.attributes import AttributesView
+from vsexplorer.tui.widgets.bars import Footer, TextBar, set_line
+from vsexplorer.tui.widgets.notice import Notice
+from vsexplorer.tui.widgets.prompt import PromptLine
+from vsexplorer.tui.widgets.results import ResultsTable
+
+_QUERY_HINT = "type what to look for"
+_FILTER_HINT = 'such as .year > 1950 and .country == "Chile"'
+
+
+class ExplorerFace(Screen[None]):
+    """Header, query and filter line, results beside attributes, status line, keys."""
+
+    AUTO_FOCUS = "#query Input"
+    DEFAULT_CSS = """
+    ExplorerFace {
+        layout: vertical;
+        & > #server { color: $text-muted; }
+        & > #set { text-style: bold; }
+        & > #body { height: 1fr; border-top: solid $surface-lighten-2; border-bottom: solid $surface-lighten-2; }
+        & #results { width: 1fr; }
+        & #attributes { width: 36%; max-width: 64; border-left: solid $surface-lighten-2; }
+        & > #status { color: $text-muted; }
+        & > #status.-error { color: $text-error; }
+        & #results.-hidden, & Notice.-hidden { display: none; }
+        &.-narrow #attributes { display: none; }
+        &.-short > #server, &.-short > #set { display: none; }
+        &.-short > #body { border: none; }
+    }
+    """
+
+    def __init__(self, remapped: Mapping[str, str]) -> None:
+        super().__init__()
+        self.server_bar = TextBar(id="server")
+        self.set_bar = TextBar(id="set")
+        self.query_line = PromptLine("query", _QUERY_HINT, id="query")
+        self.filter_line = PromptLine("filter", _FILTER_HINT, id="filter")
+        self.results = ResultsTable(id="results")
+        self.notice = Notice(id="notice")
+        self.attributes = AttributesView(id="attributes")
+        self.status_bar = TextBar(id="status")
+        keys = [*keys_at(Place.EXPLORER, Place.RESULTS), *keys_at(Place.EVERYWHERE)]
+        self._footer = Footer(keys, remapped)
+
+    def compose(self) -> ComposeResult:
+        """All widgets, from the top."""
+        yield self.server_bar
+        yield self.set_bar
+        yield self.query_line
+        yield self.filter_line
+        with Horizontal(id="body"):
+            yield self.results
+            yield self.notice
+            yield self.attributes
+        yield self.status_bar
+        yield self._footer
+
+    def tell(self, title: str, sentence: str = "", hint: str = "", error: bool = False) -> None:
+        """Show a state where the results would be; the texts are harmless already."""
+        self.notice.say(title, sentence, hint, error)
+        self._swap(self.notice, self.results)
+        self.attributes.show("", None)
+
+    def tell_error(self, error: VsexplorerError) -> None:
+        """Show an error where the results would be."""
+        title, _, rest = sanitize(error.message, keep_newlines=True).partition("\n")
+        self.tell(title, rest, sanitize(error.hint, keep_newlines=True), error=True)
+
+    def tell_progress(self, progress: Progress) -> None:
+        """Show how far something has come where the results would be."""
+        self.notice.say_progress(progress)
+        self._swap(self.notice, self.results)
+
+    def say(self, words: str, error: bool = False) -> None:
+        """Put a sentence, harmless already, in the place of the command."""
+        self.status_bar.set_class(error, "-error")
+        self.status_bar.set_text(words)
+
+    def mark_stale(self) -> None:
+        """Show that the results answer an older question."""
+        self.results.stale = True
+        self.query_line.say("")
+
+    def show_page(self, page: ResultPage, info: SetInfo) -> None:
+        """Draw an answer, or say why there is nothing in it."""
+        self.results.show(page)
+        self.filter_line.say("✓" if page.query.filter.strip() else "", "good")
+        if page.hits:
+            self._swap(self.results, self.notice)
+            self.query_line.say(_counted(page, info))
+        else:
+            self.query_line.say("no match")
+            self.tell(*_nothing(page, info))
+        self.show_command(page)
+
+    def show_command(self, page: ResultPage) -> None:
+        """Show what must be known of an answer, the command sent, and where the time went."""
+        times = page.timings
+        took = f"redis {milliseconds(times.redis)} · all {milliseconds(times.total)} ms"
+        if isinstance(page.query.source, ByText):
+            embed = "remembered" if times.embed_cached else milliseconds(times.embed)
+            took = f"embed {embed} · {took}"
+        self.status_bar.remove_class("-error")
+        notes = "".join(f"note: {note} · " for note in page.notes)
+        self.status_bar.set_text(f"{notes}{page.command}", took)
+
+    def show_server(self, label: str, able: Capabilities) -> None:
+        """Fill the header's first line."""
+        server = f"{sanitize(able.product)} {sanitize(able.version)}"
+        self.server_bar.set_text(f"{sanitize(label)} · {server} · read-only", "vsexplorer")
+
+    def show_set(self, info: SetInfo, model: str) -> None:
+        """Fill the header's second line."""
+        self.set_bar.set_text(set_line(info, model))
+
+    def name_source(self, text: str, like: bytes | None) -> None:
+        """Put a query in its line: a text, or the element others shall be like."""
+        self.query_line.set_quietly(text)
+        hint = _QUERY_HINT if like is None else f"like {display(like)} (esc goes back)"
+        self.query_line.input.placeholder = hint
+
+    @on(ResultsTable.Selected)
+    def _selected(self, event: ResultsTable.Selected) -> None:
+        hit = event.hit
+        if hit is None or not self.attributes.display:
+            return
+        score = f" · {hit.score:.3f}" if hit.score is not None else ""
+        self.attributes.show(display(hit.element), hit.attributes, (f"#{hit.rank}{score}", ""))
+
+    def _swap(self, shown: ResultsTable | Notice, hidden: ResultsTable | Notice) -> None:
+        if shown.has_class("-hidden") or not hidden.has_class("-hidden"):
+            shown.remove_class("-hidden")
+            hidden.add_class("-hidden")
+
+
+def _counted(page: ResultPage, info: SetInfo) -> str:
+    if page.query.filter.strip() or not isinstance(page.query.source, Everything):
+        return plural(len(page.hits), "result")
+    return f"{len(page.hits):,} of {plural(info.size, 'element')}"
+
+
+def _nothing(page: ResultPage, info: SetInfo) -> tuple[str, str, str]:
+    if info.size == 0:
+        return "This vector set is empty", "", "vsexplorer load KEY FILE fills it; o switches to another one."
+    if not page.query.filter.strip():
+        return "No match", "", ""
+    hint = "An element that lacks a field of the filter never matches."
+    if not page.query.options.exact and isinstance(page.query.source, ByText | ByElement):
+        hint += "\nA filtered search examines the nearest candidates only: t compares with every element."
+    return "No match", "Nothing near the query passes the filter.", hint
