@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.oldest_redis import Unavailable, oldest_redis
+from tests.support.old_redis import Unavailable, old_redis
 from tests.support.servers import RedisServer
 from vsexplorer import paths
 from vsexplorer.config import DEFAULT_MODEL
@@ -44,15 +44,25 @@ def newest_binary() -> Path:
     return find_server("")
 
 
-@pytest.fixture(scope="session")
-def oldest_binary() -> Path:
-    """Redis 8.0, the oldest with vector sets."""
+def _old(version: tuple[int, int]) -> Path:
     try:
-        return oldest_redis()
+        return old_redis(version)
     except Unavailable as error:
         if os.environ.get("CI"):
             raise
-        pytest.skip(f"Redis 8.0 cannot be had here: {error}")
+        pytest.skip(f"Redis {version[0]}.{version[1]} cannot be had here: {error}")
+
+
+@pytest.fixture(scope="session")
+def oldest_binary() -> Path:
+    """Redis 8.0, the oldest with vector sets."""
+    return _old((8, 0))
+
+
+@pytest.fixture(scope="session")
+def redis_7_binary() -> Path:
+    """Redis 7, which has no vector sets."""
+    return _old((7, 0))
 
 
 @pytest.fixture(scope="session")

@@ -77,7 +77,7 @@ def test_what_redis_py_raises(raised: Exception, kind: type[errors.VsexplorerErr
 
 
 def test_exit_codes_by_kind() -> None:
-    codes = {
+    codes: dict[type[errors.VsexplorerError], int] = {
         errors.FilterRefused: 1,
         errors.NotFound: 1,
         errors.UsageError: 2,

@@ -33,7 +33,9 @@ def translate(error: BaseException, target: Target) -> VsexplorerError:
             f"{target.address} did not answer in time.",
             "Raise --timeout, or see what the server is busy with.",
         )
-    if isinstance(error, redis_errors.AuthenticationError | redis_errors.AuthorizationError):
+    denials = redis_errors.AuthenticationError | redis_errors.AuthorizationError
+    # A refusal while connecting comes wrapped in a ConnectionError.
+    if isinstance(error, denials) or isinstance(error.__cause__ or error.__context__, denials):
         return _denied(str(error), target)
     if isinstance(error, redis_errors.BusyLoadingError):
         return ConnectionFailed(f"{target.address} is still loading its data.", "Try again in a moment.")

@@ -71,11 +71,12 @@ class PrivateServer:
                 "Set XDG_RUNTIME_DIR to a short folder of your own.",
             )
         _private_folder(self._folder)
-        _private_folder(self.socket.parent)
         if self._users is None:
             users = (self._folder / "users.lock").open("a")
             fcntl.flock(users, fcntl.LOCK_SH)
             self._users = users
+        # Only now: a keeper that is just ending removes the socket's folder while it holds the lock.
+        _private_folder(self.socket.parent)
         with (self._folder / "start.lock").open("a") as start:
             fcntl.flock(start, fcntl.LOCK_EX)
             try:

@@ -1,8 +1,8 @@
-"""A Redis 8.0 server, the oldest with vector sets, for tests that must hold there too.
+"""Older Redis servers: 8.0, the oldest with vector sets, and 7, which has none.
 
-Taken from the environment variable ``VSEXPLORER_TEST_REDIS_8_0``, else from Debian 13's packages, which are
-downloaded and unpacked once into the cache folder with the libraries they were built against. Nothing is
-installed system-wide.
+Taken from the variables ``VSEXPLORER_TEST_REDIS_8_0`` and ``VSEXPLORER_TEST_REDIS_7_0``, else from Debian's
+packages, which are downloaded and unpacked once into the cache folder with the libraries they were built against.
+Nothing is installed system-wide.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from pathlib import Path
 from vsexplorer import paths
 from vsexplorer.vectorset.binary import server_version
 
+_SUITES = {(8, 0): ("trixie", "libssl3t64"), (7, 0): ("bookworm", "libssl3")}
+"""Debian's release for a version of Redis, and the name of the TLS library there."""
 _PACKAGES = [
     "redis-server",
     "redis-tools",
     "libc6",
-    "libssl3t64",
     "libjemalloc2",
     "liblzf1",
     "libstdc++6",
@@ -36,51 +37,54 @@ _PACKAGES = [
 
 
 class Unavailable(Exception):
-    """There is no Redis 8.0 to be had on this machine."""
+    """There is no such Redis to be had on this machine."""
 
 
-def oldest_redis() -> Path:
+def old_redis(version: tuple[int, int]) -> Path:
     """The server's path.
 
     Raises:
         Unavailable: with the reason.
     """
-    if named := os.environ.get("VSEXPLORER_TEST_REDIS_8_0"):
-        return _checked(Path(named))
-    home = paths.cache_folder() / "tests" / "redis-8.0"
+    name = f"{version[0]}_{version[1]}"
+    if named := os.environ.get(f"VSEXPLORER_TEST_REDIS_{name}"):
+        return _checked(Path(named), version)
+    home = paths.cache_folder() / "tests" / f"redis-{name}"
     home.parent.mkdir(parents=True, exist_ok=True)
-    with (home.parent / "redis-8.0.lock").open("a") as lock:
+    with (home.parent / f"{home.name}.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (home / "redis-server").exists():
-            _unpack(home)
-    return _checked(home / "redis-server")
+            _unpack(home, *_SUITES[version])
+    return _checked(home / "redis-server", version)
 
 
-def _checked(server: Path) -> Path:
+def _checked(server: Path, wanted: tuple[int, int]) -> Path:
     version = server_version(server)
-    if version is None or version[:2] != (8, 0):
-        raise Unavailable(f"{server} is not a Redis 8.0 but {version}")
+    if version is None or version[:2] != wanted:
+        raise Unavailable(f"{server} is {version}, not {wanted}")
     return server
 
 
-def _unpack(home: Path) -> None:
+def _unpack(home: Path, suite: str, tls_library: str) -> None:
     if not (shutil.which("apt-get") and shutil.which("dpkg")):
-        raise Unavailable("not a Debian system; name a server in VSEXPLORER_TEST_REDIS_8_0")
+        raise Unavailable("not a Debian system; name a server in VSEXPLORER_TEST_REDIS_…")
     machine = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True)
-    loaders = {"amd64": "usr/lib64/ld-linux-x86-64.so.2", "arm64": "usr/lib/ld-linux-aarch64.so.1"}
+    loaders = {"amd64": "ld-linux-x86-64.so.2", "arm64": "ld-linux-aarch64.so.1"}
     loader = loaders.get(machine.stdout.strip())
     if loader is None:
         raise Unavailable(f"no loader known for {machine.stdout.strip()}")
     with tempfile.TemporaryDirectory(dir=home.parent) as scratch:
         work = Path(scratch)
-        _download(work)
+        _download(work, suite, tls_library)
         root = work / "root"
         for package in (work / "packages").glob("*.deb"):
             subprocess.run(["dpkg-deb", "--extract", package, root], check=True)
-        libraries = next(root.glob("usr/lib/*-linux-gnu"))
+        loader_path = next(path for path in root.rglob(loader) if path.is_file())
+        libraries = {path.parent for path in root.rglob("lib*.so*")}
         final = home / "root"
+        search = ":".join(str(final / folder.relative_to(root)) for folder in sorted(libraries))
         script = (
-            f'#!/bin/sh\nexec "{final / loader}" --library-path "{final / libraries.relative_to(root)}" '
+            f'#!/bin/sh\nexec "{final / loader_path.relative_to(root)}" --library-path "{search}" '
             f'"{final}/usr/bin/redis-server" "$@"\n'
         )
         staged = work / "staged"
@@ -92,10 +96,10 @@ def _unpack(home: Path) -> None:
         staged.rename(home)
 
 
-def _download(work: Path) -> None:
+def _download(work: Path, suite: str, tls_library: str) -> None:
     for folder in ("packages", "lists/partial", "archives/partial"):
         (work / folder).mkdir(parents=True)
-    (work / "sources.list").write_text(f"deb {_keyring()}{_mirror()} trixie main\n")
+    (work / "sources.list").write_text(f"deb {_keyring()}{_mirror()} {suite} main\n")
     settings = {
         "Dir::Etc::sourcelist": work / "sources.list",
         "Dir::Etc::sourceparts": "-",
@@ -105,7 +109,7 @@ def _download(work: Path) -> None:
         "Acquire::Languages": "none",
     }
     options = [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
-    for command in (["update"], ["download", *_PACKAGES]):
+    for command in (["update"], ["download", tls_library, *_PACKAGES]):
         done = subprocess.run(
             ["apt-get", *options, "-qq", *command],
             cwd=work / "packages",
@@ -122,7 +126,7 @@ def _mirror() -> str:
     for path in (Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("*")):
         if path.is_file() and (found := re.search(r"https?://\S+/debian(?=/?\s)", path.read_text())):
             return found.group()
-    raise Unavailable("no Debian mirror in /etc/apt; name a server in VSEXPLORER_TEST_REDIS_8_0")
+    raise Unavailable("no Debian mirror in /etc/apt; name a server in VSEXPLORER_TEST_REDIS_…")
 
 
 def _keyring() -> str:
