@@ -103,9 +103,16 @@ async def store(server: RedisServer) -> AsyncIterator[VectorSetStore]:
     await opened.close()
 
 
+class _SharedEmbedder(Embedder):
+    """Outlives the explorers it is lent to."""
+
+    async def close(self) -> None:
+        return
+
+
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
     """The real model, loaded once."""
-    made = Embedder(DEFAULT_MODEL, CACHE)
+    made = _SharedEmbedder(DEFAULT_MODEL, CACHE)
     asyncio.run(made.open())
     return made

@@ -11,7 +11,7 @@ from vsexplorer.tui.widgets.prompt import _LineInput
 from vsexplorer.tui.widgets.results import ResultsTable
 
 OWNERS: dict[Place, tuple[type, ...]] = {
-    Place.EVERYWHERE: (ExplorerScreen, ExplorerApp),
+    Place.EVERYWHERE: (ExplorerApp,),
     Place.EXPLORER: (ExplorerScreen, ExplorerApp),
     Place.LINE: (_LineInput, ExplorerApp),
     Place.RESULTS: (ResultsTable, ExplorerScreen),
@@ -31,8 +31,9 @@ def test_no_key_means_two_things_in_one_place(place: Place) -> None:
 
 @pytest.mark.parametrize("key", KEYMAP, ids=lambda key: key.id)
 def test_every_key_does_something(key: Key) -> None:
-    name = key.action.removeprefix("app.").partition("(")[0]
-    assert any(hasattr(owner, f"action_{name}") for owner in OWNERS[key.place])
+    name = key.action.removeprefix("app.").removeprefix("screen.").partition("(")[0]
+    owners = (ExplorerScreen, ElementScreen) if key.action.startswith("screen.") else OWNERS[key.place]
+    assert any(hasattr(owner, f"action_{name}") for owner in owners)
 
 
 def test_every_key_is_explained() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import NoReturn
 
@@ -75,7 +74,6 @@ def run(arguments: list[str]) -> int:
     """Run the command line; print failures on standard error and return the exit code."""
     try:
         outcome = cli.main(arguments, prog_name="vsexplorer", standalone_mode=False)
-        sys.stdout.flush()
         return int(outcome or ExitCode.OK)
     except click.exceptions.Exit as error:
         return error.exit_code
@@ -88,10 +86,6 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         print(file=sys.stderr)
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # The reader had enough; keep Python from complaining when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
     except Exception:
         _complain(*_report_unexpected())
         return ExitCode.NOTHING

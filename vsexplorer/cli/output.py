@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -52,7 +53,16 @@ def attribute_fields(attributes: bytes | None) -> dict[str, Json]:
 
 
 def write(listing: Listing, output_format: str) -> None:
-    """Write the listing to standard output."""
+    """Write the listing to standard output; a reader that has had enough is no failure."""
+    try:
+        _write(listing, output_format)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whatever is left, and Python's own flush at exit, goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _write(listing: Listing, output_format: str) -> None:
     if output_format == "json":
         print(to_json(listing.document, indent=2))
     elif output_format == "jsonl":

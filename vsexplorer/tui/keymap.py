@@ -86,7 +86,7 @@ KEYMAP = (
     Key("element-copy", "y", "copy_element", "copy", "Copy the element's name", Place.ELEMENT, True),
     Key("element-copy-attributes", "Y", "copy_attributes", "copy attributes", "Copy the attributes",
         Place.ELEMENT, False),
-    Key("back", "escape", "back", "back", "Back: out of a line, an element, a search for similar ones",
+    Key("back", "escape", "screen.back", "back", "Back: out of a line, an element, a search for similar ones",
         Place.EVERYWHERE, True, "esc"),
     Key("help", "question_mark", "help", "help", "All keys", Place.EVERYWHERE, True, "?", True),
     Key("palette", "ctrl+p", "app.command_palette", "commands", "All commands by name", Place.EVERYWHERE),

@@ -40,6 +40,12 @@ class ConnectionKeeper:
         """Connect and load the model, side by side."""
         self._screen.run_worker(self._start(), group="connect", exclusive=True, description="connecting")
 
+    async def close(self) -> None:
+        """Close the backend."""
+        self.connected = False
+        if self._backend is not None:
+            await self._backend.close()
+
     def retry(self) -> None:
         """Try again after the first connection failed; a lost one is retried without being asked."""
         if not self._coming_back:

@@ -59,6 +59,10 @@ class ExplorerScreen(ExplorerFace):
         self.tell("Connecting …")
         self.call_after_refresh(self.connection.start)
 
+    async def on_unmount(self) -> None:
+        """Leave nothing open."""
+        await self.connection.close()
+
     @property
     def backend(self) -> Backend:
         """What answers."""

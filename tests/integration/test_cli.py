@@ -1,0 +1,206 @@
+"""The command line as scripts use it: formats, exit codes, sentences."""
+
+import csv
+import io
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import vsexplorer
+from tests.support.servers import RedisServer, fill, free_port
+
+PEOPLE = [
+    ("Curie", (1.0, 0.0), '{"born": 1867, "fields": ["physics", "chemistry"]}'),
+    ("Erdős", (0.8, 0.2), '{"born": 1913, "fields": ["mathematics"]}'),
+    ("evil \x1b]52;c;aGk=\x07 [red]", (0.5, 0.5), '{"note": "a\\u009b2J\\nb"}'),
+]
+
+
+@pytest.fixture
+def filled(newest: RedisServer) -> RedisServer:
+    fill(newest.client(), "people", PEOPLE)
+    newest.client().execute_command("VADD", "people", "VALUES", 2, 0, 1, b"\xff\x00", "SETATTR", "not json")
+    return newest
+
+
+def like(server: RedisServer, *arguments: str) -> str:
+    done = vsexplorer("query", "people", "--like", "Curie", *arguments, *server.options)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_json_is_one_object_and_hides_nothing(filled: RedisServer) -> None:
+    answer = json.loads(like(filled, "--json"))
+    assert (answer["query"], answer["like"], answer["filter"]) == (None, "Curie", None)
+    odd = answer["results"][-1]
+    assert (odd["element"], odd["element_base64"]) == ("\\xff\x00", "/wA=")
+    assert (odd["attributes"], odd["attributes_raw"]) == (None, "not json")
+
+
+def test_json_lines_and_csv_read_back(filled: RedisServer) -> None:
+    lines = [json.loads(line) for line in like(filled, "--format", "jsonl").splitlines()]
+    assert [line["rank"] for line in lines] == [1, 2, 3, 4]
+    rows = list(csv.DictReader(io.StringIO(like(filled, "--format", "csv"))))
+    assert rows[0]["fields"] == '["physics", "chemistry"]'
+    assert [row["born"] for row in rows] == ["1867", "1913", "", ""]
+
+
+def test_plain_is_one_line_each_whatever_the_data(filled: RedisServer) -> None:
+    assert len(like(filled).splitlines()) == 4
+    assert like(filled).splitlines()[1].split("\t")[:3] == ["2", "0.9851", "Erdős"]
+
+
+@pytest.mark.parametrize("chosen", ["table", "json", "jsonl", "plain"])
+def test_no_format_lets_data_drive_a_terminal(filled: RedisServer, chosen: str) -> None:
+    shown = like(filled, "--format", chosen)
+    assert not [character for character in shown if ord(character) < 32 and character not in "\n\t"]
+    assert not [character for character in shown if 0x7F <= ord(character) < 0xA0]
+
+
+def test_listing_without_a_text_and_with_a_filter(filled: RedisServer) -> None:
+    done = vsexplorer("query", "people", "--filter", ".born > 1900", "--json", *filled.options)
+    assert [(result["element"], result["score"]) for result in json.loads(done.stdout)["results"]] == [
+        ("Erdős", None)
+    ]
+
+
+def test_options_reach_the_server(filled: RedisServer) -> None:
+    arguments = ["--ef", "50", "--filter", ".born > 0", "--filter-ef", "77", "--epsilon", "0.5", "--exact"]
+    command = json.loads(like(filled, "--json", "--count", "3", *arguments))["command"]
+    options = "COUNT 3 EF 50 FILTER '.born > 0' FILTER-EF 77 EPSILON 0.5 TRUTH WITHSCORES WITHATTRIBS"
+    assert command == f"VSIM people ELE Curie {options}"
+
+
+def test_options_may_stand_before_or_after_the_command(filled: RedisServer) -> None:
+    assert vsexplorer(*filled.options, "sets").stdout == "people\t4\t2\tint8\t4\n"
+    done = vsexplorer("-p", "1", "sets", "--json", *filled.options)
+    assert json.loads(done.stdout)[0] == {
+        "key": "people",
+        "elements": 4,
+        "dimension": 2,
+        "input_dimension": 2,
+        "quantization": "int8",
+        "with_attributes": 4,
+        "links": 16,
+    }
+
+
+def test_showing_an_element(filled: RedisServer) -> None:
+    record = json.loads(vsexplorer("show", "people", "Curie", "--json", *filled.options).stdout)
+    assert record["attributes"] == {"born": 1867, "fields": ["physics", "chemistry"]}
+    assert (record["dimension"], record["quantization"], record["norm"]) == (2, "int8", 1.0)
+
+
+def test_info_tells_server_model_and_paths_but_no_password(filled: RedisServer) -> None:
+    filled.client().execute_command("ACL", "SETUSER", "u", "on", ">s3cret", "~*", "+@all")
+    done = vsexplorer("info", "--json", *filled.options, "--user", "u", "--pass", "s3cret")
+    record = json.loads(done.stdout)
+    assert record["server"]["product"] == "Redis"
+    assert record["model"]["name"] == "sentence-transformers/all-MiniLM-L6-v2"
+    assert set(record["paths"]) == {"config", "data", "cache", "runtime", "log"}
+    assert "s3cret" not in done.stdout + done.stderr
+    unreachable = vsexplorer("info", "--json", "-p", str(free_port()))
+    assert unreachable.returncode == 3
+    assert "refused" in json.loads(unreachable.stdout)["server"]["problem"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["query", "people", "--like", "Curie", "--filter", ".born > 3000"], 1, "Nothing found"),
+        (["query", "people", "--like", "Curie", "--filter", ".born = 1"], 1, "cannot read the filter"),
+        (["query", "people", "--like", "nobody"], 1, "Element not found"),
+        (["query", "nothing", "--like", "x"], 1, "no vector set 'nothing'"),
+        (["query", "people", "some text"], 1, "holds vectors of 2 dimensions"),
+        (["query", "text", "--like", "x"], 1, "other than a vector set"),
+        (["show", "people", "nobody"], 1, "no such element"),
+        (["query", "people", "x", "--like", "y"], 2, "not both"),
+        (["query", "people", "--count", "0"], 2, "--count"),
+        (["query", "people", "--json", "--format", "csv"], 2, "contradict"),
+        (["qurey", "people", "x"], 2, "Did you mean 'query'?"),
+        (["people"], 2, "needs a terminal"),
+        (["sets", "--askpass"], 2, "needs a terminal"),
+        (["query", "people", "x", "--model", "nonsense"], 2, "knows no model"),
+        (["load", "people", "nothing.csv", "--id", "a", "--text", "b"], 2, "no file"),
+        (["--profile", "none", "sets"], 2, "no profile 'none'"),
+    ],
+)
+def test_what_goes_wrong_is_said_with_an_exit_code_per_kind(
+    filled: RedisServer, arguments: list[str], code: int, words: str
+) -> None:
+    filled.client().set("text", "x")
+    where = [] if arguments[0] == "--profile" else filled.options
+    done = vsexplorer(*arguments, *where)
+    assert done.returncode == code, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_server_that_cannot_be_reached_and_one_that_is_silent() -> None:
+    refused = vsexplorer("sets", "-p", str(free_port()))
+    assert (refused.returncode, refused.stdout) == (3, "")
+    assert "the connection was refused" in refused.stderr
+    assert "-h HOST -p PORT" in refused.stderr
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        late = vsexplorer("sets", "-p", str(silent.getsockname()[1]), "--timeout", "0.2")
+    assert late.returncode == 4
+    assert "did not answer in time" in late.stderr
+
+
+def test_an_empty_database_is_said(newest: RedisServer) -> None:
+    done = vsexplorer("sets", "--json", *newest.options)
+    assert (done.returncode, json.loads(done.stdout)) == (1, [])
+    assert "no vector set" in done.stderr
+
+
+def test_environment_and_configuration_name_the_server(
+    filled: RedisServer, own_folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"unix://{filled.socket}"
+    assert vsexplorer("sets", REDIS_URL=url).returncode == 0
+    path = own_folders / "c" / "vsexplorer" / "config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(f'[profiles.here]\nurl = "{url}"\n')
+    assert vsexplorer("sets", "--profile", "here").stdout.startswith("people")
+    path.write_text("colour = 'red'\n")
+    broken = vsexplorer("sets")
+    assert broken.returncode == 2
+    assert str(path) in broken.stderr
+
+
+def test_key_names_are_completed(filled: RedisServer) -> None:
+    fill(filled.client(), "places", PEOPLE[:1])
+    words = f"vsexplorer -s {filled.socket} query p"
+    done = vsexplorer(COMP_WORDS=words, COMP_CWORD="4", _VSEXPLORER_COMPLETE="bash_complete")
+    assert done.stdout.splitlines() == ["plain,people", "plain,places"]
+    words = f"vsexplorer -p {free_port()} query p"
+    silent = vsexplorer(COMP_WORDS=words, COMP_CWORD="4", _VSEXPLORER_COMPLETE="bash_complete")
+    assert (silent.stdout.strip(), silent.stderr) == ("", "")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts(shell: str) -> None:
+    assert "_VSEXPLORER_COMPLETE" in vsexplorer("completion", shell).stdout
+
+
+def test_a_reader_that_has_enough_is_no_failure(filled: RedisServer) -> None:
+    import subprocess
+
+    from tests.support.command import PROGRAM
+
+    command = f"{PROGRAM} query people --like Curie {' '.join(filled.options)} | head -n 1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0"
+    assert done.stderr == ""
+
+
+def test_the_tour_without_a_terminal() -> None:
+    done = vsexplorer("demo")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("VSIM people FP32 ‹384 floats›") == 5
+    assert "people in the vector set people" in done.stdout
+    assert "Chaim Topol" in done.stdout
+    assert "FILTER '.died < 2000'" in done.stdout

@@ -1,0 +1,100 @@
+"""Driving the screen in a test: the real Explorer behind it, and readable access to what it shows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from textual.pilot import Pilot
+
+from tests.conftest import CACHE
+from tests.support.servers import RedisServer
+from vsexplorer.config import DEFAULT_MODEL
+from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.explorer import Explorer
+from vsexplorer.tui.app import ExplorerApp
+from vsexplorer.tui.backend import Backend, Opener, RealOpener, Start
+from vsexplorer.tui.screens.explorer import ExplorerScreen
+from vsexplorer.vectorset.target import Where
+
+_PATIENCE = 20.0
+
+
+class LentModel(RealOpener):
+    """The real backend with a model that is loaded already."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+
+    async def make(self, start: Start) -> Backend:
+        return Explorer(start.where, self._embedder)
+
+
+class Driver:
+    """A running application."""
+
+    def __init__(self, app: ExplorerApp, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def main(self) -> ExplorerScreen:
+        """The main screen, also while another one lies over it."""
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, ExplorerScreen)
+        return screen
+
+    async def press(self, *keys: str) -> None:
+        """Press keys and let everything that follows from them happen."""
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Type a text."""
+        names = {" ": "space", ".": "full_stop", "<": "less_than_sign", ">": "greater_than_sign"}
+        await self.press(*(names.get(character, character) for character in text))
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way."""
+        await self.pilot.pause()
+        await self.main.live.settled()
+        await self.pilot.pause()
+
+    async def until(self, holds: Callable[[], Any]) -> None:
+        """Wait until something is so."""
+        async with asyncio.timeout(_PATIENCE):
+            while not holds():
+                await self.pilot.pause(0.02)
+
+    def names(self) -> list[str]:
+        """The elements in the results, from the top."""
+        return [line.name for line in self.main.results._lines]
+
+    def screen_text(self) -> str:
+        """What a person reads."""
+        lines = self.app.screen._compositor.render_strips()
+        return "\n".join(strip.text.rstrip() for strip in lines)
+
+
+@asynccontextmanager
+async def running(
+    server: RedisServer | None,
+    embedder: Embedder | None = None,
+    *,
+    opener: Opener | None = None,
+    size: tuple[int, int] = (120, 36),
+    **start: Any,
+) -> AsyncIterator[Driver]:
+    """The application on a server, connected."""
+    where = start.pop("where", None) or Where(server.target if server else None)
+    begin = Start(where=where, model=DEFAULT_MODEL, cache=CACHE, **start)
+    if opener is None and embedder is not None:
+        opener = LentModel(embedder)
+    app = ExplorerApp(begin, opener)
+    async with app.run_test(size=size) as pilot:
+        driver = Driver(app, pilot)
+        await driver.until(lambda: driver.main.connection.connected or "Connecting" not in driver.main.notice.words)
+        await driver.settle()
+        yield driver

@@ -1,0 +1,45 @@
+"""What the screen does when the server goes away and comes back."""
+
+from pathlib import Path
+
+from tests.support.servers import RedisServer, fill, free_port
+from tests.tui.driving import running
+from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.vectorset.target import Target, Where
+
+
+async def test_a_lost_server_keeps_the_results_and_is_found_again(newest_binary: Path, embedder: Embedder) -> None:
+    with RedisServer(newest_binary) as server:
+        fill(server.client(), "k", [("a", (1.0, 0.0), None)])
+        async with running(server, embedder, key=b"k") as driver:
+            server.stop()
+            await driver.press("escape", "r")
+            await driver.until(lambda: "disconnected since" in driver.main.status_bar.left)
+            assert driver.names() == ["a"]
+            assert driver.main.results.stale
+            server.start()
+            fill(server.client(), "k", [("b", (1.0, 0.0), None)])
+            await driver.until(lambda: driver.names() == ["b"])
+            assert not driver.main.results.stale
+
+
+async def test_the_heartbeat_notices_without_a_key_being_pressed(newest_binary: Path, embedder: Embedder) -> None:
+    with RedisServer(newest_binary) as server:
+        fill(server.client(), "k", [("a", (1.0, 0.0), None)])
+        async with running(server, embedder, key=b"k") as driver:
+            fill(server.client(), "k", [("b", (0.0, 1.0), None)])
+            await driver.main.connection._look()
+            assert "2 elements" in driver.screen_text()
+            server.stop()
+            await driver.main.connection._look()
+            await driver.until(lambda: "disconnected since" in driver.main.status_bar.left)
+
+
+async def test_a_server_that_is_not_there_can_be_tried_again(newest_binary: Path, embedder: Embedder) -> None:
+    port = free_port()
+    async with running(None, embedder, where=Where(Target(port=port))) as driver:
+        await driver.until(lambda: "refused" in driver.main.notice.words)
+        assert "-h HOST -p PORT" in driver.screen_text()
+        with RedisServer(newest_binary, port=port):
+            await driver.press("escape", "r")
+            await driver.until(lambda: "There is no vector set" in driver.main.notice.words)
