@@ -47,7 +47,7 @@ class _Group(click.Group):
 @screen_options
 @click.version_option(__version__, "--version", prog_name="vsexplorer")
 @click.pass_context
-def cli(ctx: click.Context) -> None:
+def cli(ctx: click.Context) -> int | None:
     """Explore Redis vector sets: type a thought, see what is near it, narrow it with a filter.
 
     \b
@@ -58,7 +58,8 @@ def cli(ctx: click.Context) -> None:
     vsexplorer -h db.example.org -p 6380 --tls --askpass sets
     """
     if ctx.invoked_subcommand is None:
-        ctx.invoke(open_screen)
+        return int(ctx.invoke(open_screen))
+    return None
 
 
 for _command in (open_screen, query, sets, show, load, info, demo, completion):

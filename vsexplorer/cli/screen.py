@@ -64,6 +64,9 @@ def run_screen(ctx: click.Context, key: str | None, demo: bool = False) -> int:
     options = given(ctx)
     # Results are painted at the next frame; Textual's default of 60 a second would add up to 17 ms to a keystroke.
     os.environ.setdefault("TEXTUAL_FPS", "120")
+    # Textual would take an exported size for the truth and never notice a change of the terminal's.
+    for variable in ("COLUMNS", "LINES"):
+        os.environ.pop(variable, None)
     from vsexplorer import paths
     from vsexplorer.tui.app import ExplorerApp
     from vsexplorer.tui.backend import Start

@@ -102,8 +102,8 @@ class AttributesView(ScrollView, can_focus=True):
         strips = []
         for text in (self._heading(), self._body()):
             text.stylize_before(base)
-            for line in text.wrap(self._console, max(4, width), overflow="fold"):
-                segments = [segment for segment in line.render(_LAYOUT) if segment.text != "\n"]
+            for line in text.wrap(_LAYOUT, max(4, width), overflow="fold"):
+                segments = [segment for segment in line.render(_LAYOUT) if segment.text.rstrip("\n")]
                 strips.append(Strip(segments).adjust_cell_length(width, base))
         return strips
 

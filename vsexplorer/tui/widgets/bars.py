@@ -46,7 +46,9 @@ class TextBar(Widget):
         right = self._right if cell_len(self._right) <= width // 2 else ""
         left = fit(self._left, width - cell_len(right) - 1 if right else width)
         gap = " " * (width - cell_len(left) - cell_len(right))
-        return Strip([Segment(f" {left}{gap}{right} ", self.rich_style)]).adjust_cell_length(self.size.width)
+        return Strip([Segment(f" {left}{gap}{right} ", self.rich_style)]).adjust_cell_length(
+            self.size.width, self.rich_style
+        )
 
 
 class Footer(Widget):

@@ -1,0 +1,135 @@
+"""The journeys a person takes, in a real terminal, with the real program, server and model."""
+
+import json
+import os
+import shutil
+import signal
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import PROGRAM, vsexplorer
+from tests.support.servers import RedisServer, fill
+from tests.support.tmux import Terminal
+
+pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
+
+PAGE = Path(__file__).parents[1] / "golden" / "famous_people.json"
+GOLDEN = json.loads(PAGE.read_text())
+
+
+@pytest.fixture
+def golden(server: RedisServer) -> RedisServer:
+    arguments = ["--records", "people", "--id", "name", "--text", "description", "--attributes", "born,died"]
+    done = vsexplorer("load", GOLDEN["key"], str(PAGE), *arguments, *server.options)
+    assert done.returncode == 0, done.stderr
+    return server
+
+
+def ranked(screen: str, expected: Sequence[str]) -> bool:
+    """Whether the results are these, in this order."""
+    lines = [line for line in screen.splitlines() if line[:4].strip().isdigit()]
+    return len(lines) == len(expected) and all(name in line for line, name in zip(lines, expected, strict=True))
+
+
+def test_the_published_example_typed_into_the_screen(golden: RedisServer) -> None:
+    with Terminal(PROGRAM, *golden.options) as terminal:
+        terminal.until("8 of 8 elements")
+        for query in GOLDEN["queries"]:
+            if "COUNT" in query["args"]:
+                continue
+            terminal.type(query["text"])
+            if "FILTER" in query["args"]:
+                terminal.press("Tab")
+                terminal.type(query["args"]["FILTER"])
+            terminal.until(partial(ranked, expected=query["expect"]))
+            terminal.press("C-u")
+        terminal.press("C-q")
+        terminal.until("[status 0]")
+
+
+def test_the_demo_from_the_first_picture_to_leaving(own_folders: Path) -> None:
+    with Terminal(PROGRAM, "demo") as terminal:
+        terminal.until("elements · 384 dims · int8 · all-MiniLM-L6-v2")
+        terminal.type("science")
+        terminal.until(lambda screen: "Galileo Galilei" in screen and "100 results" in screen)
+        terminal.press("Tab")
+        terminal.type('"chemistry" in .fields and .died < 1950')
+        terminal.until(lambda screen: "Marie Curie" in screen and "Galileo" not in screen)
+        terminal.press("Enter", "Enter")
+        terminal.until("vector: 384 dimensions · int8 · norm 1")
+        terminal.press("Escape")
+        terminal.until("query ›")
+        terminal.press("s")
+        terminal.until("VSIM people ELE")
+        terminal.press("q")
+        screen = terminal.until("[status 0]")
+        assert "query ›" not in screen, "the terminal is given back as it was"
+
+
+def test_a_private_server_is_shared_by_two_screens_and_ends_with_them(own_folders: Path) -> None:
+    file = own_folders / "rows.jsonl"
+    file.write_text('{"id": "a", "text": "a dog"}\n{"id": "b", "text": "a car"}\n')
+    loaded = vsexplorer("load", "things", str(file), "--id", "id", "--text", "text", "--private")
+    assert loaded.returncode == 0, loaded.stderr
+    with Terminal(PROGRAM, "--private") as first, Terminal(PROGRAM, "--private") as second:
+        for terminal in (first, second):
+            terminal.until("2 of 2 elements")
+            terminal.type("puppy")
+            terminal.until(lambda screen: ranked(screen, ["a", "b"]))
+        os.kill(first.process_id("vsexplorer"), signal.SIGKILL)
+        first.until("[status 137]")
+        second.press("C-u")
+        second.type("lorry")
+        second.until(lambda screen: ranked(screen, ["b", "a"]))
+        second.press("C-c")
+        second.until("[status 0]")
+
+
+def test_hostile_names_and_attributes_stay_text(newest: RedisServer) -> None:
+    names = ["\x1b]52;c;aGk=\x07", "[red]markup[/]", "a\x9b2Jb\u202ec", "tab\tnew\nline", "émoji 👩‍🔬 名前"]
+    attributes = json.dumps({"[bold]": "\x1b[2J[/]", "list": ["\x9b2J", {"deep": "\u202e"}]}, ensure_ascii=False)
+    fill(newest.client(), "k", [(name, (1.0, float(place)), attributes) for place, name in enumerate(names)])
+    with Terminal(PROGRAM, "k", *newest.options) as terminal:
+        screen = terminal.until("5 of 5 elements")
+        for text in ("␛]52;c;aGk=␇", "[red]markup[/]", "a‹9b›2Jb‹202e›c", "tab␉new␊line", "[bold]"):
+            assert text in screen
+        terminal.press("Enter", "G", "Enter")
+        terminal.until("norm")
+        terminal.press("Escape", "y", "s", "Y", "q")
+        terminal.until("[status 0]")
+
+
+def test_it_adapts_when_the_terminal_changes_its_size(golden: RedisServer) -> None:
+    with Terminal(PROGRAM, *golden.options) as terminal:
+        terminal.until("8 of 8 elements")
+        terminal.type("science")
+        terminal.until(lambda screen: "Marie Curie" in screen and '"born"' in screen)
+        terminal.resize(40, 12)
+        terminal.until(lambda screen: '"born"' not in screen and "Marie Curie" in screen and "? help" in screen)
+        terminal.resize(120, 36)
+        terminal.until('"born"')
+
+
+@pytest.mark.parametrize(("variable", "value"), [("NO_COLOR", "1"), ("VSEXPLORER_THEME", "ansi-light")])
+def test_colours_are_never_needed(
+    golden: RedisServer, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with Terminal(PROGRAM, *golden.options) as terminal:
+        terminal.until("8 of 8 elements")
+        terminal.press("Tab")
+        terminal.type(".born =")
+        terminal.until("cannot read the filter")
+        terminal.until("✗")
+        terminal.press("C-q")
+        terminal.until("[status 0]")
+
+
+def test_an_unknown_theme_and_a_wrong_key_are_said_before_anything_is_drawn(golden: RedisServer) -> None:
+    with Terminal(PROGRAM, *golden.options, "--theme", "pink") as terminal:
+        screen = terminal.until("[status 2]")
+        assert "There is no theme 'pink'" in screen
+        assert "textual-light" in screen
