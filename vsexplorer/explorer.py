@@ -154,10 +154,12 @@ class Explorer:
         dimension = self.embedder.dimension
         if dimension and dimension != info.input_dimension:
             reduced = f", reduced to {info.dimension}" if info.reduced else ""
+            fitting = ", ".join(model.name for model in models_of_dimension(info.input_dimension))
             raise DimensionMismatch(
                 f"{display(info.key)} holds vectors of {info.input_dimension} dimensions{reduced}; "
                 f"{self.embedder.name} makes {dimension}.",
-                "Text can only be compared by the model the set was made with: name it with --model.",
+                "Text can only be compared by the model the set was made with: name it with --model.\n"
+                f"Models of {info.input_dimension} dimensions: {fitting or 'none that fastembed knows'}.",
             )
 
     async def fitting_models(self, info: SetInfo) -> list[ModelDescription]:

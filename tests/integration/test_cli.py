@@ -114,6 +114,7 @@ def test_info_tells_server_model_and_paths_but_no_password(filled: RedisServer) 
         (["query", "people", "--like", "nobody"], 1, "Element not found"),
         (["query", "nothing", "--like", "x"], 1, "no vector set 'nothing'"),
         (["query", "people", "some text"], 1, "holds vectors of 2 dimensions"),
+        (["query", "people", "some text"], 1, "Models of 2 dimensions: none"),
         (["query", "text", "--like", "x"], 1, "other than a vector set"),
         (["show", "people", "nobody"], 1, "no such element"),
         (["query", "people", "x", "--like", "y"], 2, "not both"),

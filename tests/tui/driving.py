@@ -89,7 +89,7 @@ async def running(
 ) -> AsyncIterator[Driver]:
     """The application on a server, connected."""
     where = start.pop("where", None) or Where(server.target if server else None)
-    begin = Start(where=where, model=DEFAULT_MODEL, cache=CACHE, **start)
+    begin = Start(where=where, model=start.pop("model", DEFAULT_MODEL), cache=CACHE, **start)
     if opener is None and embedder is not None:
         opener = LentModel(embedder)
     app = ExplorerApp(begin, opener)

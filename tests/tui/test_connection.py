@@ -2,9 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
+from tests.conftest import CACHE
+from tests.support.hub import Hub
 from tests.support.servers import RedisServer, fill, free_port
 from tests.tui.driving import running
+from vsexplorer.embedding import packaged
 from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.embedding.registry import describe
 from vsexplorer.vectorset.target import Target, Where
 
 
@@ -43,3 +49,30 @@ async def test_a_server_that_is_not_there_can_be_tried_again(newest_binary: Path
         with RedisServer(newest_binary, port=port):
             await driver.press("escape", "r")
             await driver.until(lambda: "There is no vector set" in driver.main.notice.words)
+
+
+async def test_a_download_is_shown_and_can_be_stopped_and_gone_on_with(
+    newest: RedisServer, embedder: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert embedder.ready
+    converted = packaged.converted_folder(CACHE)
+    names = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
+    files = {"onnx/model.onnx": converted / "model.onnx", **{name: converted / name for name in names}}
+    model = "snowflake/snowflake-arctic-embed-xs"
+    fill(newest.client(), "k", [("a", (1.0,) * 384, None)])
+    with Hub(describe(model).repository, files, pause=0.05) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+        monkeypatch.setenv("HF_HUB_DISABLE_XET", "1")
+        monkeypatch.setenv("FASTEMBED_CACHE_PATH", str(tmp_path))
+        async with running(newest, key=b"k", model=model) as driver:
+            await driver.until(lambda: "MiB of" in driver.main.status_bar.left)
+            assert "esc stops it" in driver.main.status_bar.left
+            await driver.pilot.press("escape")
+            await driver.until(lambda: "stopped" in driver.main.status_bar.left)
+            await driver.type("x")
+            assert "was stopped" in driver.main.notice.words
+            hub.pause = 0.0
+            await driver.press("escape", "r")
+            await driver.until(lambda: driver.main.backend.embedder.ready)
+            await driver.press("r")
+            await driver.until(lambda: "1 result" in driver.screen_text())

@@ -166,6 +166,18 @@ async def test_copying_goes_to_the_clipboard(people: Driver) -> None:
     assert people.app.clipboard.startswith("VSIM people")
 
 
+async def test_the_mouse_selects_and_sorts(people: Driver) -> None:
+    await people.type("science")
+    await people.pilot.click("#results", offset=(30, 3))
+    assert people.main.results.cursor == 2
+    await people.pilot.click("#results", offset=(people.screen_text().splitlines()[5].index("born"), 0))
+    assert people.names()[0] == "Marie Curie"
+    await people.pilot.click("#results", offset=(people.screen_text().splitlines()[5].index("born"), 0))
+    assert people.names()[0] == "Maryam Mirzakhani"
+    await people.pilot.click("#results", offset=(1, 0))
+    assert people.names() == GOLDEN["queries"][3]["expect"]
+
+
 async def test_help_lists_all_keys(people: Driver) -> None:
     await people.press("escape", "question_mark")
     assert isinstance(people.app.screen, HelpScreen)

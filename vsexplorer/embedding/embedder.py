@@ -91,6 +91,9 @@ class Embedder:
             except ModelUnavailable as error:
                 self._failure = error
                 raise
+            except asyncio.CancelledError:
+                self._failure = ModelUnavailable(f"Getting the model {self.model} was stopped.")
+                raise
 
     async def _open(self, progress: ProgressCallback) -> None:
         progress(Progress("loading the model"))

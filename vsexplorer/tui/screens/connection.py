@@ -29,6 +29,8 @@ class ConnectionKeeper:
         self._backend: Backend | None = None
         self.connected = False
         self._coming_back = False
+        self.fetching = False
+        """A model is being downloaded or prepared, which may be stopped."""
 
     @property
     def backend(self) -> Backend:
@@ -77,14 +79,21 @@ class ConnectionKeeper:
             )
 
     async def _load_model(self, again: bool) -> None:
-        screen = self._screen
         try:
             await self.backend.embedder.open(self._show_model_progress, again)
         except VsexplorerError as error:
-            if screen.info is None:
-                screen.say(sanitize(error.message), error=True)
+            self._screen.say(sanitize(error.message), error=True)
             return
+        finally:
+            self.fetching = False
         self._show_set()
+        self._screen.show_status()
+
+    def stop_fetching(self) -> None:
+        """Stop a download; what has come stays and is continued the next time."""
+        self._screen.workers.cancel_group(self._screen, "model")
+        self.fetching = False
+        self._screen.say("stopped getting the model; r goes on with it")
 
     def use_model(self, name: str | None) -> None:
         """Change the model."""
@@ -96,10 +105,12 @@ class ConnectionKeeper:
     async def _use_model(self, name: str) -> None:
         screen = self._screen
         try:
-            await self.backend.use_model(name, screen.start.cache, self._show_progress)
+            await self.backend.use_model(name, screen.start.cache, self._show_model_progress)
         except VsexplorerError as error:
             screen.tell_error(error)
             return
+        finally:
+            self.fetching = False
         self._show_set()
         screen.ask()
 
@@ -115,7 +126,8 @@ class ConnectionKeeper:
 
     def _show_model_progress(self, progress: Progress) -> None:
         if progress.unit or "preparing" in progress.what:
-            self._screen.say(f"{progress.what} {progress.amount}".strip())
+            self.fetching = True
+            self._screen.say(f"{progress.what} {progress.amount} · esc stops it")
 
     def lost(self, error: ConnectionFailed) -> None:
         """Begin to come back; the last results stay."""

@@ -194,7 +194,9 @@ class ExplorerScreen(ExplorerFace):
 
     def action_back(self) -> None:
         """Leave a line; else return from a search for similar ones."""
-        if isinstance(self.focused, Input | AttributesView):
+        if self.connection.fetching:
+            self.connection.stop_fetching()
+        elif isinstance(self.focused, Input | AttributesView):
             self.results.focus()
         elif self._trail:
             self._like, text = self._trail.pop()
@@ -269,6 +271,11 @@ class ExplorerScreen(ExplorerFace):
         if (hit := self.results.selected) is not None:
             self.app.copy_to_clipboard(display(hit.element))
             self.say(f"sent to clipboard: {display(hit.element)}")
+
+    def show_status(self) -> None:
+        """Show the last command again after something else was said."""
+        if self._page is not None:
+            self.show_command(self._page)
 
     def action_copy_command(self) -> None:
         """Send the command to the clipboard."""

@@ -39,7 +39,7 @@ class PromptLine(Horizontal):
         & > .prompt--label { width: 10; color: $text-muted; padding: 0 0 0 1; }
         & > _LineInput { width: 1fr; border: none; height: 1; padding: 0; background: $background; }
         & > .prompt--state { width: auto; max-width: 50%; padding: 0 1; color: $text-muted; }
-        &:focus-within > .prompt--label { color: $text-accent; text-style: bold; }
+        &.-active > .prompt--label { color: $text-accent; text-style: bold; }
         &.-error > .prompt--state { color: $text-error; }
         &.-error > .prompt--label { color: $text-error; text-style: bold; }
         &.-good > .prompt--state { color: $text-success; }
@@ -102,6 +102,14 @@ class PromptLine(Horizontal):
         if word != self._word:
             self._word = word
             self._state.update(Content(word))
+
+    def on_descendant_focus(self) -> None:
+        """Light up the label."""
+        self.add_class("-active")
+
+    def on_descendant_blur(self) -> None:
+        """Dim the label."""
+        self.remove_class("-active")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Pass an edit on as one of this line."""

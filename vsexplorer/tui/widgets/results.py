@@ -291,9 +291,9 @@ class ResultsTable(ScrollView, can_focus=True):
         segments = [Segment(lead + "element".ljust(self._fitted_name(width)), plain)]
         for _, column, room in self._shown_columns(width):
             is_sorted = column.field == self._sort_field
-            title = fit(f"{column.title}{arrow}" if is_sorted else column.title, room)
-            segments.append(Segment(" " * _GAP, plain))
-            segments.append(Segment(_align(title, room, column.numeric), chosen if is_sorted else plain))
+            segments.append(Segment(f"{arrow:>{_GAP}}" if is_sorted else " " * _GAP, chosen))
+            title = _align(fit(column.title, room), room, column.numeric)
+            segments.append(Segment(title, chosen if is_sorted else plain))
         if self._first_column:
             segments[0] = Segment("‹" + segments[0].text[1:], plain)
         return Strip(segments).adjust_cell_length(width, plain)

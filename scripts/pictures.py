@@ -1,0 +1,50 @@
+"""Draws the pictures of the README: the real program on the demo data, as SVG.
+
+python scripts/pictures.py
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from vsexplorer import paths
+from vsexplorer.config import DEFAULT_MODEL
+from vsexplorer.tui.app import ExplorerApp
+from vsexplorer.tui.backend import Start
+from vsexplorer.tui.screens.explorer import ExplorerScreen
+from vsexplorer.vectorset.target import Where
+
+ASSETS = Path(__file__).parents[1] / "assets"
+PICTURES: dict[str, tuple[tuple[int, int], str, list[str]]] = {
+    "explorer": ((120, 30), "", [*"science", "tab", *'.died < 1950 and "chemistry" in .fields', "down", "down"]),
+    "similar": ((100, 24), "textual-light", [*"chess", "enter", "s"]),
+    "refused": ((100, 24), "", [*"voices", "tab", *".born = 1950"]),
+}
+
+
+async def draw(name: str, size: tuple[int, int], theme: str, keys: list[str]) -> None:
+    """Run the application without a terminal, press the keys, save what it shows."""
+    start = Start(Where(temporary=True), DEFAULT_MODEL, paths.cache_folder(), demo=True, theme=theme)
+    app = ExplorerApp(start)
+    async with app.run_test(size=size) as pilot:
+        screen = app.screen
+        assert isinstance(screen, ExplorerScreen)
+        while screen.info is None or screen.live.busy or not screen.results.selected:
+            await pilot.pause(0.1)
+        await pilot.press(*(_key(key) for key in keys))
+        await screen.live.settled()
+        await pilot.pause(0.3)
+        path = ASSETS / f"{name}.svg"
+        path.write_text(app.export_screenshot(title="vsexplorer"), encoding="utf-8")
+        print(path)
+
+
+def _key(character: str) -> str:
+    names = {" ": "space", ".": "full_stop", "<": "less_than_sign", "=": "equals_sign", '"': "quotation_mark"}
+    return names.get(character, character)
+
+
+if __name__ == "__main__":
+    for picture, (size, theme, keys) in PICTURES.items():
+        asyncio.run(draw(picture, size, theme, keys))
