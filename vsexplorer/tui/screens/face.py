@@ -51,7 +51,7 @@ class ExplorerFace(Screen[None]):
         self.set_bar = TextBar(id="set")
         self.query_line = PromptLine("query", _QUERY_HINT, id="query")
         self.filter_line = PromptLine("filter", _FILTER_HINT, id="filter")
-        self.results = ResultsTable(id="results")
+        self.results = ResultsTable(id="results", classes="-hidden")
         self.notice = Notice(id="notice")
         self.attributes = AttributesView(id="attributes")
         self.status_bar = TextBar(id="status")
@@ -144,8 +144,10 @@ class ExplorerFace(Screen[None]):
         self.attributes.show(display(hit.element), hit.attributes, (f"#{hit.rank}{score}", ""))
 
     def _swap(self, shown: ResultsTable | Notice, hidden: ResultsTable | Notice) -> None:
-        if shown.has_class("-hidden") or not hidden.has_class("-hidden"):
+        # Changing a class styles the whole screen anew, so it is not done for nothing.
+        if shown.has_class("-hidden"):
             shown.remove_class("-hidden")
+        if not hidden.has_class("-hidden"):
             hidden.add_class("-hidden")
 
 

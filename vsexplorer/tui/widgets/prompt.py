@@ -77,6 +77,7 @@ class PromptLine(Horizontal):
         self.input.cursor_blink = False
         self._state = Static(classes="prompt--state", markup=False)
         self._word = ""
+        self._kind = ""
 
     def compose(self) -> ComposeResult:
         """Label, text, state."""
@@ -97,11 +98,14 @@ class PromptLine(Horizontal):
 
     def say(self, word: str, kind: str = "") -> None:
         """Show a word at the right; ``kind`` is ``error``, ``good`` or nothing. ``word`` is harmless already."""
-        self.set_class(kind == "error", "-error")
-        self.set_class(kind == "good", "-good")
-        if word != self._word:
-            self._word = word
-            self._state.update(Content(word))
+        if (word, kind) == (self._word, self._kind):
+            return
+        # Changing a class styles the line anew, so it is not done for nothing.
+        if kind != self._kind:
+            self.set_class(kind == "error", "-error")
+            self.set_class(kind == "good", "-good")
+        self._word, self._kind = word, kind
+        self._state.update(Content(word))
 
     def on_descendant_focus(self) -> None:
         """Light up the label."""

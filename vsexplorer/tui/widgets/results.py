@@ -86,8 +86,8 @@ class ResultsTable(ScrollView, can_focus=True):
             super().__init__()
             self.hit = hit
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
         self._lines: list[_Line] = []
         self._ranked: list[_Line] = []
         self._columns: tuple[Column, ...] = ()

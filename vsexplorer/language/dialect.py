@@ -1,0 +1,29 @@
+"""What differs between servers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The filter language of one server."""
+
+    null: bool = True
+    """``null`` is a literal (Redis 8.2). Before, a lone ``null`` is read and ignored."""
+    substring: bool = True
+    """``in`` between two strings looks for a substring (Redis 8.2). Before, it is false."""
+
+
+NEWEST = Dialect()
+OLDEST = Dialect(null=False, substring=False)
+
+
+def for_version(version: str) -> Dialect:
+    """The dialect of a Redis version such as ``8.0`` or ``8.10.2``.
+
+    Raises:
+        ValueError: the text is no version.
+    """
+    numbers = tuple(int(part) for part in version.split(".")[:2])
+    return NEWEST if numbers >= (8, 2) else OLDEST
