@@ -10,7 +10,9 @@ from pathlib import Path
 
 from vsexplorer.embedding.embedder import Embedder, Embedding, models_of_dimension
 from vsexplorer.embedding.registry import ModelDescription
-from vsexplorer.errors import DimensionMismatch, NotFound, VsexplorerError
+from vsexplorer.errors import DimensionMismatch, FilterRefused, NotFound, VsexplorerError, WrongType
+from vsexplorer.language.check import caret, check
+from vsexplorer.language.dialect import Dialect
 from vsexplorer.model import (
     ByElement,
     ByText,
@@ -94,6 +96,11 @@ class Explorer:
         """What the server can do."""
         return self._store.capabilities
 
+    @property
+    def dialect(self) -> Dialect:
+        """The filter language of the server in use."""
+        return Dialect(null=self.capabilities.filter_null, substring=self.capabilities.filter_null)
+
     async def close(self) -> None:
         """Close connections, model and private server."""
         await self.embedder.close()
@@ -138,7 +145,11 @@ class Explorer:
         try:
             info = await self._store.info(key)
         except NotFound as error:
-            raise NotFound(f"There is no vector set {display(key)!r} in {self.label}.") from error
+            raise NotFound(
+                f"There is no vector set {display(key)!r} in database {self._session.target.db} of {self.label}."
+            ) from error
+        except WrongType as error:
+            raise WrongType(f"{display(key)} holds something other than a vector set.") from error
         except VsexplorerError:
             self._infos.pop(key, None)
             raise
@@ -181,11 +192,13 @@ class Explorer:
         """Do what a query needs before Redis is asked: embed its text, check that the model fits.
 
         Raises:
+            FilterRefused: the server would not accept the filter; the message says why and where.
             DimensionMismatch: the model does not fit the set.
             NotFound: there is no such set.
             ModelUnavailable: the model could not be opened.
         """
         started = time.perf_counter()
+        accepted(query.filter, self.dialect)
         info = self._infos.get(query.key) or await self.info(query.key)
         if not isinstance(query.source, ByText):
             return PreparedQuery(query, info, None, started)
@@ -262,6 +275,21 @@ class Explorer:
         answer = await self._search(info, replace(query, options=options), vector=bytes(4 * info.input_dimension))
         notes = () if exact else ("some of the elements that match: a set this large is not searched whole",)
         return replace(answer, hits=_unranked(answer), notes=(*answer.notes, *notes))
+
+
+def accepted(expression: str, dialect: Dialect) -> None:
+    """Make sure that the server will accept a filter.
+
+    Raises:
+        FilterRefused: with the reason, and the expression with a caret under the place.
+    """
+    report = check(expression, dialect)
+    if not report.ok:
+        finding = report.findings[0]
+        hint = caret(expression, finding)
+        if finding.correction:
+            hint += f"\nPerhaps: {finding.correction.apply(expression)}"
+        raise FilterRefused(f"The filter is not valid: {finding.sentence}.", hint, expression[finding.start :])
 
 
 def _unranked(answer: Answer) -> tuple[Hit, ...]:

@@ -40,6 +40,23 @@ async def test_a_silent_server_times_out() -> None:
             await Session.open(Where(target, timeout=0.2))
 
 
+async def test_what_is_no_redis_is_called_that() -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    listening = await asyncio.start_server(answer, "127.0.0.1", 0)
+    with pytest.raises(errors.ConnectionFailed, match="no Redis server"):
+        await Session.open(Where(Target(port=listening.sockets[0].getsockname()[1])))
+    listening.close()
+
+
+async def test_a_password_for_a_server_that_has_none(newest: RedisServer) -> None:
+    with pytest.raises(errors.PermissionDenied, match="leave the password out"):
+        await Session.open(Where(replace(newest.target, password="x")))
+
+
 async def test_passwords(newest_binary: Path) -> None:
     with RedisServer(newest_binary, "--requirepass", "right") as server:
         for password, words in (("", "asks for a password"), ("wrong", "refuses this user name and password")):

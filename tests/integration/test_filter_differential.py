@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.filters import attributes, expressions
 from tests.support.servers import RedisServer
+from tests.support.traps import TRAPS, UNFINISHED, Trap
 from vsexplorer.language.dialect import Dialect, for_version
 from vsexplorer.language.evaluator import Filter
 from vsexplorer.language.program import Refusal
@@ -63,6 +64,22 @@ class Judge:
 @pytest.fixture(scope="module")
 def judge(any_server: RedisServer) -> Judge:
     return Judge(any_server)
+
+
+@pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: trap.expression)
+def test_every_trap_is_what_we_say_it_is(judge: Judge, trap: Trap) -> None:
+    elements = [
+        b'{"a": %d, "x": null, "strs": ["a"], "year": 1950, "name": "x", "nums": [1]}' % number
+        for number in range(ELEMENTS)
+    ]
+    judge.compare(trap.expression, elements)
+    if trap.better is not None:
+        judge.compare(trap.better, elements)
+
+
+@pytest.mark.parametrize("expression", UNFINISHED)
+def test_what_is_unfinished_is_refused(judge: Judge, expression: str) -> None:
+    judge.compare(expression, [b"{}"] * ELEMENTS)
 
 
 _pairs = (expressions, st.lists(attributes, min_size=ELEMENTS, max_size=ELEMENTS))

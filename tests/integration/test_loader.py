@@ -9,7 +9,7 @@ import pytest
 from tests.support.command import vsexplorer
 from tests.support.servers import RedisServer
 from vsexplorer.embedding.embedder import Embedder
-from vsexplorer.errors import DimensionMismatch
+from vsexplorer.errors import DimensionMismatch, UsageError
 from vsexplorer.explorer import Explorer
 from vsexplorer.model import ByText, Query
 from vsexplorer.progress import Progress
@@ -49,11 +49,11 @@ async def test_rows_become_elements(server: RedisServer, embedder: Embedder, tmp
     assert "véhicule".encode() in stored, "the filter language does not decode \\u escapes"
 
 
-@pytest.mark.parametrize(("attributes", "kept"), [((), None), (("kind", "nothing"), {"kind": "animal"})])
+@pytest.mark.parametrize(("attributes", "kept"), [((), None), (("kind", "wheels"), {"kind": "animal"})])
 async def test_only_the_attributes_asked_for(
     newest: RedisServer, embedder: Embedder, tmp_path: Path, attributes: tuple[str, ...], kept: object
 ) -> None:
-    await load(newest, embedder, write(tmp_path, ROWS[:1]), attributes=attributes)
+    await load(newest, embedder, write(tmp_path, ROWS[:2]), attributes=attributes)
     stored = newest.client().execute_command("VGETATTR", "k", "a")
     assert (json.loads(stored) if stored else None) == kept
 
@@ -78,6 +78,20 @@ async def test_bad_rows_are_counted_and_named(newest: RedisServer, embedder: Emb
         (6, "text is not a text"),
         (7, "holds half of a surrogate pair, which is not text"),
     ]
+
+
+@pytest.mark.parametrize("wrong", [{"id_field": "nope"}, {"text_field": "nope"}, {"attributes": ("kind", "nope")}])
+async def test_a_field_that_no_row_has_is_said_before_anything_is_written(
+    newest: RedisServer, embedder: Embedder, tmp_path: Path, wrong: dict[str, Any]
+) -> None:
+    explorer = Explorer(Where(newest.target), embedder)
+    await explorer.connect()
+    plan = {"id_field": "id", "text_field": "text", **wrong}
+    with pytest.raises(UsageError, match="has a field 'nope'") as caught:
+        await explorer.load(write(tmp_path, ROWS), LoadPlan(b"k", **plan))
+    assert "id, text, kind, legs, wheels" in caught.value.hint
+    assert newest.client().exists("k") == 0
+    await explorer.close()
 
 
 def test_rejected_rows_make_the_exit_code(newest: RedisServer, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import importlib.util
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -157,6 +158,15 @@ def test_many_users_starting_at_once_get_one_server(shared: PrivateServer, newes
     for other in others:
         leave(other)
     assert process_id(shared) == running
+
+
+def test_a_server_whose_folder_is_gone_ends_all_the_same(newest_binary: Path, own_folders: Path) -> None:
+    server = PrivateServer.shared(newest_binary)
+    server.acquire()
+    running = process_id(server)
+    shutil.rmtree(paths.data_folder())
+    server.release()
+    eventually(lambda: not Path(f"/proc/{running}").exists())
 
 
 def test_a_throwaway_server_leaves_nothing(newest_binary: Path) -> None:

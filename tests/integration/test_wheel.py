@@ -30,4 +30,4 @@ def test_the_demo_from_a_wheel_in_an_empty_environment(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("VSIM people FP32 ‹384 floats›") == 5
+    assert done.stdout.count("vsexplorer query people ") == 5

@@ -122,7 +122,7 @@ def test_colours_are_never_needed(
         terminal.until("8 of 8 elements")
         terminal.press("Tab")
         terminal.type(".born =")
-        terminal.until("cannot read the filter")
+        terminal.until("= is no operator; equality is ==")
         terminal.until("✗")
         terminal.press("C-q")
         terminal.until("[status 0]")

@@ -47,7 +47,7 @@ async def test_a_server_that_is_not_there_can_be_tried_again(newest_binary: Path
         await driver.until(lambda: "refused" in driver.main.notice.words)
         assert "-h HOST -p PORT" in driver.screen_text()
         with RedisServer(newest_binary, port=port):
-            await driver.press("escape", "r")
+            await driver.press("ctrl+r")
             await driver.until(lambda: "There is no vector set" in driver.main.notice.words)
 
 

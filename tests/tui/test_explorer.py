@@ -69,19 +69,40 @@ async def test_the_screen_reads_as_designed(people: Driver) -> None:
     assert "? help" in lines[-1]
 
 
-async def test_a_refused_filter_keeps_the_last_good_results_visibly_stale(people: Driver) -> None:
+async def test_a_wrong_filter_is_explained_and_keeps_the_last_good_results_visibly_stale(people: Driver) -> None:
     await people.press("tab")
     await people.type(".born > 1950")
     good = people.names()
-    await people.type(" and")
+    await people.type(" and .died = 1985")
     assert people.names() == good
     assert people.main.results.stale
     assert people.main.filter_line.has_class("-error")
-    assert "cannot read the filter" in people.main.status_bar.left
-    for _ in " and":
-        await people.press("backspace")
+    line = people.screen_text().splitlines()[4]
+    assert line.index("^") == people.screen_text().splitlines()[3].index("= 1985")
+    assert "= is no operator; equality is ==" in line
+    await people.press("ctrl+y")
+    assert people.main.filter_line.value == ".born > 1950 and .died == 1985"
+    assert people.names() == ["Masako Natsume"]
     assert not people.main.results.stale
     assert not people.main.filter_line.has_class("-error")
+    assert "✓ .born > 1950 is true, born is 1957; .died == 1985 is true, died is 1985" in " ".join(
+        people.screen_text().split()
+    ).replace(" │ ", " ")
+
+
+async def test_a_filter_half_typed_is_unfinished_not_wrong(people: Driver) -> None:
+    await people.press("tab")
+    await people.type(".born >")
+    assert not people.main.filter_line.has_class("-error")
+    assert "> wants a value behind it" in people.screen_text()
+    assert len(people.names()) == 8
+
+
+async def test_a_filter_that_surprises_runs_with_a_note(people: Driver) -> None:
+    await people.press("tab")
+    await people.type("not .born == 1867")
+    assert "note: not binds tighter than ==" in people.screen_text()
+    assert not people.main.results.stale
 
 
 async def test_no_match_says_why(people: Driver) -> None:
@@ -153,8 +174,12 @@ async def test_sorting_by_columns(people: Driver) -> None:
     assert people.names()[0] == "Marie Curie"
     await people.press("backslash")
     assert people.names()[0] == "Maryam Mirzakhani"
+    assert "8 results by born ▼" in people.screen_text()
     await people.press("left_square_bracket")
     assert people.names() == GOLDEN["queries"][3]["expect"]
+    await people.press("right_square_bracket", "s")
+    assert people.names()[0] == "Marie Curie", "the nearest come first again"
+    assert "by born" not in people.screen_text()
 
 
 async def test_copying_goes_to_the_clipboard(people: Driver) -> None:

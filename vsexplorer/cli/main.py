@@ -10,6 +10,7 @@ import click
 from vsexplorer import __version__
 from vsexplorer.cli.complete import completion
 from vsexplorer.cli.demo import demo
+from vsexplorer.cli.filter import filter_
 from vsexplorer.cli.info import info
 from vsexplorer.cli.load import load
 from vsexplorer.cli.options import connection_options
@@ -62,7 +63,7 @@ def cli(ctx: click.Context) -> int | None:
     return None
 
 
-for _command in (open_screen, query, sets, show, load, info, demo, completion):
+for _command in (open_screen, query, sets, show, load, filter_, info, demo, completion):
     cli.add_command(_command)
 
 

@@ -31,7 +31,7 @@ def _option(*names: str, **settings: Any) -> Callable[[Callable[..., Any]], Call
     return click.option(*names, expose_value=False, callback=_remember, **settings)
 
 
-_CONNECTION = (
+_ADDRESS = (
     _option("-h", "--host", "host", metavar="HOST", help="Server host."),
     _option("-p", "--port", "port", type=click.IntRange(1, 65535), help="Server port."),
     _option("-s", "--socket", "socket", metavar="PATH", help="Unix socket instead of host and port."),
@@ -54,15 +54,25 @@ _CONNECTION = (
     _option("--insecure", "insecure", is_flag=True, help="Do not verify the server's certificate."),
     _option("--profile", "profile", metavar="NAME", help="Server of that name in the configuration."),
     _option("--private", "private", is_flag=True, help="Use a server of your own, started where needed."),
+)
+_GENERAL = (
     _option("--redis-server", "redis_server", metavar="PATH", help="Binary of the private server."),
     _option("--timeout", "timeout", type=click.FloatRange(0.05), metavar="S", help="Seconds a command may take."),
     _option("--model", "model", metavar="NAME|FOLDER", help="Embedding model of fastembed, or a folder."),
 )
 
 
+def general_options[F: Callable[..., Any]](command: F) -> F:
+    """Add the options that say which model to use, and how a server is started and waited for."""
+    for option in reversed(_GENERAL):
+        command = option(command)
+    return command
+
+
 def connection_options[F: Callable[..., Any]](command: F) -> F:
     """Add the options that say which server and which model to use."""
-    for option in reversed(_CONNECTION):
+    command = general_options(command)
+    for option in reversed(_ADDRESS):
         command = option(command)
     return command
 
@@ -115,6 +125,8 @@ def where(ctx: click.Context, settings: Config, temporary: bool = False) -> Wher
     binary = typed.pop("redis_server", "") or os.environ.get("VSEXPLORER_REDIS_SERVER") or settings.redis_server
     timeout = typed.pop("timeout", DEFAULT_TIMEOUT)
     private = typed.pop("private", False)
+    if private and any(name in typed for name in ("host", "port", "socket", "url", "profile")):
+        raise UsageError("--private and an address contradict each other.")
     if typed.pop("askpass", False):
         typed["password"] = _ask_password()
     names = TargetOptions.__dataclass_fields__

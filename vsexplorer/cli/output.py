@@ -6,7 +6,8 @@ import csv
 import io
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from rich.cells import cell_len
 
 from vsexplorer.attributes import Json, parse, to_json
 from vsexplorer.columns import Column, cell, widths
+from vsexplorer.errors import UsageError
 from vsexplorer.text import decode, sanitize
 
 
@@ -27,9 +29,11 @@ class Listing:
     """What ``jsonl`` writes, one a line."""
     header: Sequence[str]
     rows: Sequence[Sequence[Json]]
-    """What ``table``, ``csv`` and ``plain`` write."""
+    """What ``table``, ``csv`` and, where nothing else is given, ``plain`` write."""
     numeric: frozenset[int] = frozenset()
     """Indices of the columns that align right."""
+    plain: Sequence[Sequence[Json]] | None = None
+    """What ``plain`` writes where its columns must not depend on the data."""
 
 
 def element_fields(element: bytes) -> dict[str, Json]:
@@ -53,13 +57,28 @@ def attribute_fields(attributes: bytes | None) -> dict[str, Json]:
 
 
 def write(listing: Listing, output_format: str) -> None:
-    """Write the listing to standard output; a reader that has had enough is no failure."""
-    try:
+    """Write the listing to standard output."""
+    with _tolerant_output():
         _write(listing, output_format)
+
+
+def say(text: str) -> None:
+    """Write a line to standard output."""
+    with _tolerant_output():
+        print(text)
+
+
+@contextmanager
+def _tolerant_output() -> Iterator[None]:
+    """A reader that has had enough is no failure; a disk that is full is one with a sentence."""
+    try:
+        yield
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # Whatever is left, and Python's own flush at exit, goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise UsageError(f"Cannot write the output: {error.strerror}.") from error
 
 
 def _write(listing: Listing, output_format: str) -> None:
@@ -71,7 +90,7 @@ def _write(listing: Listing, output_format: str) -> None:
     elif output_format == "csv":
         _write_csv(listing)
     elif output_format == "plain":
-        for row in listing.rows:
+        for row in listing.rows if listing.plain is None else listing.plain:
             print("\t".join(cell(value) if value is not None else "" for value in row))
     else:
         _write_table(listing)

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 @click.argument("text", nargs=-1)
 @click.option("--like", metavar="ELEMENT", help="Rank by nearness to an element instead of a text.")
 @click.option("--filter", "filter_", default="", metavar="EXPR", help="Only elements whose attributes match.")
-@click.option("--count", default=10, type=click.IntRange(1), show_default=True, help="How many results.")
+@click.option(
+    "--count", default=10, type=click.IntRange(1, 1_000_000_000), show_default=True, help="How many results."
+)
 @click.option("--ef", type=click.IntRange(1, 1_000_000), help="Exploration factor: higher finds more, slower.")
 @click.option("--filter-ef", type=click.IntRange(1), help="Candidates a filtered search examines.")
 @click.option("--epsilon", type=click.FloatRange(0, 2, min_open=True), help="Only similarity >= 1 - EPSILON.")
@@ -76,6 +78,7 @@ def query(
 
 def listing(page: ResultPage) -> Listing:
     """An answer in the shapes it can be written."""
+    from vsexplorer.attributes import to_json
     from vsexplorer.cli.output import Listing, attribute_fields, element_fields
     from vsexplorer.columns import tabulate
     from vsexplorer.model import ByElement, ByText
@@ -121,7 +124,11 @@ def listing(page: ResultPage) -> Listing:
     ]
     numeric = frozenset({0, 1} | {index for index, column in enumerate(table.columns, 3) if column.numeric})
     header = ["rank", "score", "element", *(column.field for column in table.columns)]
-    return Listing(document, records, header, rows, numeric)
+    plain = [
+        [row[0], row[1], row[2], to_json(record["attributes"]) if record["attributes"] is not None else None]
+        for row, record in zip(rows, records, strict=True)
+    ]
+    return Listing(document, records, header, rows, numeric, plain)
 
 
 def _say_on_stderr(page: ResultPage, output_format: str) -> None:

@@ -45,11 +45,14 @@ def screen_options[F: Callable[..., Any]](command: F) -> F:
 
 @click.command("open")
 @click.argument("key", required=False, type=KeyName())
+@click.argument("extra", nargs=-1, metavar="")
 @connection_options
 @screen_options
 @click.pass_context
-def open_screen(ctx: click.Context, key: str | None = None) -> int:
+def open_screen(ctx: click.Context, key: str | None = None, extra: tuple[str, ...] = ()) -> int:
     """Open the explorer, on KEY if given (for keys named like a command)."""
+    if extra:
+        raise UsageError(f"There is no command {key!r}, and a key stands alone.", "See vsexplorer --help.")
     if not has_terminal():
         raise UsageError(
             "The screen needs a terminal for input and output.",

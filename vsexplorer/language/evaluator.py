@@ -11,6 +11,9 @@ from vsexplorer.language.numbers import power, quotient, remainder, to_double
 from vsexplorer.language.program import Node, compile_tokens
 from vsexplorer.language.tokens import Kind, Value, tokenize
 
+_AND, _OR, _NOT = ("and", "&&"), ("or", "||"), ("!", "not")
+_DEEPEST = 50
+"""Nested clauses an explanation follows."""
 _LONGEST_NUMBER = 255
 """Bytes from which on a string is no number to the server."""
 
@@ -71,14 +74,14 @@ class Filter:
         return truth(results[id(self._tree)]), results, None
 
     def _operate(self, operator: str, operands: list[Value]) -> float:
-        if operator in ("!", "not"):
+        if operator in _NOT:
             return float(not truth(operands[0]))
         left, right = operands
         if operator in _ARITHMETIC:
             return _ARITHMETIC[operator](number(left), number(right))
-        if operator in ("and", "&&"):
+        if operator in _AND:
             return float(truth(left) and truth(right))
-        if operator in ("or", "||"):
+        if operator in _OR:
             return float(truth(left) or truth(right))
         if operator == "in":
             return float(self._contains(left, right))
@@ -91,24 +94,42 @@ class Filter:
             return self._dialect.substring and item in container
         return False
 
-    def _because(self, node: Node, results: dict[int, Value]) -> str:
+    def _because(self, node: Node, results: dict[int, Value], depth: int = 0) -> str:
         result = truth(results[id(node)])
         operator = node.token.text if node.operands else ""
-        if operator in ("and", "&&", "or", "||"):
-            decisive = [one for one in node.operands if truth(results[id(one)]) == result]
-            if result == (operator in ("or", "||")) or len(decisive) == 1:
-                return self._because(decisive[0], results)
-            return "; ".join(self._because(one, results) for one in decisive)
-        if operator in ("!", "not") and node.operands[0].operands:
-            return self._because(node.operands[0], results)
-        clause = self.expression[node.start : node.end]
+        if depth < _DEEPEST and operator in (*_AND, *_OR):
+            clauses = _flattened(node, _AND if operator in _AND else _OR)
+            decisive = [clause for clause in clauses if truth(results[id(clause)]) == result]
+            # One true clause is enough for or, one false clause for and: the first decides.
+            if result == (operator in _OR):
+                return self._because(decisive[0], results, depth + 1)
+            return "; ".join(self._because(clause, results, depth + 1) for clause in decisive)
+        if depth < _DEEPEST and operator in _NOT and node.operands[0].operands:
+            return self._because(node.operands[0], results, depth + 1)
+        return self._clause(node, results, result)
+
+    def _clause(self, node: Node, results: dict[int, Value], result: bool) -> str:
         facts = [
             f"{one.token.text[1:]} is {show(results[id(one)])}"
             for one in node.walk()
             if one.token.kind is Kind.SELECTOR
         ]
         told = ", ".join(dict.fromkeys(facts))
-        return f"{clause} is {'true' if result else 'false'}" + (f", {told}" if told else "")
+        verdict = "true" if result else "false"
+        return f"{self.expression[node.start : node.end]} is {verdict}" + (f", {told}" if told else "")
+
+
+def _flattened(node: Node, operators: tuple[str, ...]) -> list[Node]:
+    """The clauses that a chain of the same operator joins, from the left."""
+    found: list[Node] = []
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        if one.operands and one.token.text in operators:
+            pending.extend(reversed(one.operands))
+        else:
+            found.append(one)
+    return found
 
 
 def truth(value: Value) -> bool:

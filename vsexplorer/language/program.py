@@ -24,22 +24,20 @@ PRECEDENCE = {
 _UNARY = ("!", "not")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """A value, or an operator with its operands."""
+    """A value, or an operator with its operands; its text reaches from ``start`` to before ``end``."""
 
     token: Token
-    operands: tuple[Node, ...] = ()
+    operands: tuple[Node, ...]
+    start: int
+    end: int
 
-    @property
-    def start(self) -> int:
-        """Where its text begins."""
-        return min([self.token.start, *(operand.start for operand in self.operands)])
-
-    @property
-    def end(self) -> int:
-        """Where its text ends."""
-        return max([self.token.end, *(operand.end for operand in self.operands)])
+    @classmethod
+    def of(cls, token: Token, *operands: Node) -> Node:
+        """A node that spans its token and its operands."""
+        start = min([token.start, *(operand.start for operand in operands)])
+        return cls(token, operands, start, max([token.end, *(operand.end for operand in operands)]))
 
     def walk(self) -> Iterator[Node]:
         """This node and all below it, operands first: the server's order of execution."""
@@ -79,7 +77,7 @@ def compile_tokens(tokens: Sequence[Token], dialect: Dialect) -> Node:
         if token.kind is Kind.NULL and not dialect.null:
             continue
         if token.kind is not Kind.OPERATOR:
-            values.append(Node(token))
+            values.append(Node.of(token))
         elif token.text == "(":
             waiting.append(token)
         elif token.text == ")":
@@ -117,6 +115,6 @@ def _apply(operator: Token, values: list[Node]) -> None:
     needed = 1 if operator.text in _UNARY else 2
     if len(values) < needed:
         raise Refusal("operand", operator)
-    operands = tuple(values[-needed:])
+    operands = values[-needed:]
     del values[-needed:]
-    values.append(Node(operator, operands))
+    values.append(Node.of(operator, *operands))

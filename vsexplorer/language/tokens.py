@@ -19,6 +19,8 @@ _OPERATOR_CHARACTERS = _LETTERS | frozenset("+-*%/!()<>=|&")
 _SELECTOR_CHARACTERS = _LETTERS | _DIGITS | frozenset("_-")
 _NUMBER_CHARACTERS = _DIGITS | frozenset(".eE")
 _LONGEST_NUMBER = 255
+_LONGEST_WORD = 4
+"""Letters of ``null``; operators are shorter."""
 OPERATORS = frozenset(
     [
         "(",
@@ -177,8 +179,9 @@ def _array(text: str, place: int) -> Token:
 
 
 def _operator(text: str, place: int) -> Token:
+    # One character more than the longest word tells whether the word ends there; runs can be very long.
     end = place
-    while end < len(text) and text[end] in _OPERATOR_CHARACTERS:
+    while end < len(text) and end - place < _LONGEST_WORD + 1 and text[end] in _OPERATOR_CHARACTERS:
         end += 1
     run = text[place:end]
     if run == "null":
@@ -187,7 +190,7 @@ def _operator(text: str, place: int) -> Token:
         if run[:length] in OPERATORS and len(run) >= length:
             return Token(Kind.OPERATOR, place, place + length, run[:length])
     # Letters that begin no operator are one mistake, not one a letter.
-    word = place
-    while word < end and text[word].isalnum():
-        word += 1
-    return Token(Kind.WRONG, place, max(word, place + 1), text[place : max(word, place + 1)])
+    end = place + 1
+    while end < len(text) and text[place] in _LETTERS and text[end] in _LETTERS | _DIGITS:
+        end += 1
+    return Token(Kind.WRONG, place, end, text[place:end])

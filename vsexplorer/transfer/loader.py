@@ -10,9 +10,10 @@ from itertools import batched
 
 from vsexplorer.attributes import Json, to_stored
 from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.errors import UsageError
 from vsexplorer.model import SetInfo
 from vsexplorer.progress import Progress, ProgressCallback
-from vsexplorer.text import display
+from vsexplorer.text import display, sanitize
 from vsexplorer.transfer.readers import BadRow, Row, RowFile
 from vsexplorer.vectorset.connection import Connection
 from vsexplorer.vectorset.writer import NewElement, add
@@ -20,6 +21,7 @@ from vsexplorer.vectorset.writer import NewElement, add
 _BATCH = 64
 """Rows embedded and written at a time: progress moves several times a second, and pipelines are filled."""
 _REMEMBERED_REJECTIONS = 100
+_SHOWN_FIELDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,14 @@ async def load(
     """Load a file; later rows of the same id replace earlier ones.
 
     Raises:
-        UsageError: the file as a whole cannot be read.
+        UsageError: the file as a whole cannot be read, or no row has a field that was named.
         VsexplorerError: the server refuses or is lost; what was confirmed before stays.
     """
     report = LoadReport()
     started = time.monotonic()
     what = f"loading {display(plan.key)}"
-    total = await asyncio.to_thread(file.count)
+    total, fields = await asyncio.to_thread(file.survey)
+    _check_fields(file, plan, fields)
     progress(Progress(what, 0, total, "rows"))
     for batch in batched(_items(file, plan, report), _BATCH):
         items = list({item.name: item for item in batch}.values())
@@ -90,6 +93,13 @@ async def load(
         progress(Progress(what, done, total, "rows", done / max(1e-3, time.monotonic() - started)))
     report.seconds = time.monotonic() - started
     return report
+
+
+def _check_fields(file: RowFile, plan: LoadPlan, fields: list[str]) -> None:
+    missing = [name for name in (plan.id_field, plan.text_field, *(plan.attributes or ())) if name not in fields]
+    if missing and fields:
+        shown = ", ".join(sanitize(name) for name in fields[:_SHOWN_FIELDS])
+        raise UsageError(f"No row of {file.path} has a field {missing[0]!r}.", f"Its fields are: {shown}.")
 
 
 def _items(file: RowFile, plan: LoadPlan, report: LoadReport) -> Iterator[_Item]:

@@ -71,9 +71,15 @@ class RowFile:
         except OSError as error:
             raise UsageError(f"Cannot read {self.path}: {error.strerror or error}.") from error
 
-    def count(self) -> int:
-        """How many rows there are, bad ones included; reads the whole file."""
-        return sum(1 for _ in self)
+    def survey(self) -> tuple[int, list[str]]:
+        """How many rows there are, bad ones included, and the fields met in them; reads the whole file."""
+        number = 0
+        fields: dict[str, None] = {}
+        for row in self:
+            number += 1
+            if isinstance(row, Row):
+                fields.update(dict.fromkeys(row.values))
+        return number, list(fields)
 
 
 def _json_lines(file: RowFile) -> Iterator[Row | BadRow]:
@@ -102,7 +108,7 @@ def _json_document(file: RowFile) -> Iterator[Row | BadRow]:
         if file.records not in arrays:
             raise UsageError(
                 f"{file.path} is one JSON object; say which of its arrays holds the rows.",
-                f"--records with one of: {', '.join(arrays) or 'none, it has no array'}.",
+                f"--records with one of: {', '.join(arrays)}." if arrays else "It has none.",
             )
         document = document[file.records]
     if not isinstance(document, list):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from vsexplorer.language.dialect import Dialect
 from vsexplorer.model import Capabilities, ElementDetails, Query, ResultPage, SetInfo
 from vsexplorer.progress import ProgressCallback, ignore_progress
 
@@ -71,6 +72,10 @@ class Backend(Protocol):
     @property
     def capabilities(self) -> Capabilities:
         """What the server can do."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """The filter language of the server."""
 
     async def connect(self) -> None:
         """Connect, or connect again."""

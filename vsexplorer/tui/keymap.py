@@ -80,6 +80,8 @@ KEYMAP = (
     Key("line-up", "up", "move_selection(-1)", "previous", "Select the element before while typing", Place.LINE,
         False, "↑"),
     Key("line-results", "enter", "leave", "results", "Go to the results", Place.LINE, False, "⏎"),
+    Key("line-correct", "ctrl+y", "screen.correct_filter", "correct", "Apply the correction offered for the filter",
+        Place.LINE),
     Key("line-clear", "ctrl+u", "clear_line", "clear", "Empty the line", Place.LINE),
     Key("line-other", "tab", "app.focus_next", "next", "From query to filter to results", Place.LINE),
     Key("element-similar", "s", "similar", "similar", "More like this element", Place.ELEMENT, True),

@@ -37,6 +37,8 @@ def translate(error: BaseException, target: Target) -> VsexplorerError:
     # A refusal while connecting comes wrapped in a ConnectionError.
     if isinstance(error, denials) or isinstance(error.__cause__ or error.__context__, denials):
         return _denied(str(error), target)
+    if isinstance(error, redis_errors.InvalidResponse):
+        return ConnectionFailed(f"What listens at {target.address} is no Redis server.", "See -h HOST and -p PORT.")
     if isinstance(error, redis_errors.BusyLoadingError):
         return ConnectionFailed(f"{target.address} is still loading its data.", "Try again in a moment.")
     if isinstance(error, redis_errors.ConnectionError | OSError):
@@ -65,7 +67,7 @@ def refusal(message: str, target: Target) -> VsexplorerError:
     if "unknown command" in lowered:
         return NoVectorSets(f"{target.address} does not know this command: {text}")
     if "element not found" in lowered or "key does not exist" in lowered:
-        return NotFound(text.removeprefix("ERR ").capitalize() + ".")
+        return NotFound("The vector set has no such element." if "element" in lowered else "There is no such key.")
     return CommandRefused(f"The server answered: {text}")
 
 
@@ -75,6 +77,8 @@ def _denied(text: str, target: Target) -> PermissionDenied:
             f"{target.address} asks for a password.",
             "Give it with --askpass, REDISCLI_AUTH, or in the URL: redis://:PASSWORD@HOST:PORT",
         )
+    if "without any password configured" in text:
+        return PermissionDenied(f"{target.address} has no password set for this user; leave the password out.")
     if "WRONGPASS" in text or "invalid username-password" in text or "invalid password" in text.lower():
         return PermissionDenied(f"{target.address} refuses this user name and password.")
     return PermissionDenied(

@@ -23,6 +23,8 @@ _FALLS = 3
 """Deaths in quick succession after which the server is given up."""
 _QUICK = 5.0
 """Seconds; a server that lived longer counts as started."""
+_GRACE = 60.0
+"""Seconds a server may take to write its snapshot and end."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -32,7 +34,7 @@ def main(binary: str, folder_name: str, socket: str, kind: str) -> int:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     with (folder / "keeper.lock").open("a") as own, (folder / "users.lock").open("a") as users:
         fcntl.flock(own, fcntl.LOCK_EX)
-        status = _Supervisor(_command(binary, folder, socket, kind)).run(users.fileno())
+        status = _Supervisor(_command(binary, folder, socket, kind), folder).run(users.fileno())
         Path(socket).unlink(missing_ok=True)
         if kind == "temporary":
             shutil.rmtree(folder, ignore_errors=True)
@@ -52,14 +54,15 @@ def _command(binary: str, folder: Path, socket: str, kind: str) -> list[str]:
 
 
 class _Supervisor:
-    def __init__(self, command: list[str]) -> None:
+    def __init__(self, command: list[str], folder: Path) -> None:
         self._command = command
+        self._folder = folder
         self._server: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._ending = False
 
     def run(self, users: int) -> int:
-        signal.signal(signal.SIGTERM, lambda *_: self._end())
+        signal.signal(signal.SIGTERM, lambda *_: self._told_to_end())
         threading.Thread(target=self._wait_for_last_user, args=(users,), daemon=True).start()
         falls = 0
         while falls < _FALLS:
@@ -76,10 +79,27 @@ class _Supervisor:
             falls = falls + 1 if time.monotonic() - started < _QUICK else 1
         return 1
 
+    def _told_to_end(self) -> None:
+        self._end()
+        threading.Thread(target=self._insist, daemon=True).start()
+
     def _wait_for_last_user(self, users: int) -> None:
         fcntl.flock(users, fcntl.LOCK_EX)
         with self._lock:
             self._end()
+        self._insist()
+
+    def _insist(self) -> None:
+        """Kill a server that does not end: one that cannot write its snapshot refuses to.
+
+        Nothing is lost by it, because the append-only file is complete after every write.
+        """
+        deadline = time.monotonic() + _GRACE
+        while self._server is not None and self._server.returncode is None:
+            if time.monotonic() > deadline or not self._folder.exists():
+                self._server.kill()
+                return
+            time.sleep(0.1)
 
     def _end(self) -> None:
         self._ending = True

@@ -226,7 +226,7 @@ def parse_url(url: str, origin: str) -> Target:
         raise UsageError(f"{origin}: the URL has no valid host or port.") from error
     if parts.scheme not in ("redis", "rediss", "unix"):
         raise UsageError(
-            f"{origin}: a URL starts with redis://, rediss:// or unix://, not {parts.scheme or 'nothing'}.",
+            f"{origin}: this is no Redis URL; one starts with redis://, rediss:// or unix://.",
             "For example: redis://localhost:6379/0",
         )
     parameters = dict(parse_qsl(parts.query))

@@ -97,6 +97,8 @@ class Chooser[T](ModalScreen[T | None]):
         options.add_options([Option(_line(name, words, width)) for name, words, _ in found])
         if found:
             options.highlighted = 0
+        elif self._entries:
+            options.add_option(Option("nothing matches", disabled=True))
 
 
 def _line(name: str, words: str, width: int) -> Content:

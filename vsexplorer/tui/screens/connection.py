@@ -68,8 +68,9 @@ class ConnectionKeeper:
             await screen.open_first_set()
         except VsexplorerError as error:
             self.connected = False
+            screen.server_bar.set_text("not connected", "vsexplorer")
             screen.tell_error(error)
-            screen.say("r tries again")
+            screen.say("ctrl+r tries again")
 
     def load_model(self, again: bool = False) -> None:
         """Load the model in the background."""
@@ -93,7 +94,7 @@ class ConnectionKeeper:
         """Stop a download; what has come stays and is continued the next time."""
         self._screen.workers.cancel_group(self._screen, "model")
         self.fetching = False
-        self._screen.say("stopped getting the model; r goes on with it")
+        self._screen.say("stopped getting the model; ctrl+r goes on with it")
 
     def use_model(self, name: str | None) -> None:
         """Change the model."""
@@ -107,7 +108,7 @@ class ConnectionKeeper:
         try:
             await self.backend.use_model(name, screen.start.cache, self._show_model_progress)
         except VsexplorerError as error:
-            screen.tell_error(error)
+            screen.say(sanitize(error.message), error=True)
             return
         finally:
             self.fetching = False
@@ -143,11 +144,12 @@ class ConnectionKeeper:
         since = datetime.now().strftime("%H:%M:%S")
         screen.live.forget()
         screen.mark_stale()
+        screen.server_bar.set_text(f"{sanitize(self.backend.label)} · disconnected", "vsexplorer")
         attempt = 0
         while not self.connected:
             pause = _PAUSES[min(attempt, len(_PAUSES) - 1)]
             attempt += 1
-            reason = sanitize(error.message)
+            reason = sanitize(error.message.rpartition(": ")[2])
             screen.say(f"disconnected since {since}, trying again every few seconds: {reason}", error=True)
             await asyncio.sleep(pause)
             try:
@@ -157,7 +159,7 @@ class ConnectionKeeper:
             except VsexplorerError as failure:
                 self._coming_back = False
                 screen.tell_error(failure)
-                screen.say("r tries again")
+                screen.say("ctrl+r tries again")
                 return
             else:
                 self.connected = True

@@ -18,7 +18,11 @@ from vsexplorer.errors import (
     NotFound,
     VsexplorerError,
 )
-from vsexplorer.model import ByElement, ByText, Everything, Query, ResultPage, SearchOptions, SetInfo, Source
+from vsexplorer.language.check import check
+from vsexplorer.language.dialect import NEWEST, Dialect
+from vsexplorer.language.evaluator import Filter
+from vsexplorer.language.program import Refusal
+from vsexplorer.model import ByElement, ByText, Everything, Hit, Query, ResultPage, SearchOptions, SetInfo, Source
 from vsexplorer.text import display, sanitize
 from vsexplorer.tui.backend import Backend, Opener, Start
 from vsexplorer.tui.keymap import Place, bindings
@@ -79,7 +83,34 @@ class ExplorerScreen(ExplorerFace):
 
     @on(PromptLine.Edited, "#filter")
     def _filter_edited(self) -> None:
-        self.ask()
+        report = check(self.filter_line.value, self._dialect())
+        self.show_report(report)
+        if report.ok:
+            self.ask()
+        else:
+            self.live.forget()
+            self.mark_stale()
+
+    def _dialect(self) -> Dialect:
+        return self.backend.dialect if self.connection.connected else NEWEST
+
+    def verdict(self, hit: Hit) -> str:
+        """What the filter says of an element and why; empty without a filter."""
+        expression = self.filter_line.value
+        if not expression.strip():
+            return ""
+        try:
+            verdict = Filter(expression, self._dialect()).explain(hit.attributes)
+        except Refusal:
+            return ""
+        return sanitize(f"{'✓' if verdict.match else '✗'} {verdict.because}")
+
+    def action_correct_filter(self) -> None:
+        """Apply the correction that is offered."""
+        finding = self.finding_line.finding
+        if finding is not None and finding.correction is not None:
+            self.filter_line.input.value = finding.correction.apply(self.filter_line.value)
+            self.filter_line.input.cursor_position = len(self.filter_line.value)
 
     @on(PromptLine.Moved)
     def _selection_moved(self, event: PromptLine.Moved) -> None:
@@ -92,6 +123,9 @@ class ExplorerScreen(ExplorerFace):
     def ask(self) -> None:
         """Search for what the lines say now."""
         if self.info is None or not self.connection.connected:
+            return
+        if not check(self.filter_line.value, self._dialect()).ok:
+            self.mark_stale()
             return
         self.live.ask(Query(self.info.key, self._source(), self.filter_line.value, self._options))
         self.set_timer(_SOON, self._say_busy)
@@ -149,10 +183,11 @@ class ExplorerScreen(ExplorerFace):
             if len(found) > 1:
                 break
         if not found:
+            private = " --private" if self.start.where.private else ""
             self.tell(
                 "There is no vector set in this database",
                 "",
-                "vsexplorer load KEY FILE --id FIELD --text FIELD makes one,\nvsexplorer demo shows one.",
+                f"vsexplorer load KEY FILE --id FIELD --text FIELD{private} makes one,\nvsexplorer demo shows one.",
             )
         elif len(found) == 1:
             await self.open_set(found[0].key)
@@ -172,6 +207,7 @@ class ExplorerScreen(ExplorerFace):
         self._page, self._like = None, None
         self._trail.clear()
         self.name_source(self.query_line.value, None)
+        self.results.sort_by_rank()
         self.results.clear()
         self.show_set(self.info, self.backend.embedder.name)
         self.ask()
@@ -200,6 +236,7 @@ class ExplorerScreen(ExplorerFace):
             self.results.focus()
         elif self._trail:
             self._like, text = self._trail.pop()
+            self.results.sort_by_rank()
             self.name_source(text, self._like)
             self.ask()
 
@@ -209,6 +246,7 @@ class ExplorerScreen(ExplorerFace):
             return
         self._trail.append((self._like, self.query_line.value))
         self._like = hit.element
+        self.results.sort_by_rank()
         self.name_source("", self._like)
         self.ask()
 

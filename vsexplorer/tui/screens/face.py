@@ -10,14 +10,16 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 
 from vsexplorer.errors import VsexplorerError
-from vsexplorer.model import ByElement, ByText, Capabilities, Everything, ResultPage, SetInfo
+from vsexplorer.language.check import Report
+from vsexplorer.model import ByElement, ByText, Capabilities, Everything, Hit, ResultPage, SetInfo
 from vsexplorer.progress import Progress
 from vsexplorer.text import display, milliseconds, plural, sanitize
 from vsexplorer.tui.keymap import Place, keys_at
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.bars import Footer, TextBar, set_line
+from vsexplorer.tui.widgets.filter_line import FilterHighlighter, FindingLine
 from vsexplorer.tui.widgets.notice import Notice
-from vsexplorer.tui.widgets.prompt import PromptLine
+from vsexplorer.tui.widgets.prompt import INDENT, PromptLine
 from vsexplorer.tui.widgets.results import ResultsTable
 
 _QUERY_HINT = "type what to look for"
@@ -50,13 +52,15 @@ class ExplorerFace(Screen[None]):
         self.server_bar = TextBar(id="server")
         self.set_bar = TextBar(id="set")
         self.query_line = PromptLine("query", _QUERY_HINT, id="query")
-        self.filter_line = PromptLine("filter", _FILTER_HINT, id="filter")
+        self.filter_line = PromptLine("filter", _FILTER_HINT, id="filter", highlighter=FilterHighlighter())
+        self.finding_line = FindingLine(INDENT, id="finding")
         self.results = ResultsTable(id="results", classes="-hidden")
         self.notice = Notice(id="notice")
         self.attributes = AttributesView(id="attributes")
         self.status_bar = TextBar(id="status")
         keys = [*keys_at(Place.EXPLORER, Place.RESULTS), *keys_at(Place.EVERYWHERE)]
         self._footer = Footer(keys, remapped)
+        self._counted = ""
 
     def compose(self) -> ComposeResult:
         """All widgets, from the top."""
@@ -64,6 +68,7 @@ class ExplorerFace(Screen[None]):
         yield self.set_bar
         yield self.query_line
         yield self.filter_line
+        yield self.finding_line
         with Horizontal(id="body"):
             yield self.results
             yield self.notice
@@ -97,17 +102,30 @@ class ExplorerFace(Screen[None]):
         self.results.stale = True
         self.query_line.say("")
 
+    def show_report(self, report: Report) -> None:
+        """Say what is to be said of the filter as it is typed."""
+        finding = report.findings[0] if report.findings else None
+        self.finding_line.show(finding, int(self.filter_line.input.scroll_offset.x))
+        if not report.ok:
+            self.filter_line.say("…" if report.unfinished else "✗", "" if report.unfinished else "error")
+
     def show_page(self, page: ResultPage, info: SetInfo) -> None:
         """Draw an answer, or say why there is nothing in it."""
         self.results.show(page)
         self.filter_line.say("✓" if page.query.filter.strip() else "", "good")
         if page.hits:
             self._swap(self.results, self.notice)
-            self.query_line.say(_counted(page, info))
+            self._counted = _counted(page, info)
+            self.show_count()
         else:
             self.query_line.say("no match")
             self.tell(*_nothing(page, info))
         self.show_command(page)
+
+    @on(ResultsTable.Sorted)
+    def show_count(self) -> None:
+        """Say how many results there are, and how they are sorted where that is not by rank."""
+        self.query_line.say(" ".join(filter(None, (self._counted, self.results.sorting))))
 
     def show_command(self, page: ResultPage) -> None:
         """Show what must be known of an answer, the command sent, and where the time went."""
@@ -141,7 +159,12 @@ class ExplorerFace(Screen[None]):
         if hit is None or not self.attributes.display:
             return
         score = f" · {hit.score:.3f}" if hit.score is not None else ""
-        self.attributes.show(display(hit.element), hit.attributes, (f"#{hit.rank}{score}", ""))
+        facts = (f"#{hit.rank}{score}", *filter(None, (self.verdict(hit),)), "")
+        self.attributes.show(display(hit.element), hit.attributes, facts)
+
+    def verdict(self, hit: Hit) -> str:
+        """What the filter says of an element and why; empty without a filter."""
+        return ""
 
     def _swap(self, shown: ResultsTable | Notice, hidden: ResultsTable | Notice) -> None:
         # Changing a class styles the whole screen anew, so it is not done for nothing.

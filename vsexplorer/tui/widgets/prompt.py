@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.highlighter import Highlighter
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -28,6 +29,10 @@ class _LineInput(Input):
 
     def action_clear_line(self) -> None:
         self.value = ""
+
+
+INDENT = 10
+"""Cells before the text."""
 
 
 class PromptLine(Horizontal):
@@ -69,11 +74,13 @@ class PromptLine(Horizontal):
     class Left(Message):
         """The results shall get the focus."""
 
-    def __init__(self, label: str, placeholder: str, *, id: str) -> None:
+    def __init__(self, label: str, placeholder: str, *, id: str, highlighter: Highlighter | None = None) -> None:
         super().__init__(id=id)
         self._label = Static(Content(f"{label} ›"), classes="prompt--label", markup=False)
         # An idle terminal shall stay idle: no blinking.
-        self.input = _LineInput(placeholder=placeholder, compact=True, select_on_focus=False)
+        self.input = _LineInput(
+            placeholder=placeholder, compact=True, select_on_focus=False, highlighter=highlighter
+        )
         self.input.cursor_blink = False
         self._state = Static(classes="prompt--state", markup=False)
         self._word = ""

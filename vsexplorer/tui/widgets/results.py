@@ -19,16 +19,13 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from vsexplorer.columns import Column, cell, sort_key, tabulate, widths
+from vsexplorer.columns import Column, cell, sort_key, tabulate
 from vsexplorer.model import Hit, ResultPage
-from vsexplorer.text import display, fit
+from vsexplorer.text import display, fit, sanitize
 from vsexplorer.tui.keymap import Place, bindings
+from vsexplorer.tui.widgets.result_layout import GAP, ResultLayout, align, bar
 
-_GAP = 2
-_BARS = ((70, 8), (44, 4), (0, 0))
-"""From which table width on how wide the score's bar is."""
 _WIDEST_NAME = 32
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +83,9 @@ class ResultsTable(ScrollView, can_focus=True):
             super().__init__()
             self.hit = hit
 
+    class Sorted(Message):
+        """The rows are sorted otherwise."""
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._lines: list[_Line] = []
@@ -130,6 +130,17 @@ class ResultsTable(ScrollView, can_focus=True):
         self.scroll_to(0, 0, animate=False, immediate=True)
         self.refresh()
         self.post_message(self.Selected(self.selected))
+
+    @property
+    def sorting(self) -> str:
+        """How the rows are sorted, in words; empty for the rank."""
+        shown = any(column.field == self._sort_field for column in self._columns)
+        arrow = "▼" if self._sort_reversed else "▲"
+        return f"by {sanitize(self._sort_field)} {arrow}" if shown and self._sort_field is not None else ""
+
+    def sort_by_rank(self) -> None:
+        """Sort by the rank again, and show the first columns."""
+        self._sort_field, self._sort_reversed, self._first_column = None, False, 0
 
     def clear(self) -> None:
         """Show nothing."""
@@ -213,7 +224,7 @@ class ResultsTable(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Select a row, open the selected one, or sort by a header."""
         if event.y == 0:
-            field = self._field_at(event.x)
+            field = self._layout(self._width).field_at(event.x)
             if not isinstance(field, bool):
                 self._sort_by(field, toggle=True)
             return
@@ -236,6 +247,7 @@ class ResultsTable(ScrollView, can_focus=True):
         self.set_reactive(ResultsTable.cursor, 0)
         self.scroll_to(0, 0, animate=False, immediate=True)
         self.refresh()
+        self.post_message(self.Sorted())
         self.post_message(self.Selected(self.selected))
 
     def _arrange(self) -> None:
@@ -252,47 +264,21 @@ class ResultsTable(ScrollView, can_focus=True):
     def _refresh_row(self, index: int) -> None:
         self.refresh(Region(0, index - self.scroll_offset.y + 1, self._width, 1))
 
-    def _shown_columns(self, width: int) -> list[tuple[int, Column, int]]:
-        """Index, column and width of each attribute column in view."""
-        columns = self._columns[self._first_column :]
-        room = width - self._lead_width(width) - self._fitted_name(width)
-        indices = range(self._first_column, len(self._columns))
-        return list(zip(indices, columns, widths(columns, room, _GAP), strict=False))
-
-    def _bar_width(self, width: int) -> int:
-        return next(cells for least, cells in _BARS if width >= least)
-
-    def _lead_width(self, width: int) -> int:
-        return 5 + (6 + self._bar_width(width) + 1 if self._scored else 0)
-
-    def _fitted_name(self, width: int) -> int:
-        return max(4, min(self._name_width, width - self._lead_width(width)))
-
-    def _field_at(self, x: int) -> str | bool | None:
-        """The field whose header stands at ``x``, ``None`` for the rank, ``False`` for none."""
-        width = self._width
-        left = self._lead_width(width) + self._fitted_name(width)
-        if x < left:
-            return None
-        for _, column, room in self._shown_columns(width):
-            left += _GAP + room
-            if x < left:
-                return column.field
-        return False
+    def _layout(self, width: int) -> ResultLayout:
+        return ResultLayout(width, self._columns, self._name_width, self._scored, self._first_column)
 
     def _header(self, width: int) -> Strip:
         plain = self.get_component_rich_style("results--header")
         chosen = self.get_component_rich_style("results--sorted")
         arrow = "▼" if self._sort_reversed else "▲"
         by_rank = self._sort_field is None and self._sort_reversed
-        lead = f"{'▼#' if by_rank else '#':>4} " + (
-            f"{'score':<{6 + self._bar_width(width) + 1}}" if self._scored else ""
-        )
-        segments = [Segment(lead + "element".ljust(self._fitted_name(width)), plain)]
-        for _, column, room in self._shown_columns(width):
+        layout = self._layout(width)
+        lead = f"{'▼#' if by_rank else '#':>4} " + "score"[: layout.score].ljust(layout.score)
+        segments = [Segment(lead + "element".ljust(layout.name), plain)]
+        for _, column, room in layout.shown():
             is_sorted = column.field == self._sort_field
-            segments.append(Segment(f"{arrow:>{_GAP}}" if is_sorted else " " * _GAP, chosen))
-            title = _align(fit(column.title, room), room, column.numeric)
+            segments.append(Segment(f"{arrow:>{GAP}}" if is_sorted else " " * GAP, chosen))
+            title = align(fit(column.title, room), room, column.numeric)
             segments.append(Segment(title, chosen if is_sorted else plain))
         if self._first_column:
             segments[0] = Segment("‹" + segments[0].text[1:], plain)
@@ -300,16 +286,16 @@ class ResultsTable(ScrollView, can_focus=True):
 
     def _row(self, index: int, width: int) -> Strip:
         line = self._lines[index]
+        layout = self._layout(width)
         base, quiet, score = self._row_styles(index == self.cursor)
         segments = [Segment(f"{line.hit.rank:>4} ", quiet)]
         if self._scored:
             value = line.hit.score or 0.0
-            segments += [Segment(f"{value:.3f} ", score), Segment(_bar(value, self._bar_width(width)) + " ", score)]
-        room = self._fitted_name(width)
-        segments.append(Segment(_align(fit(line.name, room), room, False), base))
-        for place, column, room in self._shown_columns(width):
-            text = _align(fit(line.cells[place], room), room, column.numeric)
-            segments.append(Segment(" " * _GAP + text, base))
+            segments += [Segment(f"{value:.3f} ", score), Segment(bar(value, layout.bar) + " ", score)]
+        segments.append(Segment(align(fit(line.name, layout.name), layout.name, False), base))
+        for place, column, room in layout.shown():
+            text = align(fit(line.cells[place], room), room, column.numeric)
+            segments.append(Segment(" " * GAP + text, base))
         return Strip(segments).adjust_cell_length(width, base)
 
     def _row_styles(self, at_cursor: bool) -> tuple[Style, Style, Style]:
@@ -328,15 +314,3 @@ class ResultsTable(ScrollView, can_focus=True):
             return cursor, cursor, cursor
         background = Style(bgcolor=self.get_component_rich_style("results--cursor-blurred").bgcolor)
         return base + background, quiet + background, score + background
-
-
-def _align(text: str, width: int, right: bool) -> str:
-    padding = " " * max(0, width - cell_len(text))
-    return padding + text if right else text + padding
-
-
-def _bar(score: float, cells: int) -> str:
-    """The cosine similarity, 0 to 1, as a bar: a score of 0.5 is orthogonal and leaves it empty."""
-    eighths = round(max(0.0, min(1.0, 2 * score - 1)) * cells * 8)
-    full, rest = divmod(eighths, 8)
-    return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(cells)

@@ -1,0 +1,216 @@
+"""Why the server refuses an expression, in a sentence, at the right place: it says neither itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from vsexplorer.language.dialect import Dialect
+from vsexplorer.language.program import PRECEDENCE, Refusal
+from vsexplorer.language.tokens import Kind, Token
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_FOREIGN = {
+    "=": ("==", "= is no operator; equality is =="),
+    "&": ("&&", "& is no operator; both must hold is written and, or &&"),
+    "|": ("||", "| is no operator; either may hold is written or, or ||"),
+}
+_COMPARISONS = frozenset(
+    ["like", "between", "is", "contains", "matches", "startswith", "endswith", "exists", "ilike"]
+)
+_LONGEST_SHOWN = 40
+"""Characters of a word that a sentence repeats."""
+_QUOTES = "“”„«»‘’`"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence about the characters from ``start`` to before ``end``."""
+
+    start: int
+    end: int
+    sentence: str
+    replacement: str | None = None
+    replaced: tuple[int, int] | None = None
+    """The characters to replace, where they are others than those spoken about."""
+    unfinished: bool = False
+
+
+def recognise(expression: str, tokens: Sequence[Token], refusal: Refusal, dialect: Dialect) -> Remark:
+    """The remark that fits a refusal."""
+    culprit = refusal.culprit
+    for place, token in enumerate(tokens):
+        if token.kind is Kind.WRONG:
+            return _wrong(expression, tokens, place)
+        if token.kind is Kind.UNFINISHED:
+            what = "list" if token.text.startswith("[") else "text"
+            closing = "]" if what == "list" else token.text[0]
+            return Remark(
+                token.start, token.end, f"the {what} is not closed: {closing} is missing", unfinished=True
+            )
+        if remark := _foreign_pair(tokens, place):
+            return remark
+    if refusal.reason == "unclosed" and culprit is not None:
+        return Remark(culprit.start, culprit.end, "this parenthesis is not closed", unfinished=True)
+    if refusal.reason == "unopened" and culprit is not None:
+        return Remark(culprit.start, culprit.end, "this parenthesis closes nothing", "")
+    if refusal.reason == "operand" and culprit is not None:
+        return _lacking(tokens, culprit)
+    if culprit is None:
+        return _no_value(tokens, dialect)
+    return _two_values(tokens, culprit)
+
+
+def _wrong(expression: str, tokens: Sequence[Token], place: int) -> Remark:
+    token = tokens[place]
+    before = tokens[place - 1] if place else None
+    word = _WORD.match(expression[: token.start + _LONGEST_SHOWN], token.start)
+    glued = before is not None and before.kind is Kind.NUMBER and before.end == token.start
+    if glued and before is not None and (token.text[0] == "_" or token.text[0].isalnum()):
+        return _number(expression, before.start)
+    if token.text[0].isdigit() or token.text[0] == "-":
+        return _number(expression, token.start)
+    if token.text[0] in _FOREIGN and not word:
+        return _foreign(expression, before, token)
+    if token.text.startswith("["):
+        return Remark(token.start, token.end, "a list holds numbers and quoted texts only, separated by commas")
+    if token.text == ",":
+        return _parenthesised_list(expression, tokens, place)
+    if token.text == ".":
+        return Remark(
+            token.start,
+            token.end,
+            "a field is a dot and its name in letters, digits, _ and -; others cannot be reached",
+        )
+    if token.text in _QUOTES:
+        return Remark(token.start, token.end, "texts stand between plain quotes, \" or '", '"')
+    if token.text in ";#":
+        return Remark(token.start, len(expression), f"{token.text} has no place in a filter", "")
+    if word:
+        return _unknown_word(expression, before, word.group(), token.start)
+    return Remark(token.start, token.end, f"{token.text} has no place in a filter")
+
+
+def _unknown_word(expression: str, before: Token | None, word: str, start: int) -> Remark:
+    end = start + len(word)
+    lowered = word.lower()
+    following = expression[end:].lstrip()[:1]
+    if word != lowered and lowered in ("and", "or", "not", "in", "null"):
+        return Remark(start, end, f"operators are written small: {lowered}", lowered)
+    if lowered in ("true", "false"):
+        value = "1" if lowered == "true" else "0"
+        return Remark(start, end, f"{word} is no value; a boolean field is 1 or 0, so write {value}", value)
+    if lowered in ("null", "none", "nil", "undefined"):
+        if word == "null":
+            return Remark(start, end, "null must be followed by a space, or it is not recognised", "null ")
+        return Remark(start, end, f"{word} is no value; it is called null", "null")
+    if following == "(":
+        return Remark(start, end, "there are no functions in a filter")
+    if lowered in _COMPARISONS:
+        return Remark(start, end, f'there is no operator {word}; for a part of a text: "part" in .field')
+    if before is not None and before.kind is Kind.OPERATOR and before.text in ("==", "!="):
+        return Remark(
+            start, end, f'a text stands in quotes, a field begins with a dot: "{word}" or .{word}', f'"{word}"'
+        )
+    if not word.isascii():
+        return Remark(start, end, "fields whose names hold other than ASCII letters cannot be reached")
+    return Remark(start, end, f"{word} is nothing by itself; a field begins with a dot", f".{word}")
+
+
+def _foreign(expression: str, before: Token | None, token: Token) -> Remark:
+    start = token.start
+    glued = before is not None and before.end == start and before.text in ("==", "!=", "<=", ">=")
+    if expression.startswith("=~", start):
+        return Remark(start, start + 2, 'there are no patterns; for a part of a text: "part" in .field')
+    if glued and before is not None:
+        return Remark(
+            before.start, token.end, f"{before.text}{token.text} is no operator; it is {before.text}", before.text
+        )
+    for foreign, right in (("=<", "<="), ("=>", ">="), ("=!", "!=")):
+        if expression.startswith(foreign, start):
+            return Remark(start, start + 2, f"{foreign} is no operator; it is {right}", right)
+    replacement, sentence = _FOREIGN[token.text[0]]
+    return Remark(start, token.end, sentence, replacement)
+
+
+def _foreign_pair(tokens: Sequence[Token], place: int) -> Remark | None:
+    """Two operators side by side that people mean as one."""
+    if place + 1 >= len(tokens) or tokens[place].end != tokens[place + 1].start:
+        return None
+    pair = tokens[place].text + tokens[place + 1].text
+    span = (tokens[place].start, tokens[place + 1].end)
+    if pair == "<>":
+        return Remark(*span, "<> is no operator; it is !=", "!=")
+    if pair == "!!":
+        return Remark(*span, "a not cannot follow a not; one is enough, or use parentheses", "")
+    return None
+
+
+def _number(expression: str, start: int) -> Remark:
+    found = re.compile(r"-?[\w.+-]*").match(expression, start)
+    end = max(start + 1, found.end() if found else start + 1)
+    text = expression[start:end]
+    replacement: str | None = None
+    try:
+        plain = text.replace("_", "")
+        value = float(int(plain, 16)) if plain.lower().startswith("0x") else float(plain)
+        replacement = repr(int(value)) if value.is_integer() and abs(value) < 1e15 else format(value, ".17g")
+        replacement = None if "+" in replacement else replacement
+    except (ValueError, OverflowError):
+        replacement = None
+    sentence = "numbers are digits with a point and e for the exponent: no +, no _, no 0x"
+    return Remark(start, end, sentence, replacement)
+
+
+def _parenthesised_list(expression: str, tokens: Sequence[Token], place: int) -> Remark:
+    opening = next((one for one in reversed(tokens[:place]) if one.text == "("), None)
+    closing = next((one for one in tokens[place:] if one.text == ")"), None)
+    sentence = "a list stands in square brackets: [1, 2]"
+    if opening is None or closing is None:
+        return Remark(tokens[place].start, tokens[place].end, "a comma belongs in a list only, as in [1, 2]")
+    inside = expression[opening.end : closing.start]
+    return Remark(opening.start, closing.end, sentence, f"[{inside}]")
+
+
+def _lacking(tokens: Sequence[Token], operator: Token) -> Remark:
+    last = tokens[-1]
+    if last.kind is Kind.OPERATOR and last.text != ")":
+        return Remark(last.start, last.end, f"{last.text} wants a value behind it", unfinished=True)
+    place = tokens.index(operator)
+    name = operator.text
+    following = tokens[place + 1]
+    starts = place == 0 or (tokens[place - 1].kind is Kind.OPERATOR and tokens[place - 1].text != ")")
+    if name == "+" and starts:
+        return Remark(operator.start, operator.end, "a number has no plus sign", "")
+    if name == "-" and starts:
+        return Remark(operator.start, operator.end, "a minus sign stands before digits only; write 0 - …", "0 -")
+    if starts and name not in ("!", "not"):
+        return Remark(operator.start, operator.end, f"{name} wants a value before it")
+    if following.kind is Kind.OPERATOR and following.text in PRECEDENCE:
+        return Remark(operator.start, following.end, f"{name} and {following.text} cannot follow each other")
+    return Remark(operator.start, operator.end, f"{name} lacks a value")
+
+
+def _no_value(tokens: Sequence[Token], dialect: Dialect) -> Remark:
+    start, end = tokens[0].start, tokens[-1].end
+    if not dialect.null and any(token.kind is Kind.NULL for token in tokens):
+        return Remark(start, end, "this server has no null; it came with Redis 8.2")
+    return Remark(start, end, "there is nothing to decide here")
+
+
+def _two_values(tokens: Sequence[Token], second: Token) -> Remark:
+    for first, following in pairwise(tokens):
+        ends = first.kind is not Kind.OPERATOR or first.text == ")"
+        begins = following.kind is not Kind.OPERATOR or following.text in ("(", "!", "not")
+        if ends and begins:
+            return _side_by_side(first, following)
+    return Remark(second.start, second.end, "an operator is missing before this value")
+
+
+def _side_by_side(first: Token, second: Token) -> Remark:
+    if first.kind is second.kind is Kind.SELECTOR and first.end == second.start:
+        sentence = f"only top-level fields can be reached: not {second.text} inside {first.text}"
+        return Remark(first.start, second.end, sentence)
+    return Remark(second.start, second.end, "an operator is missing before this")

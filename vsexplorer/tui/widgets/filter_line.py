@@ -1,0 +1,95 @@
+"""The filter's line: coloured as one types, with a caret under what is wrong and the sentence beside it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.highlighter import Highlighter
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual.strip import Strip
+from textual.widget import Widget
+
+from vsexplorer.language.check import Finding, Severity
+from vsexplorer.language.tokens import Kind, tokenize
+from vsexplorer.text import fit, sanitize
+
+_STYLES = {
+    Kind.SELECTOR: "cyan",
+    Kind.STRING: "green",
+    Kind.NUMBER: "yellow",
+    Kind.ARRAY: "yellow",
+    Kind.NULL: "yellow",
+    Kind.OPERATOR: "magenta",
+    Kind.UNFINISHED: "green",
+    Kind.WRONG: "red underline",
+}
+
+
+class FilterHighlighter(Highlighter):
+    """Colours fields, operators, texts and numbers."""
+
+    def highlight(self, text: Text) -> None:
+        """Style the tokens of an expression."""
+        for token in tokenize(text.plain):
+            text.stylize(_STYLES[token.kind], token.start, token.end)
+
+
+class FindingLine(Widget):
+    """A line that is there only while there is something to say about the filter above it."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"finding--error", "finding--unfinished", "finding--warning"}
+    DEFAULT_CSS = """
+    FindingLine {
+        height: 1;
+        display: none;
+        &.-shown { display: block; }
+        & > .finding--error { color: $text-error; }
+        & > .finding--unfinished { color: $text-muted; }
+        & > .finding--warning { color: $text-warning; }
+    }
+    """
+
+    def __init__(self, indent: int, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._indent = indent
+        self._finding: Finding | None = None
+        self._scrolled = 0
+
+    @property
+    def finding(self) -> Finding | None:
+        """What is said."""
+        return self._finding
+
+    def show(self, finding: Finding | None, scrolled: int = 0) -> None:
+        """Say something, or nothing; ``scrolled`` cells of the line above are out of view at the left."""
+        if (finding, scrolled) == (self._finding, self._scrolled):
+            return
+        self._finding, self._scrolled = finding, scrolled
+        if self.has_class("-shown") != (finding is not None):
+            self.set_class(finding is not None, "-shown")
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The caret and the sentence, before the caret where there is no room behind it."""
+        width = self.size.width
+        if self._finding is None or y:
+            return Strip.blank(width, self.rich_style)
+        finding = self._finding
+        style = self.rich_style + self.get_component_rich_style(f"finding--{finding.severity.value}")
+        place = min(max(self._indent, self._indent + finding.start - self._scrolled), max(0, width - 2))
+        caret = "^" * max(1, min(finding.end - finding.start, width - place - 1))
+        words = sanitize(finding.sentence)
+        if finding.correction is not None:
+            words += " · ctrl+y corrects it"
+        if finding.severity is Severity.WARNING:
+            words = f"note: {words}"
+        room_behind, room_before = width - place - len(caret) - 2, place - 2
+        if room_behind >= min(len(words), room_before):
+            text = f"{' ' * place}{caret} {fit(words, max(0, room_behind))}"
+        else:
+            text = f"{fit(words, room_before):>{place - 1}} {caret}"
+        return Strip([Segment(text, style + Style(bold=finding.severity is Severity.ERROR))]).adjust_cell_length(
+            width, self.rich_style
+        )

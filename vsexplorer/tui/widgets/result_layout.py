@@ -1,0 +1,82 @@
+"""Where everything stands in a line of the results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from vsexplorer.columns import Column, widths
+
+GAP = 2
+"""Cells between columns."""
+_BARS = ((70, 8), (44, 4), (0, 0))
+"""From which table width on how wide the score's bar is."""
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_RANK = 5
+_SCORE = 6
+_NARROWEST_NAME = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLayout:
+    """The widths, in cells, of a table ``width`` wide."""
+
+    width: int
+    columns: tuple[Column, ...]
+    longest_name: int
+    scored: bool
+    first_column: int
+
+    @property
+    def bar(self) -> int:
+        """The score's bar."""
+        return next(cells for least, cells in _BARS if self.width >= least)
+
+    @property
+    def score(self) -> int:
+        """Score, bar and the space behind them; 0 where nothing was ranked."""
+        return _SCORE + self.bar + 1 if self.scored else 0
+
+    @property
+    def lead(self) -> int:
+        """All before the name."""
+        return _RANK + self.score
+
+    @property
+    def name(self) -> int:
+        """The name."""
+        room = min(self.longest_name, self.width - self.lead)
+        # Who asks for further columns wants to see them, also where there is little room.
+        return max(_NARROWEST_NAME, min(room, self.width // 3) if self.first_column else room)
+
+    def shown(self) -> list[tuple[int, Column, int]]:
+        """Index, column and width of each attribute column in view."""
+        columns = self.columns[self.first_column :]
+        room = self.width - self.lead - self.name
+        indices = range(self.first_column, len(self.columns))
+        return list(zip(indices, columns, widths(columns, room, GAP), strict=False))
+
+    def field_at(self, x: int) -> str | bool | None:
+        """The field whose title stands at ``x``, ``None`` for the rank, ``False`` for none."""
+        left = self.lead + self.name
+        if x < left:
+            return None
+        for _, column, room in self.shown():
+            left += GAP + room
+            if x < left:
+                return column.field
+        return False
+
+
+def align(text: str, width: int, right: bool) -> str:
+    """Pad to a width in cells."""
+    padding = " " * max(0, width - cell_len(text))
+    return padding + text if right else text + padding
+
+
+def bar(score: float, cells: int) -> str:
+    """The cosine similarity, 0 to 1, as a bar: a score of 0.5 is orthogonal and leaves it empty."""
+    eighths = round(max(0.0, min(1.0, 2 * score - 1)) * cells * 8)
+    full, rest = divmod(eighths, 8)
+    return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(cells)
