@@ -12,6 +12,7 @@ import io
 import json
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +90,14 @@ def _reporting_bar() -> type[Any]:
     return ReportingBar
 
 
+_speaking = threading.Lock()
+
+
 def _say(**facts: object) -> None:
-    print(json.dumps(facts), flush=True)
+    # The hub client reports from several threads; a line must stay a line.
+    with _speaking:
+        sys.stdout.write(f"{json.dumps(facts)}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
