@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,10 @@ PACKAGE = Path(__file__).parents[2] / "vsexplorer"
 HEAVY = ("textual", "redis", "fastembed", "onnxruntime", "onnx", "numpy", "rich.console", "huggingface_hub")
 
 
-def loaded_by(code: str) -> set[str]:
+def loaded_by(code: str, names: Iterable[str] = HEAVY) -> set[str]:
     script = f"import sys\n{code}\nprint('\\n'.join(sys.modules))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    return {name for name in HEAVY if name in done.stdout.split()}
+    return {name for name in names if name in done.stdout.split()}
 
 
 @pytest.mark.parametrize("option", ["--help", "--version", "query --help", "completion bash"])
@@ -23,7 +24,9 @@ def test_a_quick_answer_loads_nothing_heavy(option: str) -> None:
 
 
 def test_the_first_picture_waits_for_neither_redis_nor_the_model() -> None:
-    assert loaded_by("import vsexplorer.cli.main, vsexplorer.tui.app") <= {"textual", "rich.console"}
+    code = "import vsexplorer.cli.main, vsexplorer.tui.app"
+    assert loaded_by(code) <= {"textual", "rich.console"}
+    assert not loaded_by(code, ("vsexplorer.language.check", "vsexplorer.explorer"))
 
 
 def test_connecting_does_not_load_the_model() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from vsexplorer.language import mistakes, traps
 from vsexplorer.language.dialect import NEWEST, Dialect
@@ -63,6 +64,7 @@ class Report:
         return not self.ok and all(finding.severity is not Severity.ERROR for finding in self.findings)
 
 
+@lru_cache(maxsize=128)
 def check(expression: str, dialect: Dialect = NEWEST) -> Report:
     """Judge an expression as a server of that dialect would, and say what it will do.
 

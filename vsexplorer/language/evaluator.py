@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from vsexplorer.language.dialect import NEWEST, Dialect
 from vsexplorer.language.fields import Unreadable, field
@@ -117,6 +118,16 @@ class Filter:
         told = ", ".join(dict.fromkeys(facts))
         verdict = "true" if result else "false"
         return f"{self.expression[node.start : node.end]} is {verdict}" + (f", {told}" if told else "")
+
+
+@lru_cache(maxsize=64)
+def compiled(expression: str, dialect: Dialect = NEWEST) -> Filter:
+    """A filter to try on many elements.
+
+    Raises:
+        Refusal: the server would not accept it.
+    """
+    return Filter(expression, dialect)
 
 
 def _flattened(node: Node, operators: tuple[str, ...]) -> list[Node]:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from vsexplorer.language.dialect import Dialect
 from vsexplorer.model import Capabilities, ElementDetails, Query, ResultPage, SetInfo
 from vsexplorer.progress import ProgressCallback, ignore_progress
 
 if TYPE_CHECKING:
+    from vsexplorer.language.dialect import Dialect
     from vsexplorer.vectorset.target import Where
 
 

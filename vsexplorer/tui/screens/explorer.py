@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import BindingType
@@ -18,10 +18,6 @@ from vsexplorer.errors import (
     NotFound,
     VsexplorerError,
 )
-from vsexplorer.language.check import check
-from vsexplorer.language.dialect import NEWEST, Dialect
-from vsexplorer.language.evaluator import Filter
-from vsexplorer.language.program import Refusal
 from vsexplorer.model import ByElement, ByText, Everything, Hit, Query, ResultPage, SearchOptions, SetInfo, Source
 from vsexplorer.text import display, sanitize
 from vsexplorer.tui.backend import Backend, Opener, Start
@@ -32,6 +28,10 @@ from vsexplorer.tui.screens.face import ExplorerFace
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.prompt import PromptLine
 from vsexplorer.tui.widgets.results import ResultsTable
+
+if TYPE_CHECKING:
+    from vsexplorer.language.check import Report
+    from vsexplorer.language.dialect import Dialect
 
 COUNTS = (10, 20, 50, 100, 200, 500, 1000)
 _EXACT_GUARD = 500_000
@@ -83,7 +83,7 @@ class ExplorerScreen(ExplorerFace):
 
     @on(PromptLine.Edited, "#filter")
     def _filter_edited(self) -> None:
-        report = check(self.filter_line.value, self._dialect())
+        report = self._report()
         self.show_report(report)
         if report.ok:
             self.ask()
@@ -91,7 +91,15 @@ class ExplorerScreen(ExplorerFace):
             self.live.forget()
             self.mark_stale()
 
+    def _report(self) -> Report:
+        # Not before it is needed: the first picture does not wait for the filter language.
+        from vsexplorer.language.check import check
+
+        return check(self.filter_line.value, self._dialect())
+
     def _dialect(self) -> Dialect:
+        from vsexplorer.language.dialect import NEWEST
+
         return self.backend.dialect if self.connection.connected else NEWEST
 
     def verdict(self, hit: Hit) -> str:
@@ -99,8 +107,11 @@ class ExplorerScreen(ExplorerFace):
         expression = self.filter_line.value
         if not expression.strip():
             return ""
+        from vsexplorer.language.evaluator import compiled
+        from vsexplorer.language.program import Refusal
+
         try:
-            verdict = Filter(expression, self._dialect()).explain(hit.attributes)
+            verdict = compiled(expression, self._dialect()).explain(hit.attributes)
         except Refusal:
             return ""
         return sanitize(f"{'✓' if verdict.match else '✗'} {verdict.because}")
@@ -124,7 +135,7 @@ class ExplorerScreen(ExplorerFace):
         """Search for what the lines say now."""
         if self.info is None or not self.connection.connected:
             return
-        if not check(self.filter_line.value, self._dialect()).ok:
+        if self.filter_line.value and not self._report().ok:
             self.mark_stale()
             return
         self.live.ask(Query(self.info.key, self._source(), self.filter_line.value, self._options))

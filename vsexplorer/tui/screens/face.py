@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,7 +11,6 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 
 from vsexplorer.errors import VsexplorerError
-from vsexplorer.language.check import Report
 from vsexplorer.model import ByElement, ByText, Capabilities, Everything, Hit, ResultPage, SetInfo
 from vsexplorer.progress import Progress
 from vsexplorer.text import display, milliseconds, plural, sanitize
@@ -21,6 +21,9 @@ from vsexplorer.tui.widgets.filter_line import FilterHighlighter, FindingLine
 from vsexplorer.tui.widgets.notice import Notice
 from vsexplorer.tui.widgets.prompt import INDENT, PromptLine
 from vsexplorer.tui.widgets.results import ResultsTable
+
+if TYPE_CHECKING:
+    from vsexplorer.language.check import Report
 
 _QUERY_HINT = "type what to look for"
 _FILTER_HINT = 'such as .year > 1950 and .country == "Chile"'

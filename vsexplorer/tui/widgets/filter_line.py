@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.highlighter import Highlighter
 from rich.segment import Segment
@@ -11,19 +11,20 @@ from rich.text import Text
 from textual.strip import Strip
 from textual.widget import Widget
 
-from vsexplorer.language.check import Finding, Severity
-from vsexplorer.language.tokens import Kind, tokenize
 from vsexplorer.text import fit, sanitize
 
+if TYPE_CHECKING:
+    from vsexplorer.language.check import Finding
+
 _STYLES = {
-    Kind.SELECTOR: "cyan",
-    Kind.STRING: "green",
-    Kind.NUMBER: "yellow",
-    Kind.ARRAY: "yellow",
-    Kind.NULL: "yellow",
-    Kind.OPERATOR: "magenta",
-    Kind.UNFINISHED: "green",
-    Kind.WRONG: "red underline",
+    "SELECTOR": "cyan",
+    "STRING": "green",
+    "NUMBER": "yellow",
+    "ARRAY": "yellow",
+    "NULL": "yellow",
+    "OPERATOR": "magenta",
+    "UNFINISHED": "green",
+    "WRONG": "red underline",
 }
 
 
@@ -32,8 +33,12 @@ class FilterHighlighter(Highlighter):
 
     def highlight(self, text: Text) -> None:
         """Style the tokens of an expression."""
+        if not text.plain:
+            return
+        from vsexplorer.language.tokens import tokenize
+
         for token in tokenize(text.plain):
-            text.stylize(_STYLES[token.kind], token.start, token.end)
+            text.stylize(_STYLES[token.kind.name], token.start, token.end)
 
 
 class FindingLine(Widget):
@@ -83,13 +88,13 @@ class FindingLine(Widget):
         words = sanitize(finding.sentence)
         if finding.correction is not None:
             words += " · ctrl+y corrects it"
-        if finding.severity is Severity.WARNING:
+        if finding.severity.value == "warning":
             words = f"note: {words}"
         room_behind, room_before = width - place - len(caret) - 2, place - 2
         if room_behind >= min(len(words), room_before):
             text = f"{' ' * place}{caret} {fit(words, max(0, room_behind))}"
         else:
             text = f"{fit(words, room_before):>{place - 1}} {caret}"
-        return Strip([Segment(text, style + Style(bold=finding.severity is Severity.ERROR))]).adjust_cell_length(
+        return Strip([Segment(text, style + Style(bold=finding.severity.value == "error"))]).adjust_cell_length(
             width, self.rich_style
         )
