@@ -20,7 +20,7 @@ def main() -> None:
         expression = " or ".join([_CLAUSE] * max(1, length // len(_CLAUSE)))
         filter_ = Filter(expression)
         print(
-            f"{len(expression):>6} characters: check {_median(lambda: check(expression)):7.3f} ms, "
+            f"{len(expression):>6} characters: check {_median(lambda: check.__wrapped__(expression)):7.3f} ms, "
             f"match one element {_median(lambda: filter_.matches(_ATTRIBUTES)):7.3f} ms"
         )
 
