@@ -62,6 +62,12 @@ async def test_the_options_do_what_they_say(store: VectorSetStore, points: SetIn
     assert await names("   ") == [b"A", b"B", b"D", b"C"]
 
 
+async def test_matches_are_counted(store: VectorSetStore, points: SetInfo) -> None:
+    assert await store.count(points, ".size > 0") == 2
+    assert await store.count(points, ".size > 1") == 1
+    assert await store.count(points, ".nope") == 0
+
+
 async def test_names_and_attributes_may_be_any_bytes(server: RedisServer, store: VectorSetStore) -> None:
     name, attributes = b"\xff\x00 \x1b[2J\n", b"\xfe\x00"
     server.client().execute_command("VADD", "k", "VALUES", 2, 1, 0, name, "SETATTR", attributes)

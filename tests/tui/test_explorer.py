@@ -47,6 +47,7 @@ async def test_results_follow_the_query_and_the_filter_on_both_versions(
         assert driver.names() == GOLDEN["queries"][4]["expect"]
         assert "FILTER '.died < 2000'" in driver.main.status_bar.left
         assert "remembered" in driver.screen_text(), "a filter edit does not embed again"
+        await driver.until(lambda: "✓ 5 match" in driver.screen_text())
         await driver.press("escape", "slash", "ctrl+u")
         await driver.type("actors")
         await driver.press("escape", "f", "ctrl+u")

@@ -89,6 +89,9 @@ class Backend(Protocol):
     async def info(self, key: bytes) -> SetInfo:
         """Describe a set."""
 
+    async def count_matching(self, info: SetInfo, filter: str) -> int | None:
+        """How many elements pass a filter; ``None`` where that cannot be had cheaply."""
+
     async def element(self, key: bytes, element: bytes) -> ElementDetails:
         """One element on its own."""
 

@@ -40,6 +40,12 @@ def vsim(
     return argv
 
 
+def vsim_count(key: bytes, dimension: int, filter: str, size: int) -> list[Argument]:
+    """VSIM for the names of all elements that pass a filter: a zero vector, equally far from everything."""
+    argv: list[Argument] = [b"VSIM", key, b"FP32", bytes(4 * dimension), b"COUNT", size]
+    return [*argv, b"FILTER", filter.encode("utf-8", "surrogateescape"), b"TRUTH"]
+
+
 def render(argv: Sequence[Argument]) -> str:
     """The command as one line: words quoted where a shell needs it, a vector's bytes as ``‹384 floats›``."""
     words = []

@@ -133,6 +133,15 @@ class VectorSetStore:
             found, notes = await self._with_attributes(info.key, found)
         return Answer(found, commands.render(argv), _since(started), notes)
 
+    async def count(self, info: SetInfo, filter: str) -> int:
+        """How many elements pass a filter, by looking at every one.
+
+        Raises:
+            FilterRefused: the server cannot parse the filter.
+        """
+        argv = commands.vsim_count(info.key, info.input_dimension, filter.strip(), info.size)
+        return len(await self.connection.call(*argv))
+
     async def first(self, key: bytes, number: int) -> Answer:
         """The first elements by name, or a random sample where the server cannot list in order."""
         started = time.perf_counter()

@@ -24,6 +24,7 @@ from vsexplorer.tui.backend import Backend, Opener, Start
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.live import LiveSearch, Outcome
 from vsexplorer.tui.screens.connection import ConnectionKeeper
+from vsexplorer.tui.screens.counting import MatchCounter
 from vsexplorer.tui.screens.face import ExplorerFace
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.prompt import PromptLine
@@ -55,6 +56,7 @@ class ExplorerScreen(ExplorerFace):
         self._trail: list[tuple[bytes | None, str]] = []
         self._options = SearchOptions(start.count)
         self.connection = ConnectionKeeper(self, opener)
+        self._counter = MatchCounter(self, self._tell_count)
         self.live: LiveSearch[object] = LiveSearch(lambda: self.backend, self._deliver, self._crash)
 
     def on_mount(self) -> None:
@@ -161,8 +163,14 @@ class ExplorerScreen(ExplorerFace):
         if outcome.page is not None:
             self._page = outcome.page
             self.show_page(outcome.page, self.info)
+            if outcome.newest:
+                self._counter.ask(outcome.query.filter)
         elif outcome.error is not None and outcome.newest:
             self._show_error(outcome.error)
+
+    def _tell_count(self, expression: str, number: int) -> None:
+        if self._page is not None and self.filter_line.value == expression == self._page.query.filter:
+            self.show_matches(self._page, number)
 
     def _show_error(self, error: VsexplorerError) -> None:
         self.mark_stale()

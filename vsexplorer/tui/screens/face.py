@@ -125,6 +125,14 @@ class ExplorerFace(Screen[None]):
             self.tell(*_nothing(page, info))
         self.show_command(page)
 
+    def show_matches(self, page: ResultPage, number: int) -> None:
+        """Say how many elements pass the filter, and where the search did not find all it could."""
+        self.filter_line.say(f"✓ {number:,} match", "good")
+        if len(page.hits) < min(number, page.query.options.count) and not page.query.options.exact:
+            self.say(
+                f"the search stopped before it had all of the {number:,} that match: t compares with every element"
+            )
+
     @on(ResultsTable.Sorted)
     def show_count(self) -> None:
         """Say how many results there are, and how they are sorted where that is not by rank."""

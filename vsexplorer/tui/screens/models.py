@@ -28,7 +28,13 @@ class ModelsScreen(Chooser[str]):
         except VsexplorerError as error:
             self.say(sanitize(str(error), keep_newlines=True))
             return
-        self.add([(model.name, byte_size(model.size), model.name) for model in found])
+        used = self._backend.embedder.name
+        self.add(
+            [
+                (model.name, "in use" if model.name == used else f"{byte_size(model.size)} to download", model.name)
+                for model in found
+            ]
+        )
         fit = f"of {dimension} dimensions, as {display(self._info.key)} needs"
         if found:
             self.say(f"{len(found)} {fit}; only the one the set was made with gives meaningful results")

@@ -1,0 +1,51 @@
+"""How many elements pass the filter, counted behind the search that shows the nearest of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from vsexplorer.errors import VsexplorerError
+
+if TYPE_CHECKING:
+    from vsexplorer.tui.screens.explorer import ExplorerScreen
+
+
+class MatchCounter:
+    """One count at a time; of those asked for meanwhile only the last is made. None is ever cancelled."""
+
+    def __init__(self, screen: ExplorerScreen, tell: Callable[[str, int], None]) -> None:
+        self._screen = screen
+        self._tell = tell
+        self._wanted: str | None = None
+        self._counting = False
+        self._known: tuple[tuple[bytes, int, int], str, int] | None = None
+
+    def ask(self, expression: str) -> None:
+        """Count the elements that pass, unless that is known already; a blank filter needs no count."""
+        info = self._screen.info
+        if info is None or not expression.strip():
+            self._wanted = None
+            return
+        state = (info.key, info.uid, info.size)
+        if self._known is not None and self._known[:2] == (state, expression):
+            self._tell(expression, self._known[2])
+            return
+        self._wanted = expression
+        if not self._counting:
+            self._counting = True
+            self._screen.run_worker(self._count(), group="count", description="counting matches")
+
+    async def _count(self) -> None:
+        try:
+            while (expression := self._wanted) is not None and (info := self._screen.info) is not None:
+                self._wanted = None
+                found = await self._screen.backend.count_matching(info, expression)
+                if found is not None:
+                    self._known = ((info.key, info.uid, info.size), expression, found)
+                    self._tell(expression, found)
+        except VsexplorerError:
+            # The search itself says what is wrong with the server.
+            return
+        finally:
+            self._counting = False
