@@ -11,6 +11,7 @@ from pathlib import Path
 from vsexplorer.embedding.embedder import Embedder, Embedding, models_of_dimension
 from vsexplorer.embedding.registry import ModelDescription
 from vsexplorer.errors import DimensionMismatch, FilterRefused, NotFound, VsexplorerError, WrongType
+from vsexplorer.insight.fields import SetFacts, summarise
 from vsexplorer.language.check import caret, check
 from vsexplorer.language.dialect import Dialect
 from vsexplorer.model import (
@@ -36,6 +37,7 @@ from vsexplorer.vectorset.target import Where
 _EXACT_LISTING = 100_000
 """Elements up to which a filtered listing without a query compares all of them: some 30 ms of the server."""
 
+_SAMPLE, _SAMPLE_BYTES = 1_000, 4 << 20
 _COUNTABLE = 20_000
 """Elements up to which the matches of a filter are counted: some 10 ms of the server at 384 dimensions."""
 
@@ -248,6 +250,16 @@ class Explorer:
             return None
         accepted(filter, self.dialect)
         return await self._store.count(info, filter)
+
+    async def facts(self, key: bytes) -> SetFacts:
+        """What the attributes of a set hold, from a random sample bounded in count and bytes.
+
+        Raises:
+            NotFound: there is no such set.
+        """
+        await self.info(key)
+        sample = await self._store.sample(key, _SAMPLE, _SAMPLE_BYTES)
+        return await asyncio.to_thread(summarise, sample)
 
     async def element(self, key: bytes, element: bytes) -> ElementDetails:
         """One element on its own.

@@ -236,3 +236,12 @@ def test_explaining_a_verdict(filled: RedisServer) -> None:
     done = vsexplorer("filter", "explain", "-", stdin="".join(json.dumps(one) + "\n" for one in asked))
     assert [json.loads(line)["match"] for line in done.stdout.splitlines()] == [True, False]
     assert vsexplorer("filter", "explain", "-", stdin="[]\n").returncode == 2
+
+
+def test_what_the_attributes_hold(filled: RedisServer) -> None:
+    done = vsexplorer("fields", "people", "--json", *filled.options)
+    facts = json.loads(done.stdout)
+    assert (facts["sampled"], facts["with_attributes"]) == (4, 4)
+    born = next(field for field in facts["fields"] if field["field"] == "born")
+    assert (born["present"], born["types"], born["smallest"], born["largest"]) == (2, {"number": 2}, 1867, 1913)
+    assert "from 4 elements" in done.stderr

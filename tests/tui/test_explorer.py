@@ -106,6 +106,16 @@ async def test_a_filter_that_surprises_runs_with_a_note(people: Driver) -> None:
     assert not people.main.results.stale
 
 
+async def test_a_misspelt_field_is_pointed_out_and_corrected(people: Driver) -> None:
+    await people.until(lambda: people.main.judge.known_fields is not None)
+    await people.press("tab")
+    await people.type(".bron > 1950")
+    assert "no such field in 8 sampled elements; did you mean .born?" in people.screen_text()
+    await people.press("ctrl+y")
+    assert people.main.filter_line.value == ".born > 1950"
+    assert len(people.names()) == 3
+
+
 async def test_no_match_says_why(people: Driver) -> None:
     await people.press("tab")
     await people.type(".born > 3000")

@@ -10,6 +10,7 @@ import click
 from vsexplorer import __version__
 from vsexplorer.cli.complete import completion
 from vsexplorer.cli.demo import demo
+from vsexplorer.cli.fields import fields
 from vsexplorer.cli.filter import filter_
 from vsexplorer.cli.info import info
 from vsexplorer.cli.load import load
@@ -63,7 +64,7 @@ def cli(ctx: click.Context) -> int | None:
     return None
 
 
-for _command in (open_screen, query, sets, show, load, filter_, info, demo, completion):
+for _command in (open_screen, query, sets, show, load, fields, filter_, info, demo, completion):
     cli.add_command(_command)
 
 

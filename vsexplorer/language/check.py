@@ -64,11 +64,20 @@ class Report:
         return not self.ok and all(finding.severity is not Severity.ERROR for finding in self.findings)
 
 
+@dataclass(frozen=True, slots=True)
+class KnownFields:
+    """The fields met in a sample of a set's elements."""
+
+    names: frozenset[str]
+    sampled: int
+
+
 @lru_cache(maxsize=128)
-def check(expression: str, dialect: Dialect = NEWEST) -> Report:
+def check(expression: str, dialect: Dialect = NEWEST, known: KnownFields | None = None) -> Report:
     """Judge an expression as a server of that dialect would, and say what it will do.
 
-    A blank expression is accepted: it means no filter, and is never sent.
+    A blank expression is accepted: it means no filter, and is never sent. ``known`` adds a remark on fields that
+    no sampled element has.
     """
     tokens = tokenize(expression)
     if not tokens:
@@ -78,7 +87,8 @@ def check(expression: str, dialect: Dialect = NEWEST) -> Report:
     except Refusal as refusal:
         found = [_refused(expression, tokens, refusal, dialect)]
         return Report(expression, False, tuple(found), tuple(tokens))
-    return Report(expression, True, tuple(_warnings(expression, tokens, tree, dialect)), tuple(tokens))
+    found = [*_warnings(expression, tokens, tree, dialect), *_unknown(tokens, known)]
+    return Report(expression, True, tuple(sorted(found, key=lambda finding: finding.start)), tuple(tokens))
 
 
 def caret(expression: str, finding: Finding) -> str:
@@ -94,8 +104,14 @@ def _refused(expression: str, tokens: list[Token], refusal: Refusal, dialect: Di
 
 
 def _warnings(expression: str, tokens: list[Token], tree: Node, dialect: Dialect) -> Iterator[Finding]:
-    found = [_finding(Severity.WARNING, remark) for remark in traps.remarks(expression, tokens, tree, dialect)]
-    yield from sorted(found, key=lambda finding: finding.start)
+    for remark in traps.remarks(expression, tokens, tree, dialect):
+        yield _finding(Severity.WARNING, remark)
+
+
+def _unknown(tokens: list[Token], known: KnownFields | None) -> Iterator[Finding]:
+    if known is not None and known.sampled:
+        for remark in traps.unknown_fields(tokens, known.names, known.sampled):
+            yield _finding(Severity.WARNING, remark)
 
 
 def _finding(severity: Severity, remark: mistakes.Remark) -> Finding:

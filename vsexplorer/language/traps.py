@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -29,6 +30,18 @@ def remarks(expression: str, tokens: Sequence[Token], tree: Node, dialect: Diale
             yield from _negation(expression, node, enclosed)
             yield from _chain(expression, node, enclosed)
             yield from _operands(node, dialect)
+
+
+def unknown_fields(tokens: Sequence[Token], names: frozenset[str], sampled: int) -> Iterator[Remark]:
+    """Fields that none of the sampled elements has."""
+    for token in tokens:
+        name = token.text[1:]
+        if token.kind is Kind.SELECTOR and name and name not in names:
+            near = difflib.get_close_matches(name, names, 1, 0.6)
+            sentence = f"no such field in {sampled:,} sampled elements"
+            if near:
+                sentence += f"; did you mean .{near[0]}?"
+            yield Remark(token.start, token.end, sentence, f".{near[0]}" if near else None)
 
 
 def _enclosed(tokens: Sequence[Token]) -> frozenset[int]:

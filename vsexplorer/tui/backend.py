@@ -13,6 +13,7 @@ from vsexplorer.model import Capabilities, ElementDetails, Query, ResultPage, Se
 from vsexplorer.progress import ProgressCallback, ignore_progress
 
 if TYPE_CHECKING:
+    from vsexplorer.insight.fields import SetFacts
     from vsexplorer.language.dialect import Dialect
     from vsexplorer.vectorset.target import Where
 
@@ -91,6 +92,9 @@ class Backend(Protocol):
 
     async def count_matching(self, info: SetInfo, filter: str) -> int | None:
         """How many elements pass a filter; ``None`` where that cannot be had cheaply."""
+
+    async def facts(self, key: bytes) -> SetFacts:
+        """What the attributes of a set hold, from a sample."""
 
     async def element(self, key: bytes, element: bytes) -> ElementDetails:
         """One element on its own."""

@@ -13,6 +13,8 @@ from vsexplorer.vectorset.capabilities import probe, probe_search
 from vsexplorer.vectorset.connection import Argument, Connection, Reply
 
 _SCAN_COUNT = 1000
+_SAMPLE_PAGE = 100
+"""Elements whose attributes are read in one pipeline: about a millisecond of the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,23 @@ class VectorSetStore:
         if not with_attributes:
             found, notes = await self._with_attributes(info.key, found)
         return Answer(found, commands.render(argv), _since(started), notes)
+
+    async def sample(self, key: bytes, number: int, most_bytes: int) -> list[bytes | None]:
+        """The attributes of some elements at random; fewer than asked for once they hold ``most_bytes``."""
+        names: list[bytes] = await self.connection.call(b"VRANDMEMBER", key, number)
+        found: list[bytes | None] = []
+        size = 0
+        for start in range(0, len(names), _SAMPLE_PAGE):
+            page = names[start : start + _SAMPLE_PAGE]
+            replies = await self.connection.pipeline([[b"VGETATTR", key, name] for name in page])
+            for reply in replies:
+                if isinstance(reply, VsexplorerError):
+                    raise reply
+                found.append(reply or None)
+                size += len(reply or b"")
+            if size >= most_bytes:
+                break
+        return found
 
     async def count(self, info: SetInfo, filter: str) -> int:
         """How many elements pass a filter, by looking at every one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.binding import BindingType
@@ -26,13 +26,10 @@ from vsexplorer.tui.live import LiveSearch, Outcome
 from vsexplorer.tui.screens.connection import ConnectionKeeper
 from vsexplorer.tui.screens.counting import MatchCounter
 from vsexplorer.tui.screens.face import ExplorerFace
+from vsexplorer.tui.screens.judging import FilterJudge
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.prompt import PromptLine
 from vsexplorer.tui.widgets.results import ResultsTable
-
-if TYPE_CHECKING:
-    from vsexplorer.language.check import Report
-    from vsexplorer.language.dialect import Dialect
 
 COUNTS = (10, 20, 50, 100, 200, 500, 1000)
 _EXACT_GUARD = 500_000
@@ -56,6 +53,7 @@ class ExplorerScreen(ExplorerFace):
         self._trail: list[tuple[bytes | None, str]] = []
         self._options = SearchOptions(start.count)
         self.connection = ConnectionKeeper(self, opener)
+        self.judge = FilterJudge(self)
         self._counter = MatchCounter(self, self._tell_count)
         self.live: LiveSearch[object] = LiveSearch(lambda: self.backend, self._deliver, self._crash)
 
@@ -85,7 +83,7 @@ class ExplorerScreen(ExplorerFace):
 
     @on(PromptLine.Edited, "#filter")
     def _filter_edited(self) -> None:
-        report = self._report()
+        report = self.judge.report()
         self.show_report(report)
         if report.ok:
             self.ask()
@@ -93,30 +91,9 @@ class ExplorerScreen(ExplorerFace):
             self.live.forget()
             self.mark_stale()
 
-    def _report(self) -> Report:
-        # Not before it is needed: the first picture does not wait for the filter language.
-        from vsexplorer.language.check import check
-
-        return check(self.filter_line.value, self._dialect())
-
-    def _dialect(self) -> Dialect:
-        from vsexplorer.language.dialect import NEWEST
-
-        return self.backend.dialect if self.connection.connected else NEWEST
-
     def verdict(self, hit: Hit) -> str:
-        """What the filter says of an element and why; empty without a filter."""
-        expression = self.filter_line.value
-        if not expression.strip():
-            return ""
-        from vsexplorer.language.evaluator import compiled
-        from vsexplorer.language.program import Refusal
-
-        try:
-            verdict = compiled(expression, self._dialect()).explain(hit.attributes)
-        except Refusal:
-            return ""
-        return sanitize(f"{'✓' if verdict.match else '✗'} {verdict.because}")
+        """What the filter says of an element and why; empty without a valid filter."""
+        return self.judge.verdict(hit)
 
     def action_correct_filter(self) -> None:
         """Apply the correction that is offered."""
@@ -137,7 +114,7 @@ class ExplorerScreen(ExplorerFace):
         """Search for what the lines say now."""
         if self.info is None or not self.connection.connected:
             return
-        if self.filter_line.value and not self._report().ok:
+        if not self.judge.accepts():
             self.mark_stale()
             return
         self.live.ask(Query(self.info.key, self._source(), self.filter_line.value, self._options))
@@ -230,6 +207,7 @@ class ExplorerScreen(ExplorerFace):
         self.results.clear()
         self.show_set(self.info, self.backend.embedder.name)
         self.ask()
+        self.judge.look_at_fields(key)
 
     def note_info(self, info: SetInfo) -> None:
         """Take up what the open set is like now."""

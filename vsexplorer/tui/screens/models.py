@@ -30,10 +30,7 @@ class ModelsScreen(Chooser[str]):
             return
         used = self._backend.embedder.name
         self.add(
-            [
-                (model.name, "in use" if model.name == used else f"{byte_size(model.size)} to download", model.name)
-                for model in found
-            ]
+            [(model.name, "in use" if model.name == used else byte_size(model.size), model.name) for model in found]
         )
         fit = f"of {dimension} dimensions, as {display(self._info.key)} needs"
         if found:

@@ -1,0 +1,60 @@
+"""``vsexplorer fields``: what a set's attributes hold."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from vsexplorer.cli.complete import KeyName
+from vsexplorer.cli.options import connection_options, explore, format_options
+from vsexplorer.errors import ExitCode
+
+if TYPE_CHECKING:
+    from vsexplorer.explorer import Explorer
+    from vsexplorer.insight.fields import SetFacts
+
+
+@click.command()
+@click.argument("key", type=KeyName())
+@format_options
+@connection_options
+@click.pass_context
+def fields(ctx: click.Context, key: str, output_format: str) -> int:
+    """Tell which fields the attributes of KEY have, from a random sample of its elements."""
+    from vsexplorer.cli.output import Listing, write
+    from vsexplorer.columns import cell
+
+    async def look(explorer: Explorer) -> SetFacts:
+        return await explorer.facts(key.encode("utf-8", "surrogateescape"))
+
+    facts = explore(ctx, look)
+    records = [
+        {
+            "field": one.name,
+            "present": one.present,
+            "share": round(one.present / facts.sampled, 4),
+            "types": dict(one.types),
+            "smallest": one.smallest,
+            "largest": one.largest,
+            "top": [{"value": value, "count": count} for value, count in one.top],
+        }
+        for one in facts.fields
+    ]
+    header = ["field", "share", "types", "smallest", "largest", "most frequent"]
+    rows = [
+        [
+            one.name,
+            f"{one.present / facts.sampled:.0%}",
+            ", ".join(kind for kind, _ in one.types),
+            one.smallest,
+            one.largest,
+            ", ".join(f"{cell(value)} ({count})" for value, count in one.top),
+        ]
+        for one in facts.fields
+    ]
+    document = {"key": key, "sampled": facts.sampled, "with_attributes": facts.with_attributes, "fields": records}
+    write(Listing(document, records, header, rows, frozenset({1, 3, 4})), output_format)
+    print(f"from {facts.sampled:,} elements, {facts.with_attributes:,} with attributes", file=sys.stderr)
+    return ExitCode.OK if facts.fields else ExitCode.NOTHING

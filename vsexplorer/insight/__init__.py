@@ -1,0 +1,1 @@
+"""What no server tells by itself: what the attributes of a set hold."""
