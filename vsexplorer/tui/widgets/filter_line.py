@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.highlighter import Highlighter
 from rich.segment import Segment
 from rich.style import Style
@@ -92,9 +93,10 @@ class FindingLine(Widget):
             words = f"note: {words}"
         room_behind, room_before = width - place - len(caret) - 2, place - 2
         if room_behind >= min(len(words), room_before):
-            text = f"{' ' * place}{caret} {fit(words, max(0, room_behind))}"
+            indent, text = place, f"{caret} {fit(words, max(0, room_behind))}"
         else:
-            text = f"{fit(words, room_before):>{place - 1}} {caret}"
-        return Strip([Segment(text, style + Style(bold=finding.severity.value == "error"))]).adjust_cell_length(
-            width, self.rich_style
-        )
+            words = fit(words, room_before)
+            indent, text = place - 1 - cell_len(words), f"{words} {caret}"
+        strong = style + Style(bold=finding.severity.value == "error")
+        segments = [Segment(" " * indent, style), Segment(text, strong)]
+        return Strip(segments).adjust_cell_length(width, self.rich_style)
