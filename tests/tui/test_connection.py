@@ -26,6 +26,7 @@ async def test_a_lost_server_keeps_the_results_and_is_found_again(newest_binary:
             server.start()
             fill(server.client(), "k", [("b", (1.0, 0.0), None)])
             await driver.until(lambda: driver.names() == ["b"])
+            assert "reconnected at" in driver.screen_text().splitlines()[0]
             assert not driver.main.results.stale
 
 

@@ -6,7 +6,7 @@ import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from vsexplorer.errors import ConnectionFailed, NotFound, VsexplorerError
+from vsexplorer.errors import ConnectionFailed, NoServer, NotFound, TimedOut, VsexplorerError
 from vsexplorer.progress import Progress
 from vsexplorer.text import sanitize
 from vsexplorer.tui.backend import Backend, Opener
@@ -115,8 +115,8 @@ class ConnectionKeeper:
         self._show_set()
         screen.ask()
 
-    def _show_server(self) -> None:
-        self._screen.show_server(self.backend.label, self.backend.capabilities)
+    def _show_server(self, note: str = "vsexplorer") -> None:
+        self._screen.show_server(self.backend.label, self.backend.capabilities, note)
 
     def _show_set(self) -> None:
         if self._screen.info is not None:
@@ -139,7 +139,7 @@ class ConnectionKeeper:
                 self._come_back(error), group="connect", exclusive=True, description="reconnecting"
             )
 
-    async def _come_back(self, error: ConnectionFailed) -> None:
+    async def _come_back(self, error: VsexplorerError) -> None:
         screen = self._screen
         since = datetime.now().strftime("%H:%M:%S")
         screen.live.forget()
@@ -154,7 +154,7 @@ class ConnectionKeeper:
             await asyncio.sleep(pause)
             try:
                 await self.backend.connect()
-            except ConnectionFailed as failure:
+            except (ConnectionFailed, TimedOut, NoServer) as failure:
                 error = failure
             except VsexplorerError as failure:
                 self._coming_back = False
@@ -164,10 +164,7 @@ class ConnectionKeeper:
             else:
                 self.connected = True
         self._coming_back = False
-        self._show_server()
-        screen.say(
-            f"reconnected at {datetime.now():%H:%M:%S}, after {attempt} {'try' if attempt == 1 else 'tries'}"
-        )
+        self._show_server(f"reconnected at {datetime.now():%H:%M:%S}")
         screen.ask()
 
     async def _look(self) -> None:
