@@ -151,6 +151,14 @@ async def test_more_like_this_and_back(people: Driver) -> None:
     assert "FP32" in people.main.status_bar.left
 
 
+async def test_typing_ends_a_search_for_similar_ones(people: Driver) -> None:
+    await people.press("enter", "s", "slash", "x")
+    assert "FP32" in people.main.status_bar.left
+    await people.press("backspace")
+    assert people.main.query_line.input.placeholder == "type what to look for"
+    assert "VRANGE" in people.main.status_bar.left
+
+
 async def test_opening_an_element(people: Driver) -> None:
     await people.press("enter", "enter")
     await people.until(lambda: "norm" in people.screen_text())

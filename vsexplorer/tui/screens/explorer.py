@@ -79,6 +79,7 @@ class ExplorerScreen(ExplorerFace):
         if self._like is not None and self.query_line.value:
             self._like = None
             self._trail.clear()
+            self.hint_source(None)
         self.ask()
 
     @on(PromptLine.Edited, "#filter")

@@ -161,6 +161,10 @@ class ExplorerFace(Screen[None]):
     def name_source(self, text: str, like: bytes | None) -> None:
         """Put a query in its line: a text, or the element others shall be like."""
         self.query_line.set_quietly(text)
+        self.hint_source(like)
+
+    def hint_source(self, like: bytes | None) -> None:
+        """Say in the empty query line what the results are like, or what the line is for."""
         hint = _QUERY_HINT if like is None else f"like {display(like)} (esc goes back)"
         self.query_line.input.placeholder = hint
 
