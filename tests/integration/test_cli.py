@@ -235,7 +235,11 @@ def test_explaining_a_verdict(filled: RedisServer) -> None:
     asked = [{"filter": ".a > 1", "attributes": {"a": 2}}, {"filter": ".a >", "attributes": "{}"}]
     done = vsexplorer("filter", "explain", "-", stdin="".join(json.dumps(one) + "\n" for one in asked))
     assert [json.loads(line)["match"] for line in done.stdout.splitlines()] == [True, False]
-    assert vsexplorer("filter", "explain", "-", stdin="[]\n").returncode == 2
+    for wrong in ("[]", "1", '{"filter": 1, "attributes": {}}', '{"filter": ".a"}'):
+        done = vsexplorer("filter", "explain", "-", stdin=f"{wrong}\n")
+        assert done.returncode == 2
+        assert "Line 1 is not a JSON object" in done.stderr
+    assert vsexplorer("filter", "explain", " ", "--attributes", "{}").returncode == 2
 
 
 def test_what_the_attributes_hold(filled: RedisServer) -> None:

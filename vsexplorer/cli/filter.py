@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from vsexplorer.explorer import Explorer
     from vsexplorer.language.check import Report
     from vsexplorer.language.dialect import Dialect
+    from vsexplorer.language.evaluator import Verdict
 
 _ADDRESS = ("host", "port", "socket", "url", "profile", "private")
 
@@ -77,7 +78,6 @@ def explain(
     """
     from vsexplorer.attributes import to_json
     from vsexplorer.cli.output import say
-    from vsexplorer.language.evaluator import Verdict
     from vsexplorer.text import sanitize
 
     if expression == "-":
@@ -90,7 +90,7 @@ def explain(
         raw, dialect = _stored(ctx, key, element)
     else:
         raise click.UsageError("Give KEY and ELEMENT, or --attributes JSON.")
-    verdict: Verdict = _verdict(expression, raw, dialect)
+    verdict = _verdict(expression, raw, dialect)
     if as_json:
         say(to_json({"match": verdict.match, "because": verdict.because}))
     else:
@@ -109,7 +109,8 @@ def _explain_lines(dialect: Dialect) -> None:
         try:
             asked = json.loads(line)
             expression, attributes = asked["filter"], asked["attributes"]
-        except (ValueError, KeyError, TypeError) as error:
+            expression.encode("utf-8", "surrogatepass")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UsageError(f"Line {place} is not a JSON object with filter and attributes.") from error
         if attributes is not None and not isinstance(attributes, str):
             attributes = json.dumps(attributes, ensure_ascii=False)
@@ -131,12 +132,14 @@ def _stored(ctx: click.Context, key: str, element: str) -> tuple[bytes | None, D
     return explore(ctx, look)
 
 
-def _verdict(expression: str, raw: bytes | None, dialect: Dialect) -> Any:
+def _verdict(expression: str, raw: bytes | None, dialect: Dialect) -> Verdict:
     from vsexplorer.explorer import accepted
-    from vsexplorer.language.evaluator import Filter
+    from vsexplorer.language.evaluator import compiled
 
+    if not expression.strip():
+        raise UsageError("A blank filter decides nothing.")
     accepted(expression, dialect)
-    return Filter(expression, dialect).explain(raw)
+    return compiled(expression, dialect).explain(raw)
 
 
 def _dialect(ctx: click.Context, version: str | None) -> Dialect:
