@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 import time
@@ -43,11 +42,6 @@ def bench_server() -> Iterator[Path]:
     finally:
         server.terminate()
         server.wait()
-
-
-def forget() -> None:
-    """Remove the set from the cache."""
-    shutil.rmtree(paths.cache_folder() / "benchmarks", ignore_errors=True)
 
 
 def _wait(client: Any) -> None:

@@ -123,10 +123,10 @@ class Explorer:
         previous, self.embedder = self.embedder, embedder
         await previous.close()
 
-    async def sets(self, prefix: bytes | None = None) -> AsyncIterator[list[SetInfo]]:
+    async def sets(self) -> AsyncIterator[list[SetInfo]]:
         """All vector sets of the database as they are found, each once; those without permission are left out."""
         seen: set[bytes] = set()
-        async for page in self._store.keys(prefix + b"*" if prefix else None):
+        async for page in self._store.keys():
             fresh = [key for key in dict.fromkeys(page) if key not in seen]
             seen.update(fresh)
             yield [info for info in await self._store.infos(fresh) if isinstance(info, SetInfo)]

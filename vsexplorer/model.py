@@ -6,7 +6,7 @@ writers decode.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +93,6 @@ class Query:
     source: Source
     filter: str = ""
     options: SearchOptions = field(default_factory=SearchOptions)
-
-    def with_count(self, count: int) -> Query:
-        """The same question for another number of results."""
-        return replace(self, options=replace(self.options, count=count))
 
 
 @dataclass(frozen=True, slots=True)

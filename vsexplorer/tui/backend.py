@@ -84,7 +84,7 @@ class Backend(Protocol):
     async def close(self) -> None:
         """Leave nothing behind."""
 
-    def sets(self, prefix: bytes | None = None) -> AsyncIterator[list[SetInfo]]:
+    def sets(self) -> AsyncIterator[list[SetInfo]]:
         """The vector sets as they are found."""
 
     async def info(self, key: bytes) -> SetInfo:

@@ -56,14 +56,6 @@ class VectorSetStore:
         """Close the connections."""
         await self.connection.close()
 
-    async def ping(self) -> None:
-        """One round trip.
-
-        Raises:
-            VsexplorerError: the server is gone.
-        """
-        await self.connection.call(b"PING")
-
     async def keys(self, match: bytes | None = None) -> AsyncIterator[list[bytes]]:
         """All vector set keys of the database, a SCAN page at a time; a key may come twice."""
         cursor: bytes | int = 0
