@@ -20,6 +20,9 @@ PICTURES: dict[str, tuple[tuple[int, int], str, list[str]]] = {
     "explorer": ((120, 30), "", [*"science", "tab", *'.died < 1950 and "chemistry" in .fields', "down", "down"]),
     "similar": ((100, 24), "textual-light", [*"chess", "enter", "s"]),
     "refused": ((100, 24), "", [*"voices", "tab", *".born = 1950"]),
+    "completion": ((100, 24), "", [*"voices", "tab", *'.country == "So']),
+    "corrected": ((100, 24), "", [*"voices", "tab", *".bron > 1950"]),
+    "fields": ((120, 30), "", [*"science", "enter", "F", *"jjjjjjjjj", "enter"]),
 }
 
 
@@ -30,7 +33,7 @@ async def draw(name: str, size: tuple[int, int], theme: str, keys: list[str]) ->
     async with app.run_test(size=size) as pilot:
         screen = app.screen
         assert isinstance(screen, ExplorerScreen)
-        while screen.info is None or screen.live.busy or not screen.results.selected:
+        while screen.judge.facts is None or screen.live.busy or not screen.results.selected:
             await pilot.pause(0.1)
         await pilot.press(*(_key(key) for key in keys))
         await screen.live.settled()
@@ -41,7 +44,14 @@ async def draw(name: str, size: tuple[int, int], theme: str, keys: list[str]) ->
 
 
 def _key(character: str) -> str:
-    names = {" ": "space", ".": "full_stop", "<": "less_than_sign", "=": "equals_sign", '"': "quotation_mark"}
+    names = {
+        " ": "space",
+        ".": "full_stop",
+        "<": "less_than_sign",
+        ">": "greater_than_sign",
+        "=": "equals_sign",
+        '"': "quotation_mark",
+    }
     return names.get(character, character)
 
 

@@ -11,9 +11,11 @@ from pathlib import Path
 from vsexplorer.embedding.embedder import Embedder, Embedding, models_of_dimension
 from vsexplorer.embedding.registry import ModelDescription
 from vsexplorer.errors import DimensionMismatch, FilterRefused, NotFound, VsexplorerError, WrongType
-from vsexplorer.insight.fields import SetFacts, summarise
+from vsexplorer.insight.matching import Matches
+from vsexplorer.insight.sampling import Sampling
 from vsexplorer.language.check import caret, check
 from vsexplorer.language.dialect import Dialect
+from vsexplorer.language.known import SetFacts
 from vsexplorer.model import (
     ByElement,
     ByText,
@@ -37,10 +39,6 @@ from vsexplorer.vectorset.target import Where
 _EXACT_LISTING = 100_000
 """Elements up to which a filtered listing without a query compares all of them: some 30 ms of the server."""
 
-_SAMPLE, _SAMPLE_BYTES = 1_000, 4 << 20
-_COUNTABLE = 20_000
-"""Elements up to which the matches of a filter are counted: some 10 ms of the server at 384 dimensions."""
-
 
 @dataclass(frozen=True, slots=True)
 class PreparedQuery:
@@ -62,6 +60,7 @@ class Explorer:
         self._opened: Session | None = None
         self.embedder = embedder
         self._infos: dict[bytes, SetInfo] = {}
+        self._sampled: Sampling | None = None
 
     async def connect(self) -> None:
         """Connect, or connect again after the connection was lost.
@@ -76,11 +75,17 @@ class Explorer:
         else:
             await self._opened.reconnect()
         self._infos.clear()
+        self._sampled = Sampling(self._store)
 
     @property
     def _session(self) -> Session:
         assert self._opened is not None, "connect() comes first"
         return self._opened
+
+    @property
+    def _sampling(self) -> Sampling:
+        assert self._sampled is not None, "connect() comes first"
+        return self._sampled
 
     @property
     def _store(self) -> VectorSetStore:
@@ -237,19 +242,21 @@ class Explorer:
         )
         return ResultPage(query, answer.hits, answer.command, timings, (*notes, *answer.notes))
 
-    async def count_matching(self, info: SetInfo, filter: str) -> int | None:
-        """How many elements pass a filter; ``None`` where counting would hold up the server.
+    async def count_matching(self, info: SetInfo, filter: str) -> Matches | None:
+        """How many elements pass a filter: counted, or estimated from the sample that ``facts`` took.
 
-        A count looks at every element, and a write to the set waits for it, so it is made for small sets only.
+        A count looks at every element, and a write to the set waits for it, so it is made where the set's size
+        and the time of the last count allow it.
+
+        Returns:
+            ``None`` where it cannot be counted and no sample was taken.
 
         Raises:
             FilterRefused: the server would not accept the filter.
             VsexplorerError: of the kind that fits what happened.
         """
-        if not 0 < info.size <= _COUNTABLE:
-            return None
         accepted(filter, self.dialect)
-        return await self._store.count(info, filter)
+        return await self._sampling.matching(info, filter, self.dialect)
 
     async def facts(self, key: bytes) -> SetFacts:
         """What the attributes of a set hold, from a random sample bounded in count and bytes.
@@ -258,8 +265,7 @@ class Explorer:
             NotFound: there is no such set.
         """
         await self.info(key)
-        sample = await self._store.sample(key, _SAMPLE, _SAMPLE_BYTES)
-        return await asyncio.to_thread(summarise, sample)
+        return await self._sampling.facts(key)
 
     async def element(self, key: bytes, element: bytes) -> ElementDetails:
         """One element on its own.

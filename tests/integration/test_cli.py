@@ -227,6 +227,29 @@ def test_judging_filters_without_a_server() -> None:
     assert vsexplorer("filter", "check", ".a", "--server-version", "new").returncode == 2
 
 
+def test_judging_filters_by_what_a_set_holds(server: RedisServer) -> None:
+    fill(server.client(), "people", PEOPLE)
+    done = vsexplorer("filter", "check", ".bron > 1900", "--key", "people", *server.options)
+    assert done.returncode == 0, "the server accepts it"
+    assert done.stdout.splitlines() == [
+        "warning: no such field in 3 sampled elements; did you mean .born?",
+        ".bron > 1900",
+        "^^^^^",
+        "better: .born > 1900",
+    ]
+    lines = '.born > 2000\n.fields == "physics" or .born > 1900\n.born == null\n'
+    done = vsexplorer("filter", "check", "-", "--key", "people", *server.options, stdin=lines)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert "lies between 1867 and 1913" in json.dumps(answers[0])
+    assert {finding["severity"] for finding in answers[0]["findings"]} == {"warning", "note"}
+    assert answers[1]["findings"][1]["correction"] == '"physics" in .fields or .born > 1900'
+    redis_8_0 = server.client().execute_command("INFO", "server")["redis_version"].startswith("8.0.")
+    assert answers[2]["ok"] is not redis_8_0, "judged as the server at hand would"
+    done = vsexplorer("filter", "check", ".a", "--key", "nope", *server.options)
+    assert done.returncode == 1
+    assert "There is no vector set 'nope'" in done.stderr
+
+
 def test_explaining_a_verdict(filled: RedisServer) -> None:
     done = vsexplorer("filter", "explain", ".born > 1900", "people", "Curie", *filled.options)
     assert (done.returncode, done.stdout) == (1, "no: .born > 1900 is false, born is 1867\n")

@@ -69,6 +69,34 @@ def test_the_demo_from_the_first_picture_to_leaving(own_folders: Path) -> None:
         assert "query ›" not in screen, "the terminal is given back as it was"
 
 
+def test_a_filter_typed_key_by_key_with_all_its_help(own_folders: Path) -> None:
+    with Terminal(PROGRAM, "demo") as terminal:
+        terminal.until("elements · 384 dims · int8 · all-MiniLM-L6-v2")
+        terminal.type("science")
+        terminal.until("100 results")
+        terminal.press("Enter", "F")
+        terminal.until("fields of 358 sampled elements")
+        terminal.press("F", "f")
+        terminal.type(".co")
+        terminal.until(lambda screen: ".country    text · 100%" in screen and ".continent" in screen)
+        terminal.press("Down", "Up", "Tab")
+        terminal.until(lambda screen: "filter › .country " in screen and "text · 100%" not in screen)
+        terminal.type(" = ")
+        terminal.until("^ = is no operator; equality is == · ctrl+y corrects it")
+        terminal.press("C-y")
+        terminal.until("filter › .country ==")
+        terminal.type(' "Pol')
+        terminal.until('"Poland" ')
+        terminal.press("Tab")
+        terminal.until(lambda screen: "Marie Curie" in screen and "match" in screen)
+        terminal.press("Enter", "F", "l", "l", "l", "l", "j", "Space")
+        terminal.until(lambda screen: "in .fields" in screen)
+        terminal.press("Space")
+        terminal.until(lambda screen: "in .fields" not in screen and "Marie Curie" in screen)
+        terminal.press("q")
+        terminal.until("[status 0]")
+
+
 def test_a_private_server_is_shared_by_two_screens_and_ends_with_them(own_folders: Path) -> None:
     file = own_folders / "rows.jsonl"
     file.write_text('{"id": "a", "text": "a dog"}\n{"id": "b", "text": "a car"}\n')

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
@@ -14,12 +16,25 @@ from tests.support.servers import RedisServer
 from vsexplorer.config import DEFAULT_MODEL
 from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.explorer import Explorer
+from vsexplorer.transfer.loader import LoadPlan, load
+from vsexplorer.transfer.readers import RowFile
 from vsexplorer.tui.app import ExplorerApp
 from vsexplorer.tui.backend import Backend, Opener, RealOpener, Start
 from vsexplorer.tui.screens.explorer import ExplorerScreen
+from vsexplorer.vectorset.connection import Connection
 from vsexplorer.vectorset.target import Where
 
+PAGE = Path(__file__).parents[1] / "golden" / "famous_people.json"
+GOLDEN = json.loads(PAGE.read_text())
 _PATIENCE = 20.0
+
+
+async def load_people(server: RedisServer, embedder: Embedder) -> None:
+    """Make the published example's set."""
+    connection = Connection(server.target)
+    plan = LoadPlan(b"people", "name", "description", ("born", "died"))
+    await load(RowFile.at(PAGE, "people"), plan, embedder, connection, None, lambda progress: None)
+    await connection.close()
 
 
 class LentModel(RealOpener):

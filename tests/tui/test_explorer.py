@@ -1,37 +1,13 @@
 """The main screen on real servers, with the real model."""
 
-import json
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from tests.support.servers import RedisServer, fill
-from tests.tui.driving import Driver, running
+from tests.tui.driving import GOLDEN, Driver, load_people, running
 from vsexplorer.embedding.embedder import Embedder
-from vsexplorer.transfer.loader import LoadPlan, load
-from vsexplorer.transfer.readers import RowFile
 from vsexplorer.tui.screens.element import ElementScreen
 from vsexplorer.tui.screens.help import HelpScreen
 from vsexplorer.tui.screens.sets import SetsScreen
-from vsexplorer.vectorset.connection import Connection
-
-PAGE = Path(__file__).parents[1] / "golden" / "famous_people.json"
-GOLDEN = json.loads(PAGE.read_text())
-
-
-async def load_people(server: RedisServer, embedder: Embedder) -> None:
-    connection = Connection(server.target)
-    plan = LoadPlan(b"people", "name", "description", ("born", "died"))
-    await load(RowFile.at(PAGE, "people"), plan, embedder, connection, None, lambda progress: None)
-    await connection.close()
-
-
-@pytest.fixture
-async def people(newest: RedisServer, embedder: Embedder) -> AsyncIterator[Driver]:
-    await load_people(newest, embedder)
-    async with running(newest, embedder, key=b"people") as driver:
-        yield driver
 
 
 async def test_results_follow_the_query_and_the_filter_on_both_versions(
@@ -68,52 +44,6 @@ async def test_the_screen_reads_as_designed(people: Driver) -> None:
     assert "VSIM people FP32 ‹384 floats› COUNT 100 WITHSCORES WITHATTRIBS" in lines[-2]
     assert "redis" in lines[-2]
     assert "? help" in lines[-1]
-
-
-async def test_a_wrong_filter_is_explained_and_keeps_the_last_good_results_visibly_stale(people: Driver) -> None:
-    await people.press("tab")
-    await people.type(".born > 1950")
-    good = people.names()
-    await people.type(" and .died = 1985")
-    assert people.names() == good
-    assert people.main.results.stale
-    assert people.main.filter_line.has_class("-error")
-    line = people.screen_text().splitlines()[4]
-    assert line.index("^") == people.screen_text().splitlines()[3].index("= 1985")
-    assert "= is no operator; equality is ==" in line
-    await people.press("ctrl+y")
-    assert people.main.filter_line.value == ".born > 1950 and .died == 1985"
-    assert people.names() == ["Masako Natsume"]
-    assert not people.main.results.stale
-    assert not people.main.filter_line.has_class("-error")
-    assert "✓ .born > 1950 is true, born is 1957; .died == 1985 is true, died is 1985" in " ".join(
-        people.screen_text().split()
-    ).replace(" │ ", " ")
-
-
-async def test_a_filter_half_typed_is_unfinished_not_wrong(people: Driver) -> None:
-    await people.press("tab")
-    await people.type(".born >")
-    assert not people.main.filter_line.has_class("-error")
-    assert "> wants a value behind it" in people.screen_text()
-    assert len(people.names()) == 8
-
-
-async def test_a_filter_that_surprises_runs_with_a_note(people: Driver) -> None:
-    await people.press("tab")
-    await people.type("not .born == 1867")
-    assert "note: not binds tighter than ==" in people.screen_text()
-    assert not people.main.results.stale
-
-
-async def test_a_misspelt_field_is_pointed_out_and_corrected(people: Driver) -> None:
-    await people.until(lambda: people.main.judge.known_fields is not None)
-    await people.press("tab")
-    await people.type(".bron > 1950")
-    assert "no such field in 8 sampled elements; did you mean .born?" in people.screen_text()
-    await people.press("ctrl+y")
-    assert people.main.filter_line.value == ".born > 1950"
-    assert len(people.names()) == 3
 
 
 async def test_no_match_says_why(people: Driver) -> None:
@@ -171,12 +101,12 @@ async def test_opening_an_element(people: Driver) -> None:
 
 async def test_more_and_fewer_results(people: Driver) -> None:
     await people.press("escape", "minus")
-    assert people.main._options.count == 50
+    assert people.main.asking.options.count == 50
     await people.press("plus", "plus")
-    assert people.main._options.count == 200
+    assert people.main.asking.options.count == 200
     for _ in range(10):
         await people.press("plus")
-    assert people.main._options.count == 1000
+    assert people.main.asking.options.count == 1000
 
 
 async def test_exact_search(people: Driver) -> None:

@@ -7,6 +7,7 @@ from vsexplorer.tui.app import ExplorerApp
 from vsexplorer.tui.keymap import KEYMAP, Key, Place, checked, keys_at, shown
 from vsexplorer.tui.screens.element import ElementScreen
 from vsexplorer.tui.screens.explorer import ExplorerScreen
+from vsexplorer.tui.widgets.fields_panel import FieldsPanel
 from vsexplorer.tui.widgets.prompt import _LineInput
 from vsexplorer.tui.widgets.results import ResultsTable
 
@@ -15,6 +16,7 @@ OWNERS: dict[Place, tuple[type, ...]] = {
     Place.EXPLORER: (ExplorerScreen, ExplorerApp),
     Place.LINE: (_LineInput, ExplorerApp),
     Place.RESULTS: (ResultsTable, ExplorerScreen),
+    Place.FIELDS: (FieldsPanel,),
     Place.ELEMENT: (ElementScreen,),
 }
 

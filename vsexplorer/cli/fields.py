@@ -13,7 +13,10 @@ from vsexplorer.errors import ExitCode
 
 if TYPE_CHECKING:
     from vsexplorer.explorer import Explorer
-    from vsexplorer.insight.fields import SetFacts
+    from vsexplorer.language.known import SetFacts
+
+_MOST_SHOWN = 10
+"""Values told of a field."""
 
 
 @click.command()
@@ -38,7 +41,7 @@ def fields(ctx: click.Context, key: str, output_format: str) -> int:
             "types": dict(one.types),
             "smallest": one.smallest,
             "largest": one.largest,
-            "top": [{"value": value, "count": count} for value, count in one.top],
+            "top": [{"value": known.value, "count": known.count} for known in one.values[:_MOST_SHOWN]],
         }
         for one in facts.fields
     ]
@@ -50,7 +53,7 @@ def fields(ctx: click.Context, key: str, output_format: str) -> int:
             ", ".join(kind for kind, _ in one.types),
             one.smallest,
             one.largest,
-            ", ".join(f"{cell(value)} ({count})" for value, count in one.top),
+            ", ".join(f"{cell(known.value)} ({known.count})" for known in one.values[:_MOST_SHOWN]),
         ]
         for one in facts.fields
     ]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vsexplorer.cli.options import connection_options, explore, given
+from vsexplorer.cli.complete import KeyName
+from vsexplorer.cli.options import connection_options, connection_options_beside_key, explore, given
 from vsexplorer.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from vsexplorer.language.check import Report
     from vsexplorer.language.dialect import Dialect
     from vsexplorer.language.evaluator import Verdict
+    from vsexplorer.language.known import SetFacts
 
 _ADDRESS = ("host", "port", "socket", "url", "profile", "private")
 
@@ -27,25 +29,32 @@ def filter_() -> None:
 @filter_.command()
 @click.argument("expression")
 @click.option("--server-version", metavar="X.Y", help="Judge as that Redis would; no server is asked.")
+@click.option("--key", type=KeyName(), help="Judge by a sample of this vector set's attributes, too.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with spans.")
-@connection_options
+@connection_options_beside_key
 @click.pass_context
-def check(ctx: click.Context, expression: str, server_version: str | None, as_json: bool) -> int:
+def check(ctx: click.Context, expression: str, server_version: str | None, key: str | None, as_json: bool) -> int:
     """Say what is wrong with EXPRESSION, or what will surprise.
 
-    With - reads expressions from standard input, one a line, and answers a JSON line each. Without
-    --server-version the server named by the options is asked for its version, else the newest is meant.
+    With --key also what the set's attributes speak against: unknown fields, comparisons that never hold, fields
+    that some elements lack. With - reads expressions from standard input, one a line, and answers a JSON line
+    each. Without --server-version the server named by the options is asked for its version, else the newest is
+    meant.
     """
     from vsexplorer.attributes import to_json
     from vsexplorer.cli.output import say
     from vsexplorer.language.check import check as judge
 
-    dialect = _dialect(ctx, server_version)
+    known = None
+    if key is not None:
+        dialect, known = _known(ctx, key)
+    if key is None or server_version is not None:
+        dialect = _dialect(ctx, server_version)
     if expression == "-":
         for line in sys.stdin:
-            say(to_json(_as_dict(judge(line.rstrip("\r\n"), dialect))))
+            say(to_json(_as_dict(judge(line.rstrip("\r\n"), dialect, known))))
         return ExitCode.OK
-    report = judge(expression, dialect)
+    report = judge(expression, dialect, known)
     if as_json:
         say(to_json(_as_dict(report), indent=2))
     else:
@@ -155,6 +164,14 @@ def _dialect(ctx: click.Context, version: str | None) -> Dialect:
 
     async def look(explorer: Explorer) -> Dialect:
         return explorer.dialect
+
+    return explore(ctx, look)
+
+
+def _known(ctx: click.Context, key: str) -> tuple[Dialect, SetFacts]:
+    async def look(explorer: Explorer) -> tuple[Dialect, SetFacts]:
+        facts = await explorer.facts(key.encode("utf-8", "surrogateescape"))
+        return explorer.dialect, facts
 
     return explore(ctx, look)
 

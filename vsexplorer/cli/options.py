@@ -49,12 +49,12 @@ _ADDRESS = (
     _option("--tls", "tls", is_flag=True, help="Use TLS."),
     _option("--cacert", "cacert", metavar="FILE", help="CA certificate to trust."),
     _option("--cert", "cert", metavar="FILE", help="Client certificate."),
-    _option("--key", "client_key", metavar="FILE", help="Key of the client certificate."),
     _option("--sni", "sni", metavar="NAME", help="Server name for TLS."),
     _option("--insecure", "insecure", is_flag=True, help="Do not verify the server's certificate."),
     _option("--profile", "profile", metavar="NAME", help="Server of that name in the configuration."),
     _option("--private", "private", is_flag=True, help="Use a server of your own, started where needed."),
 )
+_CLIENT_KEY = "Key of the client certificate."
 _GENERAL = (
     _option("--redis-server", "redis_server", metavar="PATH", help="Binary of the private server."),
     _option("--timeout", "timeout", type=click.FloatRange(0.05), metavar="S", help="Seconds a command may take."),
@@ -71,8 +71,19 @@ def general_options[F: Callable[..., Any]](command: F) -> F:
 
 def connection_options[F: Callable[..., Any]](command: F) -> F:
     """Add the options that say which server and which model to use."""
+    return _with_address(command, _option("--key", "--client-key", "client_key", metavar="FILE", help=_CLIENT_KEY))
+
+
+def connection_options_beside_key[F: Callable[..., Any]](command: F) -> F:
+    """The same for a command whose own ``--key`` names a vector set."""
+    return _with_address(command, _option("--client-key", "client_key", metavar="FILE", help=_CLIENT_KEY))
+
+
+def _with_address[F: Callable[..., Any]](
+    command: F, client_key: Callable[[Callable[..., Any]], Callable[..., Any]]
+) -> F:
     command = general_options(command)
-    for option in reversed(_ADDRESS):
+    for option in reversed((*_ADDRESS, client_key)):
         command = option(command)
     return command
 

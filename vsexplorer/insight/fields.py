@@ -3,86 +3,117 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from vsexplorer.attributes import Json, fields
+from vsexplorer.language import fields as server
+from vsexplorer.language.known import FieldFacts, KnownValue, Scalar, SetFacts
+from vsexplorer.language.literals import literal
+from vsexplorer.language.tokens import Value
 
-_MOST_VALUES = 10
+_MOST_VALUES = 1_000
 """Most frequent values kept of a field."""
 _MOST_DISTINCT = 10_000
 """Distinct values counted of a field; further ones are left out."""
+_MOST_FIELDS = 500
+"""Distinct fields looked at; further ones are left out."""
 _LONGEST_VALUE = 80
 """Characters from which on a text is no value to choose."""
+_TYPES = {bool: "boolean", str: "text", int: "number", float: "number", list: "array", dict: "object"}
 
 
-@dataclass(frozen=True, slots=True)
-class FieldFacts:
-    """One top-level field, as far as the sample shows it."""
+@dataclass(slots=True)
+class _Tally:
+    """What has been met of one field so far."""
 
-    name: str
-    present: int
-    """Elements of the sample that have it."""
-    types: tuple[tuple[str, int], ...]
-    """JSON types with their counts, the most frequent first."""
-    smallest: float | None
-    largest: float | None
-    """Of the numbers."""
-    top: tuple[tuple[Json, int], ...]
-    """The most frequent values with their counts; of an array, its items."""
+    present: int = 0
+    types: Counter[str] = field(default_factory=Counter)
+    smallest: float | None = None
+    largest: float | None = None
+    values: Counter[tuple[str, Scalar]] = field(default_factory=Counter)
+    literals: dict[str, str | None] = field(default_factory=dict)
+    """Of texts that the server reads otherwise than JSON says."""
+    complete: bool = True
 
+    def add(self, value: Json, as_read: Value) -> None:
+        self.present += 1
+        self.types[_type(value)] += 1
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e308:
+            self.smallest = min(value, value if self.smallest is None else self.smallest)
+            self.largest = max(value, value if self.largest is None else self.largest)
+        for item, seen in _items(value, as_read):
+            if isinstance(item, dict | list) or (isinstance(item, str) and len(item) > _LONGEST_VALUE):
+                self.complete = False
+                continue
+            key = (_type(item), item)
+            if key not in self.values and len(self.values) >= _MOST_DISTINCT:
+                self.complete = False
+                continue
+            self.values[key] += 1
+            if isinstance(item, str) and isinstance(seen, bytes) and seen != item.encode("utf-8", "surrogatepass"):
+                self.literals[item] = literal(seen.decode("utf-8", "surrogateescape"))
 
-@dataclass(frozen=True, slots=True)
-class SetFacts:
-    """What a sample of elements shows."""
-
-    sampled: int
-    with_attributes: int
-    fields: tuple[FieldFacts, ...]
-    """The most widespread first."""
-
-    @property
-    def names(self) -> frozenset[str]:
-        """All fields met."""
-        return frozenset(field.name for field in self.fields)
+    def facts(self, name: str) -> FieldFacts:
+        values = tuple(
+            KnownValue(
+                value,
+                count,
+                self.literals[value] if isinstance(value, str) and value in self.literals else literal(value),
+            )
+            for (_, value), count in sorted(self.values.items(), key=_by_count)[:_MOST_VALUES]
+        )
+        return FieldFacts(
+            name,
+            self.present,
+            tuple(self.types.most_common()),
+            self.smallest,
+            self.largest,
+            values,
+            self.complete and len(values) == len(self.values),
+        )
 
 
 def summarise(sample: Sequence[bytes | None]) -> SetFacts:
     """Look through the attributes of a sample; those that are no JSON object have no fields."""
-    present: Counter[str] = Counter()
-    types: dict[str, Counter[str]] = {}
-    numbers: dict[str, list[float]] = {}
-    values: dict[str, Counter[str | int | float | bool | None]] = {}
+    tallies: dict[str, _Tally] = {}
+    escaped = 0
     for raw in sample:
+        unlike = raw is not None and b"\\u" in raw
+        escaped += unlike
         for name, value in fields(raw).items():
-            present[name] += 1
-            types.setdefault(name, Counter())[_type(value)] += 1
-            kept = values.setdefault(name, Counter())
-            for item in value if isinstance(value, list) else [value]:
-                if isinstance(item, dict | list) or (isinstance(item, str) and len(item) > _LONGEST_VALUE):
-                    continue
-                if item in kept or len(kept) < _MOST_DISTINCT:
-                    kept[item] += 1
-            if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e308:
-                numbers.setdefault(name, []).append(float(value))
-    found = tuple(
-        FieldFacts(
-            name,
-            count,
-            tuple(types[name].most_common()),
-            min(numbers[name]) if name in numbers else None,
-            max(numbers[name]) if name in numbers else None,
-            tuple(values[name].most_common(_MOST_VALUES)),
-        )
-        for name, count in present.most_common()
+            if name not in tallies and len(tallies) >= _MOST_FIELDS:
+                continue
+            as_read = _as_read(raw, name) if unlike and raw else None
+            tallies.setdefault(name, _Tally()).add(value, as_read)
+    found = sorted(tallies.items(), key=lambda item: -item[1].present)
+    return SetFacts(
+        len(sample), sum(1 for raw in sample if raw), escaped, tuple(tally.facts(name) for name, tally in found)
     )
-    return SetFacts(len(sample), sum(1 for raw in sample if raw), found)
+
+
+def _by_count(item: tuple[tuple[str, Scalar], int]) -> tuple[Any, ...]:
+    """The most frequent first; equals in an order that does not depend on the sample's."""
+    (kind, value), count = item
+    return -count, kind, "" if value is None else value
+
+
+def _items(value: Json, as_read: Value) -> Iterator[tuple[Json, Value]]:
+    """A value, or an array's items, each with what the server reads in its place where that was looked up."""
+    if not isinstance(value, list):
+        yield value, as_read
+        return
+    for place, item in enumerate(value):
+        yield item, as_read[place] if isinstance(as_read, tuple) and place < len(as_read) else None
+
+
+def _as_read(raw: bytes, name: str) -> Value:
+    try:
+        return server.field(raw, name.encode("utf-8", "surrogatepass"))
+    except server.Unreadable:
+        return None
 
 
 def _type(value: Json) -> str:
-    if isinstance(value, bool):
-        return "boolean"
-    if value is None:
-        return "null"
-    names = {str: "text", int: "number", float: "number", list: "array", dict: "object"}
-    return names[type(value)]
+    return "null" if value is None else _TYPES[type(value)]

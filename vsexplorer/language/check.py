@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from vsexplorer.language import mistakes, traps
+from vsexplorer.language import mistakes, traps, unlikely
 from vsexplorer.language.dialect import NEWEST, Dialect
+from vsexplorer.language.known import SetFacts
 from vsexplorer.language.program import Node, Refusal, compile_tokens
 from vsexplorer.language.tokens import Token, tokenize
 
@@ -22,6 +23,8 @@ class Severity(StrEnum):
     """The server refuses it as it stands, but something is still to be typed."""
     WARNING = "warning"
     """The server accepts it and does something other than it reads."""
+    NOTE = "note"
+    """Good to know; nothing is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +63,22 @@ class Report:
 
     @property
     def unfinished(self) -> bool:
-        """Refused only because something is still to be typed."""
-        return not self.ok and all(finding.severity is not Severity.ERROR for finding in self.findings)
+        """Something is still to be typed, and nothing is wrong so far."""
+        severities = {finding.severity for finding in self.findings}
+        return Severity.UNFINISHED in severities and Severity.ERROR not in severities
 
-
-@dataclass(frozen=True, slots=True)
-class KnownFields:
-    """The fields met in a sample of a set's elements."""
-
-    names: frozenset[str]
-    sampled: int
+    @property
+    def foremost(self) -> Finding | None:
+        """The finding to show where there is room for one: never a mere note."""
+        return next((finding for finding in self.findings if finding.severity is not Severity.NOTE), None)
 
 
 @lru_cache(maxsize=128)
-def check(expression: str, dialect: Dialect = NEWEST, known: KnownFields | None = None) -> Report:
+def check(expression: str, dialect: Dialect = NEWEST, known: SetFacts | None = None) -> Report:
     """Judge an expression as a server of that dialect would, and say what it will do.
 
-    A blank expression is accepted: it means no filter, and is never sent. ``known`` adds a remark on fields that
-    no sampled element has.
+    A blank expression is accepted: it means no filter, and is never sent. ``known`` adds what a sample of the set's
+    attributes speaks against: unknown fields, comparisons that never hold, fields that some elements lack.
     """
     tokens = tokenize(expression)
     if not tokens:
@@ -87,7 +88,16 @@ def check(expression: str, dialect: Dialect = NEWEST, known: KnownFields | None 
     except Refusal as refusal:
         found = [_refused(expression, tokens, refusal, dialect)]
         return Report(expression, False, tuple(found), tuple(tokens))
-    found = [*_warnings(expression, tokens, tree, dialect), *_unknown(tokens, known)]
+    if known is not None and not known.sampled:
+        known = None
+    remarks = [(Severity.WARNING, remark) for remark in traps.remarks(expression, tokens, tree, dialect, known)]
+    if known is not None:
+        remarks += _doubts(expression, tree, known)
+        half = unlikely.half_typed(expression, tokens, known)
+        if half is not None:
+            remarks = [(severity, remark) for severity, remark in remarks if remark.start != half.start]
+            remarks.append((Severity.UNFINISHED, half))
+    found = [_finding(severity, remark) for severity, remark in remarks]
     return Report(expression, True, tuple(sorted(found, key=lambda finding: finding.start)), tuple(tokens))
 
 
@@ -103,15 +113,11 @@ def _refused(expression: str, tokens: list[Token], refusal: Refusal, dialect: Di
     return _finding(severity, mistake)
 
 
-def _warnings(expression: str, tokens: list[Token], tree: Node, dialect: Dialect) -> Iterator[Finding]:
-    for remark in traps.remarks(expression, tokens, tree, dialect):
-        yield _finding(Severity.WARNING, remark)
-
-
-def _unknown(tokens: list[Token], known: KnownFields | None) -> Iterator[Finding]:
-    if known is not None and known.sampled:
-        for remark in traps.unknown_fields(tokens, known.names, known.sampled):
-            yield _finding(Severity.WARNING, remark)
+def _doubts(expression: str, tree: Node, known: SetFacts) -> Iterator[tuple[Severity, mistakes.Remark]]:
+    for remark in unlikely.remarks(expression, tree, known):
+        yield Severity.WARNING, remark
+    for remark, surprising in unlikely.missing(tree, known):
+        yield Severity.WARNING if surprising else Severity.NOTE, remark
 
 
 def _finding(severity: Severity, remark: mistakes.Remark) -> Finding:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from vsexplorer.language.dialect import Dialect
+from vsexplorer.language.known import SetFacts
 from vsexplorer.language.mistakes import Remark
 from vsexplorer.language.numbers import to_double
 from vsexplorer.language.program import Node
@@ -20,11 +20,13 @@ _NEGATIONS = ("!", "not")
 _MINUS = re.compile(r"\.(.*?[A-Za-z0-9_])-(.*)", re.DOTALL)
 
 
-def remarks(expression: str, tokens: Sequence[Token], tree: Node, dialect: Dialect) -> Iterator[Remark]:
-    """What will surprise, in no particular order."""
+def remarks(
+    expression: str, tokens: Sequence[Token], tree: Node, dialect: Dialect, known: SetFacts | None = None
+) -> Iterator[Remark]:
+    """What will surprise, in no particular order, where what is known of the set does not settle it."""
     enclosed = _enclosed(tokens)
     for token in tokens:
-        yield from _token(token, dialect)
+        yield from _token(token, dialect, known)
     for node in tree.walk():
         if node.operands:
             yield from _negation(expression, node, enclosed)
@@ -32,36 +34,25 @@ def remarks(expression: str, tokens: Sequence[Token], tree: Node, dialect: Diale
             yield from _operands(node, dialect)
 
 
-def unknown_fields(tokens: Sequence[Token], names: frozenset[str], sampled: int) -> Iterator[Remark]:
-    """Fields that none of the sampled elements has."""
-    for token in tokens:
-        name = token.text[1:]
-        if token.kind is Kind.SELECTOR and name and name not in names:
-            near = difflib.get_close_matches(name, names, 1, 0.6)
-            sentence = f"no such field in {sampled:,} sampled elements"
-            if near:
-                sentence += f"; did you mean .{near[0]}?"
-            yield Remark(token.start, token.end, sentence, f".{near[0]}" if near else None)
-
-
 def _enclosed(tokens: Sequence[Token]) -> frozenset[int]:
     """The places behind which a parenthesis closes, so that what ends there was grouped on purpose."""
     return frozenset(before.end for before, token in pairwise(tokens) if token.text == ")")
 
 
-def _token(token: Token, dialect: Dialect) -> Iterator[Remark]:
+def _token(token: Token, dialect: Dialect, known: SetFacts | None) -> Iterator[Remark]:
     span = (token.start, token.end)
     if token.kind is Kind.STRING and "\\" in token.text:
         yield Remark(
             *span, "a backslash stays in the text: only the quote ends; use the other kind of quotes instead"
         )
-    if token.kind is Kind.STRING and not token.text.isascii():
+    escapes = known is None or known.escaped > 0
+    if token.kind is Kind.STRING and escapes and not token.text.isascii():
         yield Remark(
             *span,
             "matches only where the attributes hold these characters themselves, not as \\u escapes, "
             "which many JSON writers make of them",
         )
-    if token.kind is Kind.SELECTOR:
+    if token.kind is Kind.SELECTOR and (known is None or known.field(token.text[1:]) is None):
         yield from _selector(token)
     if token.kind is Kind.NULL and not dialect.null:
         yield Remark(*span, "this server ignores null; it came with Redis 8.2")
@@ -78,7 +69,7 @@ def _selector(token: Token) -> Iterator[Remark]:
             token.start,
             token.end,
             f"the minus belongs to the name: this is the field {token.text[1:]}",
-            f".{left} - {right}" if right else f".{left} - ",
+            f".{left} - {right if right[:1].isdigit() else f'.{right}'}" if right else f".{left} - ",
         )
 
 

@@ -13,8 +13,9 @@ from vsexplorer.model import Capabilities, ElementDetails, Query, ResultPage, Se
 from vsexplorer.progress import ProgressCallback, ignore_progress
 
 if TYPE_CHECKING:
-    from vsexplorer.insight.fields import SetFacts
+    from vsexplorer.insight.matching import Matches
     from vsexplorer.language.dialect import Dialect
+    from vsexplorer.language.known import SetFacts
     from vsexplorer.vectorset.target import Where
 
 
@@ -90,8 +91,8 @@ class Backend(Protocol):
     async def info(self, key: bytes) -> SetInfo:
         """Describe a set."""
 
-    async def count_matching(self, info: SetInfo, filter: str) -> int | None:
-        """How many elements pass a filter; ``None`` where that cannot be had cheaply."""
+    async def count_matching(self, info: SetInfo, filter: str) -> Matches | None:
+        """How many elements pass a filter, counted or estimated; ``None`` where neither can be had cheaply."""
 
     async def facts(self, key: bytes) -> SetFacts:
         """What the attributes of a set hold, from a sample."""

@@ -18,6 +18,7 @@ class Place(StrEnum):
     EXPLORER = "Outside the query and filter lines"
     LINE = "In the query and filter lines"
     RESULTS = "In the results"
+    FIELDS = "In the panel of fields"
     ELEMENT = "In an element"
 
 
@@ -44,6 +45,10 @@ class Key:
 KEYMAP = (
     Key("query", "slash", "focus_query", "query", "Type what to look for", Place.EXPLORER, True, "/", True),
     Key("filter", "f", "focus_filter", "filter", "Edit the filter", Place.EXPLORER, True, palette=True),
+    Key("fields", "F", "toggle_fields", "fields", "What the attributes hold: fields, types, values to filter by",
+        Place.EXPLORER, True, palette=True),
+    Key("widen", "w", "widen", "widen", "Examine more candidates of a filtered search (FILTER-EF, then TRUTH)",
+        Place.EXPLORER, palette=True),
     Key("open", "enter", "open_element", "open", "Open the selected element", Place.RESULTS, True, "⏎"),
     Key("similar", "s", "similar", "similar", "More like the selected element; esc goes back", Place.EXPLORER, True,
         palette=True),
@@ -83,7 +88,22 @@ KEYMAP = (
     Key("line-correct", "ctrl+y", "screen.correct_filter", "correct", "Apply the correction offered for the filter",
         Place.LINE),
     Key("line-clear", "ctrl+u", "clear_line", "clear", "Empty the line", Place.LINE),
-    Key("line-other", "tab", "app.focus_next", "next", "From query to filter to results", Place.LINE),
+    Key("line-complete", "ctrl+@,ctrl+space", "screen.propose", "propose", "Show what could be typed in the filter",
+        Place.LINE, False, "ctrl+space"),
+    Key("line-other", "tab", "screen.complete", "next",
+        "Take what is proposed; else from query to filter to results", Place.LINE),
+    Key("fields-choose", "enter,space", "choose", "choose",
+        "Filter by a value, or no longer; on a field: more of its values", Place.FIELDS, True, "⏎"),
+    Key("fields-down", "j,down", "move(1)", "down", "Next value", Place.FIELDS, False, "j ↓"),
+    Key("fields-up", "k,up", "move(-1)", "up", "Previous value", Place.FIELDS, False, "k ↑"),
+    Key("fields-next", "l,right,right_curly_bracket", "field(1)", "next field", "Next field", Place.FIELDS, False,
+        "l →"),
+    Key("fields-previous", "h,left,left_curly_bracket", "field(-1)", "previous field", "Previous field",
+        Place.FIELDS, False, "h ←"),
+    Key("fields-top", "g,home", "edge(-1)", "first", "First field", Place.FIELDS, False, "g"),
+    Key("fields-bottom", "G,end", "edge(1)", "last", "Last value", Place.FIELDS, False, "G"),
+    Key("fields-page-down", "pagedown,ctrl+d", "page(1)", "page down", "A page down", Place.FIELDS, False, "pgdn"),
+    Key("fields-page-up", "pageup,ctrl+u", "page(-1)", "page up", "A page up", Place.FIELDS, False, "pgup"),
     Key("element-similar", "s", "similar", "similar", "More like this element", Place.ELEMENT, True),
     Key("element-copy", "y", "copy_element", "copy", "Copy the element's name", Place.ELEMENT, True),
     Key("element-copy-attributes", "Y", "copy_attributes", "copy attributes", "Copy the attributes",

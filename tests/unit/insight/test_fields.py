@@ -1,4 +1,5 @@
 from vsexplorer.insight.fields import summarise
+from vsexplorer.language.known import FieldFacts
 
 SAMPLE = [
     b'{"year": 1984, "tags": ["a", "b"], "name": "x"}',
@@ -7,6 +8,10 @@ SAMPLE = [
     b"not json",
     None,
 ]
+
+
+def values(field: FieldFacts) -> list[tuple[object, int, str | None]]:
+    return [(known.value, known.count, known.literal) for known in field.values]
 
 
 def test_a_sample_is_summed_up() -> None:
@@ -24,14 +29,34 @@ def test_a_sample_is_summed_up() -> None:
     assert year.types == (("number", 2), ("text", 1))
     assert (year.smallest, year.largest) == (1950, 1984)
     assert tags.types == (("array", 2),)
-    assert tags.top == (("a", 2), ("b", 1))
+    assert values(tags) == [("a", 2, '"a"'), ("b", 1, '"b"')]
+    assert tags.complete
     assert facts.names == {"year", "tags", "name", "deep", "flag", "note"}
 
 
 def test_values_too_long_to_choose_and_endless_numbers_are_left_out() -> None:
     facts = summarise([b'{"text": "%s", "big": %s}' % (b"x" * 100, b"9" * 400)])
-    assert facts.fields[0].top == ()
-    assert facts.fields[1].smallest is None
+    text, big = facts.fields
+    assert (text.values, text.complete) == ((), False)
+    assert big.smallest is None
+    assert big.values[0].literal is None
+
+
+def test_true_and_one_are_two_values() -> None:
+    facts = summarise([b'{"a": true}', b'{"a": 1}', b'{"a": 1.0}', b'{"a": true}', b'{"a": false}'])
+    assert [(repr(value), count, text) for value, count, text in values(facts.fields[0])] == [
+        ("True", 2, "1"),
+        ("1", 2, "1"),
+        ("False", 1, "0"),
+    ]
+
+
+def test_escaped_texts_are_written_as_the_server_reads_them() -> None:
+    facts = summarise([b'{"city": "K\\u00f6ln", "tags": ["\\u00e9", "e"]}', '{"city": "Zürich"}'.encode()])
+    assert facts.escaped == 1
+    city, tags = facts.fields
+    assert values(city) == [("Köln", 1, '"Ku00f6ln"'), ("Zürich", 1, '"Zürich"')]
+    assert values(tags) == [("e", 1, '"e"'), ("é", 1, '"u00e9"')]
 
 
 def test_nothing_to_sum_up() -> None:

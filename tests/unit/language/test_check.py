@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from tests.support.filters import expressions
 from tests.support.traps import TRAPS, UNFINISHED, Trap
-from vsexplorer.language.check import KnownFields, Severity, caret, check
+from vsexplorer.language.check import Severity, caret, check
 from vsexplorer.language.dialect import NEWEST, OLDEST, for_version
 from vsexplorer.language.tokens import tokenize
 
@@ -94,15 +94,3 @@ def test_any_text_yields_tokens_in_order_and_findings_inside_it(text: str) -> No
 )
 def test_long_and_deep_expressions_neither_hang_nor_overflow(expression: str) -> None:
     check(expression)
-
-
-def test_a_field_no_sampled_element_has_is_pointed_out() -> None:
-    known = KnownFields(frozenset(["year", "name"]), 1_000)
-    finding = check(".yaer > 1950", NEWEST, known).findings[0]
-    assert finding.severity is Severity.WARNING
-    assert finding.sentence == "no such field in 1,000 sampled elements; did you mean .year?"
-    assert finding.correction is not None
-    assert finding.correction.apply(".yaer > 1950") == ".year > 1950"
-    assert "did you mean" not in check(".qqq > 1950", NEWEST, known).findings[0].sentence
-    assert check(".year > 1950", NEWEST, known).findings == ()
-    assert check(".yaer > 1950", NEWEST, KnownFields(frozenset(), 0)).findings == ()

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 from vsexplorer.errors import VsexplorerError
 
 if TYPE_CHECKING:
-    from vsexplorer.tui.screens.explorer import ExplorerScreen
+    from vsexplorer.insight.matching import Matches
+    from vsexplorer.tui.screens.filtering import FilteringScreen
 
 
 class MatchCounter:
     """One count at a time; of those asked for meanwhile only the last is made. None is ever cancelled."""
 
-    def __init__(self, screen: ExplorerScreen, tell: Callable[[str, int], None]) -> None:
+    def __init__(self, screen: FilteringScreen, tell: Callable[[str, Matches], None]) -> None:
         self._screen = screen
         self._tell = tell
         self._wanted: str | None = None
         self._counting = False
-        self._known: tuple[tuple[bytes, int, int], str, int] | None = None
+        self._known: tuple[tuple[bytes, int, int], str, Matches] | None = None
 
     def ask(self, expression: str) -> None:
         """Count the elements that pass, unless that is known already; a blank filter needs no count."""
@@ -36,11 +37,15 @@ class MatchCounter:
             self._counting = True
             self._screen.run_worker(self._count(), group="count", description="counting matches")
 
+    def forget(self) -> None:
+        """Count again when asked: attributes can change without a sign."""
+        self._known = None
+
     async def _count(self) -> None:
         try:
             while (expression := self._wanted) is not None and (info := self._screen.info) is not None:
                 self._wanted = None
-                found = await self._screen.backend.count_matching(info, expression)
+                found = await self._screen.connection.backend.count_matching(info, expression)
                 if found is not None:
                     self._known = ((info.key, info.uid, info.size), expression, found)
                     self._tell(expression, found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -18,43 +17,32 @@ from vsexplorer.errors import (
     NotFound,
     VsexplorerError,
 )
-from vsexplorer.model import ByElement, ByText, Everything, Hit, Query, ResultPage, SearchOptions, SetInfo, Source
+from vsexplorer.model import ByElement, ByText, Everything, Query, SetInfo, Source
 from vsexplorer.text import display, sanitize
 from vsexplorer.tui.backend import Backend, Opener, Start
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.live import LiveSearch, Outcome
 from vsexplorer.tui.screens.connection import ConnectionKeeper
-from vsexplorer.tui.screens.counting import MatchCounter
-from vsexplorer.tui.screens.face import ExplorerFace
-from vsexplorer.tui.screens.judging import FilterJudge
+from vsexplorer.tui.screens.filtering import FilteringScreen
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.prompt import PromptLine
 from vsexplorer.tui.widgets.results import ResultsTable
 
-COUNTS = (10, 20, 50, 100, 200, 500, 1000)
-_EXACT_GUARD = 500_000
-"""Elements up to which the screen compares with all of them on every keystroke."""
 _SOON = 0.15
 """Seconds after which a search that has not answered is called one."""
 
 
-class ExplorerScreen(ExplorerFace):
+class ExplorerScreen(FilteringScreen):
     """Turns what is typed into queries and draws what comes back."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.EXPLORER)
 
     def __init__(self, start: Start, opener: Opener, remapped: Mapping[str, str]) -> None:
-        super().__init__(remapped)
+        super().__init__(remapped, start.count)
         self.start = start
-        self.info: SetInfo | None = None
-        """The open set."""
-        self._page: ResultPage | None = None
         self._like: bytes | None = None
         self._trail: list[tuple[bytes | None, str]] = []
-        self._options = SearchOptions(start.count)
         self.connection = ConnectionKeeper(self, opener)
-        self.judge = FilterJudge(self)
-        self._counter = MatchCounter(self, self._tell_count)
         self.live: LiveSearch[object] = LiveSearch(lambda: self.backend, self._deliver, self._crash)
 
     def on_mount(self) -> None:
@@ -82,31 +70,6 @@ class ExplorerScreen(ExplorerFace):
             self.hint_source(None)
         self.ask()
 
-    @on(PromptLine.Edited, "#filter")
-    def _filter_edited(self) -> None:
-        report = self.judge.report()
-        self.show_report(report)
-        if report.ok:
-            self.ask()
-        else:
-            self.live.forget()
-            self.mark_stale()
-
-    def verdict(self, hit: Hit) -> str:
-        """What the filter says of an element and why; empty without a valid filter."""
-        return self.judge.verdict(hit)
-
-    def action_correct_filter(self) -> None:
-        """Apply the correction that is offered."""
-        finding = self.finding_line.finding
-        if finding is not None and finding.correction is not None:
-            self.filter_line.input.value = finding.correction.apply(self.filter_line.value)
-            self.filter_line.input.cursor_position = len(self.filter_line.value)
-
-    @on(PromptLine.Moved)
-    def _selection_moved(self, event: PromptLine.Moved) -> None:
-        self.results.action_move(event.by)
-
     @on(PromptLine.Left)
     def _line_left(self) -> None:
         self.results.focus()
@@ -118,8 +81,12 @@ class ExplorerScreen(ExplorerFace):
         if not self.judge.accepts():
             self.mark_stale()
             return
-        self.live.ask(Query(self.info.key, self._source(), self.filter_line.value, self._options))
+        self.live.ask(Query(self.info.key, self._source(), self.filter_line.value, self.asking.options))
         self.set_timer(_SOON, self._say_busy)
+
+    def forget_answers(self) -> None:
+        """What is under way answers a question nobody asks any more."""
+        self.live.forget()
 
     def _source(self) -> Source:
         if self._like is not None:
@@ -139,16 +106,12 @@ class ExplorerScreen(ExplorerFace):
         if self.info is None or outcome.query.key != self.info.key:
             return
         if outcome.page is not None:
-            self._page = outcome.page
+            self.page = outcome.page
             self.show_page(outcome.page, self.info)
             if outcome.newest:
-                self._counter.ask(outcome.query.filter)
+                self.counter.ask(outcome.query.filter)
         elif outcome.error is not None and outcome.newest:
             self._show_error(outcome.error)
-
-    def _tell_count(self, expression: str, number: int) -> None:
-        if self._page is not None and self.filter_line.value == expression == self._page.query.filter:
-            self.show_matches(self._page, number)
 
     def _show_error(self, error: VsexplorerError) -> None:
         self.mark_stale()
@@ -201,13 +164,14 @@ class ExplorerScreen(ExplorerFace):
             self.set_bar.set_text(display(key))
             self.tell_error(error)
             return
-        self._page, self._like = None, None
+        self.page, self._like = None, None
         self._trail.clear()
         self.name_source(self.query_line.value, None)
         self.results.sort_by_rank()
         self.results.clear()
         self.show_set(self.info, self.backend.embedder.name)
         self.ask()
+        self.asking.narrow()
         self.judge.look_at_fields(key)
 
     def note_info(self, info: SetInfo) -> None:
@@ -227,9 +191,13 @@ class ExplorerScreen(ExplorerFace):
         self.filter_line.input.focus()
 
     def action_back(self) -> None:
-        """Leave a line; else return from a search for similar ones."""
+        """Close what lies over the results; leave a line; return from a search for similar ones."""
+        if self.close_proposals():
+            return
         if self.connection.fetching:
             self.connection.stop_fetching()
+        elif self.has_class("-fields") and not isinstance(self.focused, Input):
+            self.action_toggle_fields()
         elif isinstance(self.focused, Input | AttributesView):
             self.results.focus()
         elif self._trail:
@@ -279,25 +247,24 @@ class ExplorerScreen(ExplorerFace):
 
     def action_change_count(self, step: int) -> None:
         """Ask for more or fewer results."""
-        counts = sorted({*COUNTS, self._options.count})
-        index = max(0, min(len(counts) - 1, counts.index(self._options.count) + step))
-        self._options = replace(self._options, count=counts[index])
+        self.asking.change_count(step)
         self.ask()
 
     def action_toggle_exact(self) -> None:
         """Compare with every element, or walk the graph."""
-        exact = not self._options.exact
-        if self.info is not None and self.info.size > _EXACT_GUARD and exact:
-            size = f"{self.info.size:,} elements"
-            self.say(f"{size} are too many to compare at each keystroke: see vsexplorer query --exact", error=True)
-            return
-        self._options = replace(self._options, exact=exact)
-        self.ask()
+        refused = self.asking.toggle_exact(self.info)
+        if refused:
+            self.say(refused, error=True)
+        else:
+            self.ask()
 
     def action_refresh_results(self) -> None:
         """Ask again, or try again to connect or to load the model."""
         if self.connection.connected:
             self.connection.load_model(again=True)
+            self.counter.forget()
+            if self.info is not None:
+                self.judge.look_at_fields(self.info.key)
             self.ask()
         else:
             self.connection.retry()
@@ -310,11 +277,11 @@ class ExplorerScreen(ExplorerFace):
 
     def show_status(self) -> None:
         """Show the last command again after something else was said."""
-        if self._page is not None:
-            self.show_command(self._page)
+        if self.page is not None:
+            self.show_command(self.page)
 
     def action_copy_command(self) -> None:
         """Send the command to the clipboard."""
-        if self._page is not None:
-            self.app.copy_to_clipboard(self._page.command)
+        if self.page is not None:
+            self.app.copy_to_clipboard(self.page.command)
             self.say("sent to clipboard: the command")

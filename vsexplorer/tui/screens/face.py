@@ -14,19 +14,24 @@ from vsexplorer.errors import VsexplorerError
 from vsexplorer.model import ByElement, ByText, Capabilities, Everything, Hit, ResultPage, SetInfo
 from vsexplorer.progress import Progress
 from vsexplorer.text import display, milliseconds, plural, sanitize
-from vsexplorer.tui.keymap import Place, keys_at
+from vsexplorer.tui.keymap import KEYMAP, Place, keys_at
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.bars import Footer, TextBar, set_line
+from vsexplorer.tui.widgets.completions import CompletionList
+from vsexplorer.tui.widgets.fields_panel import FieldsPanel
 from vsexplorer.tui.widgets.filter_line import FilterHighlighter, FindingLine
 from vsexplorer.tui.widgets.notice import Notice
 from vsexplorer.tui.widgets.prompt import INDENT, PromptLine
 from vsexplorer.tui.widgets.results import ResultsTable
 
 if TYPE_CHECKING:
+    from vsexplorer.insight.matching import Matches
     from vsexplorer.language.check import Report
 
 _QUERY_HINT = "type what to look for"
+_LACKING = "An element that lacks a field of the filter never matches."
 _FILTER_HINT = 'such as .year > 1950 and .country == "Chile"'
+_KEYS_OVER_FIELDS = ("query", "filter", "widen", "back", "help", "quit")
 
 
 class ExplorerFace(Screen[None]):
@@ -45,6 +50,10 @@ class ExplorerFace(Screen[None]):
         & > #status.-error { color: $text-error; }
         & #results.-hidden, & Notice.-hidden { display: none; }
         &.-narrow #attributes { display: none; }
+        &.-fields #attributes { display: none; }
+        &.-fields #fields { display: block; }
+        &.-narrow.-fields #results, &.-narrow.-fields Notice { display: none; }
+        &.-narrow.-fields #fields { width: 1fr; max-width: 100%; border-left: none; }
         &.-short > #server, &.-short > #set { display: none; }
         &.-short > #body { border: none; }
     }
@@ -57,12 +66,13 @@ class ExplorerFace(Screen[None]):
         self.query_line = PromptLine("query", _QUERY_HINT, id="query")
         self.filter_line = PromptLine("filter", _FILTER_HINT, id="filter", highlighter=FilterHighlighter())
         self.finding_line = FindingLine(INDENT, id="finding")
+        self.completions = CompletionList(id="completions")
         self.results = ResultsTable(id="results", classes="-hidden")
         self.notice = Notice(id="notice")
         self.attributes = AttributesView(id="attributes")
+        self.fields = FieldsPanel(id="fields")
         self.status_bar = TextBar(id="status")
-        keys = [*keys_at(Place.EXPLORER, Place.RESULTS), *keys_at(Place.EVERYWHERE)]
-        self._footer = Footer(keys, remapped)
+        self._footer = Footer(keys_at(Place.EXPLORER, Place.RESULTS, Place.EVERYWHERE), remapped)
         self._counted = ""
 
     def compose(self) -> ComposeResult:
@@ -72,10 +82,12 @@ class ExplorerFace(Screen[None]):
         yield self.query_line
         yield self.filter_line
         yield self.finding_line
+        yield self.completions
         with Horizontal(id="body"):
             yield self.results
             yield self.notice
             yield self.attributes
+            yield self.fields
         yield self.status_bar
         yield self._footer
 
@@ -105,12 +117,19 @@ class ExplorerFace(Screen[None]):
         self.results.stale = True
         self.query_line.say("")
 
-    def show_report(self, report: Report) -> None:
-        """Say what is to be said of the filter as it is typed."""
-        finding = report.findings[0] if report.findings else None
+    def show_report(self, report: Report, completing: bool = False) -> None:
+        """Say what is to be said of the filter as it is typed; what is proposed says itself what is missing."""
+        finding = None if completing and report.unfinished else report.foremost
         self.finding_line.show(finding, int(self.filter_line.input.scroll_offset.x))
-        if not report.ok:
+        if not report.ok or report.unfinished:
             self.filter_line.say("…" if report.unfinished else "✗", "" if report.unfinished else "error")
+
+    def show_fields(self, shown: bool) -> None:
+        """Put the panel of fields in the place of the attributes, or take it away."""
+        self.set_class(shown, "-fields")
+        keys = [key for key in KEYMAP if key.place is Place.FIELDS or key.id in _KEYS_OVER_FIELDS]
+        self._footer.show(keys if shown else keys_at(Place.EXPLORER, Place.RESULTS, Place.EVERYWHERE))
+        (self.fields if shown else self.results).focus()
 
     def show_page(self, page: ResultPage, info: SetInfo) -> None:
         """Draw an answer, or say why there is nothing in it."""
@@ -125,12 +144,18 @@ class ExplorerFace(Screen[None]):
             self.tell(*_nothing(page, info))
         self.show_command(page)
 
-    def show_matches(self, page: ResultPage, number: int) -> None:
+    def show_matches(self, page: ResultPage, matches: Matches) -> None:
         """Say how many elements pass the filter, and where the search did not find all it could."""
-        self.filter_line.say(f"✓ {number:,} match", "good")
-        if len(page.hits) < min(number, page.query.options.count) and not page.query.options.exact:
+        self.filter_line.say(_matching(matches), "good")
+        found, options = len(page.hits), page.query.options
+        if matches.exact and not matches.number and not found:
+            self.tell("No match", "No element of the set passes the filter.", _LACKING)
+            return
+        if found < min(matches.low, options.count) and not options.exact:
+            about = "" if matches.exact else "about "
+            limit = "" if options.filter_ef is None else f" of {options.filter_ef:,}"
             self.say(
-                f"the search stopped before it had all of the {number:,} that match: t compares with every element"
+                f"stopped at FILTER-EF{limit} with {found:,} of {about}{matches.number:,} that match: w widens it"
             )
 
     @on(ResultsTable.Sorted)
@@ -189,6 +214,12 @@ class ExplorerFace(Screen[None]):
             hidden.add_class("-hidden")
 
 
+def _matching(matches: Matches) -> str:
+    if matches.exact:
+        return f"✓ {matches.number:,} match"
+    return f"✓ ≈ {matches.number:,} match ({matches.low:,} to {matches.high:,}, from {matches.sampled:,} sampled)"
+
+
 def _counted(page: ResultPage, info: SetInfo) -> str:
     if page.query.filter.strip() or not isinstance(page.query.source, Everything):
         return plural(len(page.hits), "result")
@@ -200,7 +231,7 @@ def _nothing(page: ResultPage, info: SetInfo) -> tuple[str, str, str]:
         return "This vector set is empty", "", "vsexplorer load KEY FILE fills it; o switches to another one."
     if not page.query.filter.strip():
         return "No match", "", ""
-    hint = "An element that lacks a field of the filter never matches."
+    hint = _LACKING
     if not page.query.options.exact and isinstance(page.query.source, ByText | ByElement):
-        hint += "\nA filtered search examines the nearest candidates only: t compares with every element."
+        hint += "\nA filtered search examines the nearest candidates only: w widens it."
     return "No match", "Nothing near the query passes the filter.", hint

@@ -9,21 +9,23 @@ from vsexplorer.model import Hit
 from vsexplorer.text import sanitize
 
 if TYPE_CHECKING:
-    from vsexplorer.language.check import KnownFields, Report
+    from vsexplorer.language.check import Report
     from vsexplorer.language.dialect import Dialect
-    from vsexplorer.tui.screens.explorer import ExplorerScreen
+    from vsexplorer.language.known import SetFacts
+    from vsexplorer.tui.screens.filtering import FilteringScreen
 
 
 class FilterJudge:
     """Judges the filter line. The language is imported when it is first needed: the first picture does not wait."""
 
-    def __init__(self, screen: ExplorerScreen) -> None:
+    def __init__(self, screen: FilteringScreen) -> None:
         self._screen = screen
-        self.known_fields: KnownFields | None = None
+        self.facts: SetFacts | None = None
         """From a sample of the open set; ``None`` until it is there."""
 
     @property
-    def _dialect(self) -> Dialect:
+    def dialect(self) -> Dialect:
+        """The language of the connected server, the newest without one."""
         from vsexplorer.language.dialect import NEWEST
 
         connection = self._screen.connection
@@ -33,11 +35,14 @@ class FilterJudge:
         """All there is to say about the filter."""
         from vsexplorer.language.check import check
 
-        return check(self._screen.filter_line.value, self._dialect, self.known_fields)
+        return check(self._screen.filter_line.value, self.dialect, self.facts)
 
     def accepts(self) -> bool:
-        """Whether the server would take the filter."""
-        return not self._screen.filter_line.value or self.report().ok
+        """Whether the filter can be sent: the server would take it, and nobody is in the middle of a name."""
+        if not self._screen.filter_line.value:
+            return True
+        report = self.report()
+        return report.ok and not report.unfinished
 
     def verdict(self, hit: Hit) -> str:
         """What the filter says of an element and why; empty without a valid filter."""
@@ -48,26 +53,24 @@ class FilterJudge:
         from vsexplorer.language.program import Refusal
 
         try:
-            verdict = compiled(expression, self._dialect).explain(hit.attributes)
+            verdict = compiled(expression, self.dialect).explain(hit.attributes)
         except Refusal:
             return ""
         return sanitize(f"{'✓' if verdict.match else '✗'} {verdict.because}")
 
     def look_at_fields(self, key: bytes) -> None:
         """Sample the attributes of a set in the background."""
-        self.known_fields = None
+        self.facts = None
+        self._screen.fields_known()
         self._screen.run_worker(self._sample(key), group="fields", description="sampling attributes")
 
     async def _sample(self, key: bytes) -> None:
-        from vsexplorer.language.check import KnownFields
-
         screen = self._screen
         try:
-            facts = await screen.backend.facts(key)
+            facts = await screen.connection.backend.facts(key)
         except VsexplorerError:
             # Nothing depends on it: without a sample nothing is said about fields.
             return
         if screen.info is not None and screen.info.key == key:
-            self.known_fields = KnownFields(facts.names, facts.sampled)
-            if screen.filter_line.value:
-                screen.show_report(self.report())
+            self.facts = facts
+            screen.fields_known()

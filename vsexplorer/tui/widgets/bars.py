@@ -60,10 +60,16 @@ class Footer(Widget):
 
     def __init__(self, keys: Sequence[Key], remapped: Mapping[str, str]) -> None:
         super().__init__()
+        self._remapped = remapped
+        self.show(keys)
+
+    def show(self, keys: Sequence[Key]) -> None:
+        """Show the keys among these that belong in the footer."""
         last = [key for key in keys if key.footer and key.id in _ALWAYS]
         first = [key for key in keys if key.footer and key.id not in _ALWAYS]
-        self._first = [(shown(key, remapped), key.label) for key in first]
-        self._last = [(shown(key, remapped), key.label) for key in last]
+        self._first = [(shown(key, self._remapped), key.label) for key in first]
+        self._last = [(shown(key, self._remapped), key.label) for key in last]
+        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Keys and their words."""

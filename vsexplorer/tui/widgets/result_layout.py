@@ -77,6 +77,11 @@ def align(text: str, width: int, right: bool) -> str:
 
 def bar(score: float, cells: int) -> str:
     """The cosine similarity, 0 to 1, as a bar: a score of 0.5 is orthogonal and leaves it empty."""
-    eighths = round(max(0.0, min(1.0, 2 * score - 1)) * cells * 8)
+    return filled(2 * score - 1, cells)
+
+
+def filled(share: float, cells: int) -> str:
+    """A share, 0 to 1, of some cells filled from the left."""
+    eighths = round(max(0.0, min(1.0, share)) * cells * 8)
     full, rest = divmod(eighths, 8)
     return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(cells)

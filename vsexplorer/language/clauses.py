@@ -1,0 +1,110 @@
+"""Adding a condition to an expression, and taking it away again, with the rest left as it was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vsexplorer.language.dialect import NEWEST
+from vsexplorer.language.program import Refusal, compile_tokens
+from vsexplorer.language.tokens import Kind, Token, Value, tokenize
+
+_AND, _OR = ("and", "&&"), ("or", "||")
+
+type Identity = tuple[tuple[Kind, str | Value], ...]
+"""What a condition says, however it is spaced and quoted."""
+
+
+def conditions(expression: str) -> frozenset[Identity]:
+    """The conditions that must all hold: what stands between the outermost ``and``."""
+    return frozenset(identity(segment) for segment in _segments(tokenize(expression)))
+
+
+def identity(condition: str | Sequence[Token]) -> Identity:
+    """What a condition says; outer parentheses say nothing."""
+    tokens = list(tokenize(condition) if isinstance(condition, str) else condition)
+    while (
+        len(tokens) > 2 and tokens[0].text == "(" and tokens[-1].text == ")" and _closes(tokens) == len(tokens) - 1
+    ):
+        tokens = tokens[1:-1]
+    return tuple(
+        (token.kind, token.text if token.kind in (Kind.OPERATOR, Kind.SELECTOR) else token.value)
+        for token in tokens
+    )
+
+
+def toggle(expression: str, condition: str) -> str:
+    """The expression with a condition more, or with it taken away where it was there.
+
+    The expression must be blank or one that the server accepts.
+    """
+    segments = _segments(tokenize(expression))
+    wanted = identity(condition)
+    for place, segment in enumerate(segments):
+        if identity(segment) == wanted:
+            return _without(expression, segments, place)
+    if not segments:
+        return condition
+    if len(segments) == 1 and not _joins(segments[0]):
+        # A parenthesis right behind null would hide it from the server.
+        closing = " )" if segments[0][-1].kind is Kind.NULL else ")"
+        return f"({expression.strip()}{closing} and {condition}"
+    return f"{expression.rstrip()} and {condition}"
+
+
+def _without(expression: str, segments: Sequence[Sequence[Token]], place: int) -> str:
+    if len(segments) == 1:
+        return ""
+    if place + 1 < len(segments):
+        return expression[: segments[place][0].start] + expression[segments[place + 1][0].start :]
+    return expression[: segments[place - 1][-1].end]
+
+
+def _segments(tokens: Sequence[Token]) -> list[list[Token]]:
+    """The tokens between the outermost ``and``; all in one where they do not stand for themselves there.
+
+    That is so with an outermost ``or``, and in the odd orders that the server takes, such as ``.a .b and``.
+    """
+    if not tokens:
+        return []
+    whole = [list(tokens)]
+    found: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        depth += _step(token)
+        if depth == 0 and token.kind is Kind.OPERATOR and token.text in _AND:
+            found.append([])
+        else:
+            found[-1].append(token)
+    return found if all(_joins(segment) for segment in found) else whole
+
+
+def _joins(tokens: Sequence[Token]) -> bool:
+    """Whether ``and`` can follow without parentheses."""
+    try:
+        compile_tokens(tokens, NEWEST)
+    except Refusal:
+        return False
+    if tokens[-1].kind is Kind.OPERATOR and tokens[-1].text != ")":
+        return False
+    depth = 0
+    for token in tokens:
+        depth += _step(token)
+        if depth == 0 and token.kind is Kind.OPERATOR and token.text in _OR:
+            return False
+    return True
+
+
+def _closes(tokens: Sequence[Token]) -> int:
+    """The place of the parenthesis that closes the one at the start."""
+    depth = 0
+    for place, token in enumerate(tokens):
+        depth += _step(token)
+        if depth == 0:
+            return place
+    return -1
+
+
+def _step(token: Token) -> int:
+    if token.kind is not Kind.OPERATOR:
+        return 0
+    return {"(": 1, ")": -1}.get(token.text, 0)

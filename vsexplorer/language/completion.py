@@ -1,0 +1,251 @@
+"""What could be typed next: fields, operators that fit them, values that the sample has met."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from vsexplorer.language.dialect import NEWEST, Dialect
+from vsexplorer.language.known import FieldFacts, KnownValue, SetFacts
+from vsexplorer.language.literals import clause, reachable
+from vsexplorer.language.tokens import Kind, Token, tokenize
+
+_MOST = 50
+"""Proposals made at a time."""
+_COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
+_WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+_JOINS = ("and", "or", "&&", "||")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A text for the place from ``start`` to before ``end`` of the expression."""
+
+    start: int
+    end: int
+    text: str
+    detail: str
+    """What is known of it: a type, a count."""
+
+    def apply(self, expression: str) -> tuple[str, int]:
+        """The expression with the proposal in it, and where the cursor belongs then."""
+        return expression[: self.start] + self.text + expression[self.end :], self.start + len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the cursor is, and what stands before it."""
+
+    expression: str
+    cursor: int
+    before: Sequence[Token]
+    """The whole tokens before what is being typed."""
+    start: int
+    """Where what is being typed begins."""
+    typed: str
+    """It, up to the cursor."""
+    known: SetFacts
+    dialect: Dialect
+
+    @property
+    def end(self) -> int:
+        """Where the word, number or text around the cursor ends."""
+        end = self.cursor
+        if self.typed[:1] in ("'", '"'):
+            closing = self.expression.find(self.typed[0], end)
+            return closing + 1 if closing >= 0 else end
+        while self.typed and end < len(self.expression) and self.expression[end] in _WORD:
+            end += 1
+        return end
+
+    def values(self, field: FieldFacts, template: str = "{}", taken: Collection[str] = ()) -> list[Proposal]:
+        """The values of a field that begin with what is typed, then those that hold it, put into a template."""
+        typed = self.typed.casefold()
+        inside = typed.strip("\"'")
+        first: list[Proposal] = []
+        second: list[Proposal] = []
+        null = self.dialect.null and "[" not in template
+        for folded, text, detail in _literals(field, null):
+            begins = folded.startswith(typed)
+            if text in taken or text == self.typed or not (begins or (inside and inside in folded)):
+                continue
+            # Not format: the literal may hold braces itself.
+            proposal = Proposal(self.start, self.end, template.replace("{}", text), detail)
+            (first if begins else second).append(proposal)
+            if len(first) == _MOST:
+                break
+        return (first + second)[:_MOST]
+
+    def proposals(self, found: Iterator[tuple[str, str]], exact: bool = False) -> list[Proposal]:
+        """Those of ``(text, detail)`` that begin with what is typed, then those that hold it."""
+        typed = self.typed.casefold()
+        first: list[Proposal] = []
+        second: list[Proposal] = []
+        for text, detail in found:
+            folded = text.casefold()
+            if text == self.typed:
+                continue
+            proposal = Proposal(self.start, self.end, text, detail)
+            if folded.startswith(typed):
+                first.append(proposal)
+            elif not exact and typed.strip(".\"'") and typed.strip(".\"'") in folded:
+                second.append(proposal)
+        return (first + second)[:_MOST]
+
+
+def complete(
+    expression: str, cursor: int, known: SetFacts | None, dialect: Dialect = NEWEST, asked: bool = False
+) -> list[Proposal]:
+    """What could stand at the cursor, the likeliest first.
+
+    Args:
+        expression: What is typed, finished or not.
+        cursor: Characters before the cursor.
+        known: The fields of the set; without them there is nothing to propose.
+        dialect: The server's language.
+        asked: Propose also where nothing has been begun.
+    """
+    if known is None or not known.fields:
+        return []
+    tokens = tokenize(expression[:cursor])
+    last = tokens[-1] if tokens else None
+    if last is None:
+        place = _Place(expression, cursor, (), cursor, "", known, dialect)
+        return place.proposals(_fields(place)) if asked else []
+    if last.kind is Kind.UNFINISHED and last.text.startswith("["):
+        return _in_list(expression, cursor, tokens, known, dialect)
+    touching = last.end == cursor
+    begun = touching and (last.kind in (Kind.SELECTOR, Kind.NUMBER, Kind.WRONG, Kind.UNFINISHED) or _is_word(last))
+    before = tokens[:-1] if begun else tokens
+    start, typed = (last.start, expression[last.start : cursor]) if begun else (cursor, "")
+    place = _Place(expression, cursor, before, start, typed, known, dialect)
+    if begun and last.kind is Kind.SELECTOR:
+        return place.proposals(_fields(place))
+    if _wants_value(before):
+        return _value(place, asked)
+    if touching and not begun and last.kind is not Kind.OPERATOR:
+        # Behind a closed text or list nothing is begun before a space is typed.
+        return []
+    return _next(place)
+
+
+def _is_word(token: Token) -> bool:
+    return token.kind in (Kind.OPERATOR, Kind.NULL) and token.text.isalpha()
+
+
+def _wants_value(before: Sequence[Token]) -> bool:
+    return not before or (before[-1].kind is Kind.OPERATOR and before[-1].text != ")")
+
+
+def _value(place: _Place, asked: bool) -> list[Proposal]:
+    """Where a value is due: those of the field compared with, or a field."""
+    operator = place.before[-1].text if place.before else ""
+    compared = place.before[-2] if len(place.before) > 1 else None
+    # Right behind an operator of signs a space comes first, as one would type it.
+    glue = " " if not place.typed and place.before and place.before[-1].end == place.cursor else ""
+    if operator == "(":
+        glue = ""
+    if compared is not None and compared.kind is Kind.SELECTOR and operator in (*_COMPARISONS, "in"):
+        field = place.known.field(compared.text[1:])
+        if field is None:
+            return []
+        template = f"{glue}[{{}}]" if operator == "in" else f"{glue}{{}}"
+        return place.values(field, template)
+    if operator == "in":
+        return place.proposals(
+            (f"{glue}{text}", detail)
+            for text, detail in _fields(place, lambda field: field.kinds & {"array", "text"})
+        )
+    if operator in (*_JOINS, "(", "not", "!", "") or asked:
+        wanted = place.typed.isalpha() or not place.typed
+        return place.proposals((f"{glue}{text}", detail) for text, detail in _fields(place)) if wanted else []
+    return []
+
+
+def _next(place: _Place) -> list[Proposal]:
+    """Behind a whole value: the operators that fit it, or another clause."""
+    last = place.before[-1]
+    field = place.known.field(last.text[1:]) if last.kind is Kind.SELECTOR else None
+    opened = len(place.before) > 1 and place.before[-2].text in (*_COMPARISONS, "in")
+    if field is None or opened:
+        words = [("and", "both must hold"), ("or", "either must hold")]
+        if last.kind in (Kind.STRING, Kind.NUMBER) and not opened:
+            words.insert(0, ("in", "is part of"))
+        return place.proposals(iter(words), exact=True)
+    if "array" in field.kinds and not place.typed:
+        rest = _turned(place, field, last)
+        if rest:
+            return rest
+    return place.proposals(iter(_operators(field)), exact=True)
+
+
+def _turned(place: _Place, field: FieldFacts, selector: Token) -> list[Proposal]:
+    """A list stands behind ``in``, so the whole clause is proposed in place of its name."""
+    found = ((clause(field, one, place.dialect.null), one) for one in field.values[:_MOST])
+    return [Proposal(selector.start, place.cursor, text, _times(one)) for text, one in found if text is not None]
+
+
+def _operators(field: FieldFacts) -> list[tuple[str, str]]:
+    kinds = field.kinds
+    shown = "/".join(sorted(kinds))
+    equality = [("==", f"is · {shown}"), ("!=", f"is not · {shown}")]
+    if kinds == {"boolean"}:
+        return equality
+    among = [("in", "is one of")]
+    if "number" not in kinds:
+        return equality + among
+    extent = "" if field.smallest is None else f" · {field.smallest:.15g} to {field.largest:.15g}"
+    order = [(sign, f"{words}{extent}") for sign, words in _ORDER_WORDS]
+    return order + equality + among
+
+
+_ORDER_WORDS = ((">", "greater than"), (">=", "at least"), ("<", "less than"), ("<=", "at most"))
+
+
+def _in_list(
+    expression: str, cursor: int, tokens: Sequence[Token], known: SetFacts, dialect: Dialect
+) -> list[Proposal]:
+    """Inside an open list: another item, or its end."""
+    opened = tokens[-1]
+    if len(tokens) < 3 or tokens[-2].text != "in" or tokens[-3].kind is not Kind.SELECTOR:
+        return []
+    field = known.field(tokens[-3].text[1:])
+    if field is None:
+        return []
+    inside = opened.text[1:]
+    items = tokenize(inside)
+    shift = opened.start + 1
+    last = items[-1] if items else None
+    if last is None or last.text == ",":
+        place = _Place(expression, cursor, (), cursor, "", known, dialect)
+        glue = " " if last is not None and inside.endswith(",") else ""
+        return place.values(field, f"{glue}{{}}", {item.text for item in items})
+    if last.kind in (Kind.UNFINISHED, Kind.WRONG, Kind.NUMBER) and shift + last.end == cursor:
+        place = _Place(expression, cursor, (), shift + last.start, last.text, known, dialect)
+        return place.values(field)
+    return [Proposal(cursor, cursor, "]", "end of the list"), Proposal(cursor, cursor, ", ", "another one")]
+
+
+def _fields(
+    place: _Place, fits: Callable[[FieldFacts], object] = lambda field: field.kinds != {"object"}
+) -> Iterator[tuple[str, str]]:
+    for field in place.known.fields:
+        if reachable(field.name) and fits(field):
+            share = f"{field.present / place.known.sampled:.0%}"
+            yield f".{field.name}", f"{'/'.join(kind for kind, _ in field.types)} · {share}"
+
+
+@lru_cache(maxsize=64)
+def _literals(field: FieldFacts, null: bool) -> tuple[tuple[str, str, str], ...]:
+    """Each literal once: folded for comparing, as it is, and what is known of it."""
+    found: dict[str, str] = {}
+    for one in field.values:
+        if one.literal is not None and (one.value is not None or null):
+            found.setdefault(one.literal, _times(one))
+    return tuple((text.casefold(), text, detail) for text, detail in found.items())
+
+
+def _times(known: KnownValue) -> str:
+    times = f"{known.count:,}×"
+    return f"{str(known.value).lower()} · {times}" if isinstance(known.value, bool) else times

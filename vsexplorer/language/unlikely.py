@@ -1,0 +1,295 @@
+"""Expressions that the set's own attributes speak against: fields nobody has, comparisons that never hold."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+
+from vsexplorer.language.known import FieldFacts, SetFacts
+from vsexplorer.language.literals import literal, reachable
+from vsexplorer.language.mistakes import Remark
+from vsexplorer.language.numbers import to_double
+from vsexplorer.language.program import Node
+from vsexplorer.language.tokens import Kind, Token, Value
+
+_ORDER = ("<", "<=", ">", ">=")
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+_UNSETTLING = ("or", "||", "!", "not", "!=")
+"""Operators under which one expects an element without the field to pass."""
+_MOST_COMPARED = 200
+"""Values among which the one that was meant is looked for."""
+
+
+def half_typed(expression: str, tokens: Sequence[Token], known: SetFacts) -> Remark | None:
+    """The beginning of a field's name at the very end, where one is still typing it."""
+    last = tokens[-1]
+    name = last.text[1:]
+    if last.kind is not Kind.SELECTOR or last.end != len(expression) or known.field(name):
+        return None
+    longer = [field.name for field in known.fields if field.name.startswith(name) and reachable(field.name)]
+    if not longer:
+        return None
+    return Remark(last.start, last.end, f"the beginning of .{longer[0]}", unfinished=True)
+
+
+def remarks(expression: str, tree: Node, known: SetFacts) -> Iterator[Remark]:
+    """What the sample speaks against, in no particular order."""
+    for node in tree.walk():
+        token = node.token
+        if token.kind is Kind.SELECTOR and len(token.text) > 1:
+            field = known.field(token.text[1:])
+            if field is None:
+                yield _unknown(token, known)
+            elif field.kinds == {"object"}:
+                yield Remark(token.start, token.end, f"{token.text} holds objects, which no filter can read")
+        elif len(node.operands) == 2:
+            yield from _comparison(expression, node, known)
+
+
+def missing(tree: Node, known: SetFacts) -> Iterator[tuple[Remark, bool]]:
+    """Fields that some elements lack; with each whether the expression reads as if that did no harm."""
+    pending = [(tree, False)]
+    told: set[str] = set()
+    while pending:
+        node, unsettled = pending.pop()
+        token = node.token
+        unsettled = unsettled or bool(node.operands and token.text in _UNSETTLING)
+        pending.extend((operand, unsettled) for operand in reversed(node.operands))
+        if token.kind is not Kind.SELECTOR or token.text in told:
+            continue
+        field = known.field(token.text[1:])
+        if field is None or field.present == known.sampled:
+            continue
+        told.add(token.text)
+        lacking = known.sampled - field.present
+        share = f"{lacking / known.sampled:.0%}" if lacking * 200 >= known.sampled else f"{lacking:,}"
+        sentence = f"{share} of {known.sampled:,} sampled elements lack {token.text}"
+        if unsettled:
+            sentence += ": they never match, whatever the rest says"
+        yield Remark(token.start, token.end, sentence), unsettled
+
+
+def _unknown(token: Token, known: SetFacts) -> Remark:
+    near = difflib.get_close_matches(token.text[1:], [name for name in known.names if reachable(name)], 1, 0.6)
+    sentence = f"no such field in {known.sampled:,} sampled elements"
+    if near:
+        sentence += f"; did you mean .{near[0]}?"
+    return Remark(token.start, token.end, sentence, f".{near[0]}" if near else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """A field compared with a literal, the field named first."""
+
+    expression: str
+    node: Node
+    field: FieldFacts
+    operator: str
+    value: Value
+    literal: Token
+    sampled: int
+
+    @property
+    def name(self) -> str:
+        return f".{self.field.name}"
+
+    def remark(self, sentence: str, replacement: str | None = None) -> Remark:
+        whole = (self.node.start, self.node.end)
+        return Remark(self.literal.start, self.literal.end, sentence, replacement, whole if replacement else None)
+
+
+def _comparison(expression: str, node: Node, known: SetFacts) -> Iterator[Remark]:
+    left, right = node.operands
+    operator = node.token.text
+    turned = right.token.kind is Kind.SELECTOR
+    if turned == (left.token.kind is Kind.SELECTOR):
+        return
+    selector, other = (right, left) if turned else (left, right)
+    field = known.field(selector.token.text[1:])
+    literals = (Kind.NUMBER, Kind.STRING, Kind.ARRAY, Kind.NULL)
+    if field is None or other.token.kind not in literals:
+        return
+    if operator == "in":
+        judge = _among if turned else _one_of
+    elif operator in _TURNED:
+        operator = _TURNED[operator] if turned else operator
+        judge = _order if operator in _ORDER else _equality
+    else:
+        return
+    clause = _Clause(expression, node, field, operator, other.token.value, other.token, known.sampled)
+    remark = judge(clause)
+    if remark is not None:
+        yield remark
+
+
+def _order(clause: _Clause) -> Remark | None:
+    field, kinds = clause.field, clause.field.kinds
+    limit = clause.value if isinstance(clause.value, float) else None
+    if isinstance(clause.value, bytes):
+        limit = to_double(clause.value)
+    if kinds == {"array"}:
+        return clause.remark(f"{clause.name} holds lists, which count as 0 here")
+    if kinds == {"text"} and limit is not None and not _numeric_texts(field):
+        return clause.remark(f"{clause.name} holds texts; those that are no numbers count as 0")
+    if limit is None or kinds != {"number"} or field.smallest is None or field.largest is None:
+        return None
+    holds = {
+        "<": field.smallest < limit,
+        "<=": field.smallest <= limit,
+        ">": field.largest > limit,
+        ">=": field.largest >= limit,
+    }
+    return None if holds[clause.operator] else clause.remark(_between(clause))
+
+
+def _equality(clause: _Clause) -> Remark | None:
+    value, kinds = clause.value, clause.field.kinds
+    equals = clause.operator == "=="
+    if kinds == {"array"} and value is not None:
+        item = clause.expression[clause.literal.start : clause.literal.end]
+        inside = f"{item} in {clause.name}" if equals else f"not ({item} in {clause.name})"
+        return clause.remark(
+            f"{clause.name} holds lists, which compare as 0; in asks what is in them",
+            inside if clause.literal.kind is not Kind.ARRAY else None,
+        )
+    if isinstance(value, bytes):
+        return _text_equality(clause, value.decode("utf-8", "surrogateescape"))
+    if not equals:
+        return None
+    if value is None and kinds and "null" not in kinds:
+        return clause.remark(
+            f"{clause.name} is never null in {clause.sampled:,} sampled elements; one without it never matches"
+        )
+    if isinstance(value, float):
+        return _number_equality(clause, value)
+    return None
+
+
+def _number_equality(clause: _Clause, value: float) -> Remark | None:
+    field, kinds = clause.field, clause.field.kinds
+    if kinds == {"boolean"} and value not in (0.0, 1.0):
+        return clause.remark(f"{clause.name} is true or false, which count as 1 and 0")
+    if kinds == {"text"} and not _numeric_texts(field):
+        if value == 0:
+            return clause.remark(f"{clause.name} holds texts, and every text that is no number counts as 0")
+        shown = clause.expression[clause.literal.start : clause.literal.end]
+        return clause.remark(f"{clause.name} holds texts: a number never equals one", f'{clause.name} == "{shown}"')
+    if kinds != {"number"} or field.smallest is None or field.largest is None:
+        return None
+    if not field.smallest <= value <= field.largest:
+        return clause.remark(_between(clause))
+    if field.complete and value not in _numbers(field):
+        return clause.remark(f"{clause.name} never is that in {clause.sampled:,} sampled elements")
+    return None
+
+
+def _text_equality(clause: _Clause, text: str) -> Remark | None:
+    kinds = clause.field.kinds
+    if kinds == {"boolean"}:
+        replacement = {"true": "1", "false": "0"}.get(text.lower())
+        sentence = f"{clause.name} is true or false, which count as 1 and 0; a text is neither"
+        return clause.remark(sentence, f"{clause.name} {clause.operator} {replacement}" if replacement else None)
+    if kinds == {"number"} and to_double(text.encode("utf-8", "surrogateescape")) is None:
+        return clause.remark(f"{clause.name} holds numbers, and this text counts as 0")
+    if kinds != {"text"}:
+        return None
+    return _absent(clause, text, f"{clause.name} {clause.operator} {{}}")
+
+
+def _one_of(clause: _Clause) -> Remark | None:
+    """A field in a list."""
+    value, kinds = clause.value, clause.field.kinds
+    if not isinstance(value, tuple):
+        return None
+    if kinds == {"array"}:
+        items = clause.expression[clause.literal.start + 1 : clause.literal.end - 1].strip(" ,")
+        replacement = f"{items} in {clause.name}" if len(value) == 1 else None
+        return clause.remark(f"{clause.name} holds lists itself; what is in it stands before the in", replacement)
+    texts = [item.decode("utf-8", "surrogateescape") for item in value if isinstance(item, bytes)]
+    if kinds == {"text"} and clause.field.complete:
+        known = _written(clause.field)
+        absent = [text for text in texts if text not in known]
+        if absent:
+            return clause.remark(f'{clause.name} never is "{absent[0]}" in {clause.sampled:,} sampled elements')
+    return None
+
+
+def _among(clause: _Clause) -> Remark | None:
+    """A literal in a field."""
+    value, kinds = clause.value, clause.field.kinds
+    if kinds and kinds <= {"number", "boolean", "null"}:
+        return clause.remark(f"{clause.name} holds neither lists nor texts: this never holds")
+    if kinds == {"text"} and isinstance(value, float):
+        return clause.remark(f"{clause.name} holds texts: no number is part of one")
+    if kinds != {"array"} or not isinstance(value, bytes):
+        return None
+    # A text equals a 0, true or false in a list where it counts as that number.
+    if not all(isinstance(one.value, str) for one in clause.field.values):
+        return None
+    return _absent(clause, value.decode("utf-8", "surrogateescape"), f"{{}} in {clause.name}")
+
+
+def _absent(clause: _Clause, text: str, template: str) -> Remark | None:
+    """A text that the field never is, with the one that was meant."""
+    stored = _escaped(clause.field).get(text)
+    if stored is not None:
+        sentence = "stored with \\u escapes, which the server reads as they stand"
+        return clause.remark(sentence, template.replace("{}", stored))
+    if clause.operator == "!=" or not clause.field.complete or text in _written(clause.field):
+        return None
+    holds = "holds" if "array" in clause.field.kinds else "is"
+    sentence = f"{clause.name} never {holds} that in {clause.sampled:,} sampled elements"
+    meant = _nearest(clause.field, text)
+    if meant is None:
+        return clause.remark(sentence)
+    return clause.remark(f"{sentence}; did you mean {meant}?", template.replace("{}", meant))
+
+
+@lru_cache(maxsize=64)
+def _written(field: FieldFacts) -> dict[str, str]:
+    """The texts of a field as the server reads them, with their literals."""
+    return {
+        one.literal[1:-1]: one.literal
+        for one in field.values
+        if isinstance(one.value, str) and one.literal is not None
+    }
+
+
+@lru_cache(maxsize=64)
+def _numbers(field: FieldFacts) -> frozenset[float]:
+    return frozenset(one.value for one in field.values if isinstance(one.value, int | float))
+
+
+@lru_cache(maxsize=64)
+def _escaped(field: FieldFacts) -> dict[str, str]:
+    """Texts that the server reads otherwise than JSON says, with their literals."""
+    return {
+        one.value: one.literal
+        for one in field.values
+        if isinstance(one.value, str) and one.literal is not None and one.literal != literal(one.value)
+    }
+
+
+@lru_cache(maxsize=512)
+def _nearest(field: FieldFacts, text: str) -> str | None:
+    """The literal that was probably meant, among the most frequent."""
+    folded = {known.casefold(): written for known, written in islice(_written(field).items(), _MOST_COMPARED)}
+    near = difflib.get_close_matches(text.casefold(), folded, 1, 0.6)
+    return folded[near[0]] if near else None
+
+
+@lru_cache(maxsize=64)
+def _numeric_texts(field: FieldFacts) -> bool:
+    """Whether some texts of the field may count as numbers."""
+    return not field.complete or any(
+        isinstance(one.value, str) and to_double(one.value.encode("utf-8", "surrogatepass")) is not None
+        for one in field.values
+    )
+
+
+def _between(clause: _Clause) -> str:
+    smallest, largest = clause.field.smallest, clause.field.largest
+    return f"{clause.name} lies between {smallest:.15g} and {largest:.15g} in {clause.sampled:,} sampled elements"

@@ -1,0 +1,116 @@
+"""The list of what could be typed next, over the results, under the place where one types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from vsexplorer.text import fit, sanitize
+
+if TYPE_CHECKING:
+    from vsexplorer.language.completion import Proposal
+
+_MOST_ROWS = 8
+_WIDEST = 60
+
+
+class CompletionList(Widget):
+    """Proposals, one highlighted; there only while it has some. It never takes the focus."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"completion--chosen", "completion--detail"}
+    DEFAULT_CSS = """
+    CompletionList {
+        overlay: screen;
+        constrain: inside inside;
+        display: none;
+        background: $surface-lighten-1;
+        color: $text;
+        &.-shown { display: block; }
+        & > .completion--chosen { background: $block-cursor-background; color: $block-cursor-foreground; }
+        & > .completion--detail { color: $text-muted; }
+    }
+    """
+
+    class Taken(Message):
+        """A proposal was clicked on."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._proposals: Sequence[Proposal] = ()
+        self._chosen = 0
+        self._placed = (0, 0, 0)
+
+    @property
+    def chosen(self) -> Proposal | None:
+        """The highlighted proposal; ``None`` while none are shown."""
+        return self._proposals[self._chosen] if self._proposals else None
+
+    @property
+    def texts(self) -> list[str]:
+        """What is proposed, from the top."""
+        return [proposal.text for proposal in self._proposals]
+
+    def show(self, proposals: Sequence[Proposal], column: int) -> None:
+        """Show proposals from a column of the screen on, or nothing."""
+        self._proposals = proposals
+        self._chosen = 0
+        if proposals:
+            widest = max(cell_len(sanitize(one.text).strip()) + cell_len(sanitize(one.detail)) for one in proposals)
+            self._place(max(0, column - 1), min(_WIDEST, widest + 4), min(_MOST_ROWS, len(proposals)))
+        # Changing a class styles the widget anew, so it is not done for nothing.
+        if self.has_class("-shown") != bool(proposals):
+            self.set_class(bool(proposals), "-shown")
+        self.refresh()
+
+    def _place(self, column: int, width: int, height: int) -> None:
+        # Setting a style lays the screen out anew, so it is not done for nothing.
+        if (column, width, height) == self._placed:
+            return
+        self._placed = (column, width, height)
+        self.styles.offset = (column, 0)
+        self.styles.width = width
+        self.styles.height = height
+
+    def move(self, by: int) -> None:
+        """Highlight another proposal, round and round."""
+        if self._proposals:
+            self._chosen = (self._chosen + by) % len(self._proposals)
+            self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Take the proposal clicked on."""
+        line = self._first + event.y
+        if line < len(self._proposals):
+            self._chosen = line
+            self.post_message(self.Taken())
+
+    @property
+    def _first(self) -> int:
+        """The proposal in the uppermost line."""
+        return max(0, min(self._chosen - _MOST_ROWS // 2, len(self._proposals) - self.size.height))
+
+    def render_line(self, y: int) -> Strip:
+        """A proposal with what is known of it."""
+        width = self.size.width
+        place = self._first + y
+        if place >= len(self._proposals):
+            return Strip.blank(width, self.rich_style)
+        proposal = self._proposals[place]
+        style, quiet = self.rich_style, self.rich_style + self.get_component_rich_style("completion--detail")
+        if place == self._chosen:
+            style = quiet = style + self.get_component_rich_style("completion--chosen")
+        detail = sanitize(proposal.detail)
+        text = fit(sanitize(proposal.text).strip(), max(1, width - 2))
+        room = width - 2 - cell_len(text) - 2
+        detail = fit(detail, room) if room > 1 else ""
+        gap = " " * (width - 2 - cell_len(text) - cell_len(detail))
+        return Strip([Segment(f" {text}{gap}", style), Segment(f"{detail} ", quiet)]).adjust_cell_length(
+            width, style
+        )
