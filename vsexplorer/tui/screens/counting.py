@@ -8,18 +8,24 @@ from typing import TYPE_CHECKING
 from vsexplorer.errors import VsexplorerError
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from vsexplorer.insight.matching import Matches
     from vsexplorer.tui.screens.filtering import FilteringScreen
 
+_PAUSE = 0.3
+"""Seconds without another filter before one is counted."""
+
 
 class MatchCounter:
-    """One count at a time; of those asked for meanwhile only the last is made. None is ever cancelled."""
+    """One count at a time, made once nobody types: the search comes first. None is ever cancelled."""
 
     def __init__(self, screen: FilteringScreen, tell: Callable[[str, Matches], None]) -> None:
         self._screen = screen
         self._tell = tell
         self._wanted: str | None = None
         self._counting = False
+        self._timer: Timer | None = None
         self._known: tuple[tuple[bytes, int, int], str, Matches] | None = None
 
     def ask(self, expression: str) -> None:
@@ -33,7 +39,12 @@ class MatchCounter:
             self._tell(expression, self._known[2])
             return
         self._wanted = expression
-        if not self._counting:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self._screen.set_timer(_PAUSE, self._start)
+
+    def _start(self) -> None:
+        if self._wanted is not None and not self._counting:
             self._counting = True
             self._screen.run_worker(self._count(), group="count", description="counting matches")
 

@@ -15,10 +15,14 @@ from textual.widget import Widget
 from vsexplorer.text import fit, sanitize
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from vsexplorer.language.completion import Proposal
 
 _MOST_ROWS = 8
 _WIDEST = 60
+_PAUSE = 0.3
+"""Seconds without another key before a list that got shorter is made smaller."""
 
 
 class CompletionList(Widget):
@@ -46,6 +50,7 @@ class CompletionList(Widget):
         self._proposals: Sequence[Proposal] = ()
         self._chosen = 0
         self._placed = (0, 0, 0)
+        self._fitting: Timer | None = None
 
     @property
     def chosen(self) -> Proposal | None:
@@ -61,22 +66,36 @@ class CompletionList(Widget):
         """Show proposals from a column of the screen on, or nothing."""
         self._proposals = proposals
         self._chosen = 0
+        if self._fitting is not None:
+            self._fitting.stop()
+            self._fitting = None
         if proposals:
-            widest = max(cell_len(sanitize(one.text).strip()) + cell_len(sanitize(one.detail)) for one in proposals)
-            self._place(max(0, column - 1), min(_WIDEST, widest + 4), min(_MOST_ROWS, len(proposals)))
+            self._place(max(0, column - 1))
         # Changing a class styles the widget anew, so it is not done for nothing.
         if self.has_class("-shown") != bool(proposals):
             self.set_class(bool(proposals), "-shown")
         self.refresh()
 
-    def _place(self, column: int, width: int, height: int) -> None:
-        # Setting a style lays the screen out anew, so it is not done for nothing.
-        if (column, width, height) == self._placed:
+    def _place(self, column: int) -> None:
+        widest = max(
+            cell_len(sanitize(one.text).strip()) + cell_len(sanitize(one.detail)) for one in self._proposals
+        )
+        width, height = min(_WIDEST, widest + 4), min(_MOST_ROWS, len(self._proposals))
+        at, had_width, had_height = self._placed
+        # Every other place or size lays the whole screen out anew, which costs more than the search: a list that
+        # is merely too large is fitted once nobody types.
+        if self.has_class("-shown") and at == column and width <= had_width and height <= had_height:
+            if (width, height) != (had_width, had_height):
+                self._fitting = self.set_timer(_PAUSE, lambda: self._fit(column, width, height))
             return
-        self._placed = (column, width, height)
-        self.styles.offset = (column, 0)
-        self.styles.width = width
-        self.styles.height = height
+        self._fit(column, width, height)
+
+    def _fit(self, column: int, width: int, height: int) -> None:
+        if (column, width, height) != self._placed:
+            self._placed = (column, width, height)
+            self.styles.offset = (column, 0)
+            self.styles.width = width
+            self.styles.height = height
 
     def move(self, by: int) -> None:
         """Highlight another proposal, round and round."""
