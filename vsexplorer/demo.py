@@ -1,4 +1,4 @@
-"""The demo: a data set of people and the five searches of the tour."""
+"""The demos: people with the tour's five searches, and the characters of Unicode."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from vsexplorer import paths
 from vsexplorer.explorer import Explorer
 from vsexplorer.model import ByText, Query, SearchOptions
 from vsexplorer.progress import ProgressCallback, ignore_progress
-from vsexplorer.transfer.loader import LoadPlan
+from vsexplorer.transfer.characters import Characters
+from vsexplorer.transfer.mapping import Mapping
+from vsexplorer.transfer.plan import LoadPlan, LoadReport, OnExisting
 from vsexplorer.transfer.readers import RowFile
 
-KEY = b"people"
+PEOPLE, CHARACTERS = b"people", b"unicode"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +24,39 @@ class Stop:
     query: Query
 
 
-def _stop(title: str, text: str, filter: str = "", count: int = 8) -> Stop:
-    return Stop(title, Query(KEY, ByText(text), filter, SearchOptions(count)))
+def _stop(title: str, key: bytes, text: str, filter: str = "", count: int = 8) -> Stop:
+    return Stop(title, Query(key, ByText(text), filter, SearchOptions(count)))
 
 
-TOUR = (
-    _stop("Who is near a word?", "actors"),
-    _stop("Only the nearest two", "actors", count=2),
-    _stop("Another word, another ranking", "entertainer"),
-    _stop("Meaning, not spelling: no description need contain the word", "science"),
-    _stop("The same, narrowed by a filter on the attributes", "science", ".died < 2000"),
-)
+TOURS = {
+    PEOPLE: (
+        _stop("Who is near a word?", PEOPLE, "actors"),
+        _stop("Only the nearest two", PEOPLE, "actors", count=2),
+        _stop("Another word, another ranking", PEOPLE, "entertainer"),
+        _stop("Meaning, not spelling: no description need contain the word", PEOPLE, "science"),
+        _stop("The same, narrowed by a filter on the attributes", PEOPLE, "science", ".died < 2000"),
+    ),
+    CHARACTERS: (
+        _stop("A character by what it shows", CHARACTERS, "a face that is about to cry"),
+        _stop("Among the emoji alone", CHARACTERS, "a way to travel", '.block == "Transport and Map Symbols"'),
+        _stop("Numbers by their value", CHARACTERS, "roman", ".numeric >= 50"),
+    ),
+}
 
 
-async def load_people(explorer: Explorer, progress: ProgressCallback = ignore_progress) -> None:
-    """Load the demo data set into ``people``."""
-    plan = LoadPlan(KEY, id_field="name", text_field="description")
-    await explorer.load(RowFile.at(paths.people_file()), plan, progress)
+def characters_plan() -> LoadPlan:
+    """How the characters are loaded: what is there from an earlier time is left alone."""
+    kept = ("character", "code", "category", "block", "numeric")
+    mapping = Mapping(id="name", text="text", attributes=kept)
+    return LoadPlan(CHARACTERS, mapping, existing=OnExisting.SKIP, checkpoints=paths.state_folder() / "loads")
+
+
+async def load_people(explorer: Explorer, progress: ProgressCallback = ignore_progress) -> LoadReport:
+    """Load the people into ``people``."""
+    plan = LoadPlan(PEOPLE, Mapping(id="name", text="description"))
+    return await explorer.transfers.load([RowFile.at(paths.people_file())], plan, progress)
+
+
+async def load_characters(explorer: Explorer, progress: ProgressCallback = ignore_progress) -> LoadReport:
+    """Load the characters of Unicode into ``unicode``; an interrupted load goes on, a finished one does nothing."""
+    return await explorer.transfers.load([Characters()], characters_plan(), progress)

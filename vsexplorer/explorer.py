@@ -30,8 +30,7 @@ from vsexplorer.model import (
 )
 from vsexplorer.progress import ProgressCallback, ignore_progress
 from vsexplorer.text import display
-from vsexplorer.transfer.loader import LoadPlan, LoadReport, load
-from vsexplorer.transfer.readers import RowFile
+from vsexplorer.transfer.desk import TransferDesk
 from vsexplorer.vectorset.session import Session
 from vsexplorer.vectorset.store import Answer, VectorSetStore
 from vsexplorer.vectorset.target import Where
@@ -276,23 +275,10 @@ class Explorer:
         info = self._infos.get(key) or await self.info(key)
         return await self._store.element(info, element)
 
-    async def load(self, file: RowFile, plan: LoadPlan, progress: ProgressCallback = ignore_progress) -> LoadReport:
-        """Add a file's rows to a set, embedding their texts.
-
-        Raises:
-            DimensionMismatch: the set exists and does not fit the model.
-            VsexplorerError: of the kind that fits what happened.
-        """
-        await self.embedder.open(progress)
-        info: SetInfo | None = None
-        try:
-            info = await self.info(plan.key)
-            self.check_model(info)
-        except NotFound:
-            pass
-        report = await load(file, plan, self.embedder, self._store.connection, info, progress)
-        self._infos.pop(plan.key, None)
-        return report
+    @property
+    def transfers(self) -> TransferDesk:
+        """Loading, exporting and copying."""
+        return TransferDesk(self._session, self.embedder, self.check_model, self.dialect)
 
     async def _search(
         self, info: SetInfo, query: Query, *, like: bytes | None = None, vector: bytes | None = None

@@ -27,6 +27,11 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path(_NAME)
 
 
+def state_folder() -> Path:
+    """What vsexplorer remembers between runs: the progress of interrupted loads."""
+    return platformdirs.user_state_path(_NAME)
+
+
 def runtime_folder() -> Path:
     """Sockets of running servers; inside the home folder where the system has no place for them."""
     if sys.platform == "linux" and not os.environ.get("XDG_RUNTIME_DIR"):

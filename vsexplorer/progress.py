@@ -19,6 +19,8 @@ class Progress:
     """``bytes``, ``rows`` ...; empty where nothing is counted."""
     rate: float | None = None
     """Units per second."""
+    detail: str = ""
+    """What else is known, in words."""
 
     @property
     def fraction(self) -> float | None:
@@ -33,8 +35,10 @@ class Progress:
         text = self._counted(self.done)
         if self.total:
             text = f"{text} of {self._counted(self.total)}"
-        text += self._suffix
-        return f"{text} · {self._counted(self.rate)}{self._suffix}/s" if self.rate else text
+        parts = [text + self._suffix]
+        if self.rate:
+            parts.append(f"{self._counted(self.rate)}{self._suffix}/s")
+        return " · ".join(filter(None, (*parts, self.detail)))
 
     @property
     def _suffix(self) -> str:

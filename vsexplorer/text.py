@@ -78,6 +78,13 @@ def byte_size(number: float) -> str:
     raise AssertionError("unreachable")
 
 
+def duration(seconds: float) -> str:
+    """A time to wait: ``12 s``, ``3 min``, ``2.5 h``."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+
+
 def milliseconds(value: float) -> str:
     """A duration in milliseconds, one decimal below ten."""
     return f"{value:.1f}" if value < 9.95 else f"{value:.0f}"

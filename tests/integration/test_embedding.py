@@ -18,6 +18,7 @@ from tests.support.hub import Hub
 from tests.support.servers import free_port
 from vsexplorer.config import DEFAULT_MODEL
 from vsexplorer.embedding import packaged
+from vsexplorer.embedding.bulk import BulkEmbedder
 from vsexplorer.embedding.embedder import Embedder, models_of_dimension
 from vsexplorer.embedding.registry import describe
 from vsexplorer.embedding.sources import ModelFiles, find, on_this_machine
@@ -46,7 +47,10 @@ def converted(embedder: Embedder) -> Path:
 
 async def test_vectors_equal_those_of_an_independent_implementation(embedder: Embedder) -> None:
     alone = np.array([floats((await embedder.embed(text)).vector) for text in REFERENCE["sentences"]])
-    together = np.array([floats(raw) for raw in await embedder.embed_documents(REFERENCE["sentences"])])
+    together = np.empty_like(alone)
+    async for some in BulkEmbedder(embedder).embed(REFERENCE["sentences"]):
+        for place, raw in zip(some.places, some.vectors, strict=True):
+            together[place] = floats(raw)
     for vectors in (alone, together):
         assert vectors.shape == tuple(REFERENCE["shape"])
         cosines = (vectors * reference()).sum(axis=1) / np.linalg.norm(vectors, axis=1)
@@ -59,6 +63,17 @@ def test_the_reference_covers_short_and_long_texts_and_many_scripts() -> None:
     assert max(lengths) > 256
     letters = [character for text in REFERENCE["sentences"] for character in text if character.isalpha()]
     assert len({unicodedata.name(letter).split()[0] for letter in letters}) >= 5
+
+
+async def test_equal_texts_are_embedded_once_and_long_ones_counted(embedder: Embedder) -> None:
+    bulk = BulkEmbedder(embedder)
+    found: dict[int, bytes] = {}
+    async for some in bulk.embed(["same", "other", "same", "word " * 300]):
+        found.update(zip(some.places, some.vectors, strict=True))
+    assert sorted(found) == [0, 1, 2, 3]
+    assert found[0] == found[2] != found[1]
+    assert bulk.cut == 1
+    assert [some async for some in bulk.embed([])] == []
 
 
 async def test_a_text_is_embedded_once_and_remembered(embedder: Embedder) -> None:

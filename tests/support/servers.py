@@ -87,7 +87,7 @@ class RedisServer:
             with socket.socket(socket.AF_UNIX) as plug:
                 plug.connect(os.fsencode(self.socket))
                 plug.sendall(b"PING\r\n")
-                return bool(plug.recv(16))
+                return plug.recv(16).startswith(b"+PONG")
         except OSError:
             return False
 

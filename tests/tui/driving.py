@@ -16,12 +16,12 @@ from tests.support.servers import RedisServer
 from vsexplorer.config import DEFAULT_MODEL
 from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.explorer import Explorer
-from vsexplorer.transfer.loader import LoadPlan, load
+from vsexplorer.transfer.mapping import Mapping
+from vsexplorer.transfer.plan import LoadPlan
 from vsexplorer.transfer.readers import RowFile
 from vsexplorer.tui.app import ExplorerApp
 from vsexplorer.tui.backend import Backend, Opener, RealOpener, Start
 from vsexplorer.tui.screens.explorer import ExplorerScreen
-from vsexplorer.vectorset.connection import Connection
 from vsexplorer.vectorset.target import Where
 
 PAGE = Path(__file__).parents[1] / "golden" / "famous_people.json"
@@ -31,10 +31,11 @@ _PATIENCE = 20.0
 
 async def load_people(server: RedisServer, embedder: Embedder) -> None:
     """Make the published example's set."""
-    connection = Connection(server.target)
-    plan = LoadPlan(b"people", "name", "description", ("born", "died"))
-    await load(RowFile.at(PAGE, "people"), plan, embedder, connection, None, lambda progress: None)
-    await connection.close()
+    explorer = Explorer(Where(server.target), embedder)
+    await explorer.connect()
+    plan = LoadPlan(b"people", Mapping("name", "description", attributes=("born", "died")))
+    await explorer.transfers.load([RowFile.at(PAGE, "people")], plan)
+    await explorer.close()
 
 
 class LentModel(RealOpener):
@@ -108,7 +109,7 @@ async def running(
     if opener is None and embedder is not None:
         opener = LentModel(embedder)
     app = ExplorerApp(begin, opener)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         driver = Driver(app, pilot)
         await driver.until(lambda: driver.main.connection.connected or "Connecting" not in driver.main.notice.words)
         await driver.settle()

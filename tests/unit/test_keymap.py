@@ -7,6 +7,7 @@ from vsexplorer.tui.app import ExplorerApp
 from vsexplorer.tui.keymap import KEYMAP, Key, Place, checked, keys_at, shown
 from vsexplorer.tui.screens.element import ElementScreen
 from vsexplorer.tui.screens.explorer import ExplorerScreen
+from vsexplorer.tui.screens.load import LoadScreen
 from vsexplorer.tui.widgets.fields_panel import FieldsPanel
 from vsexplorer.tui.widgets.prompt import _LineInput
 from vsexplorer.tui.widgets.results import ResultsTable
@@ -18,6 +19,7 @@ OWNERS: dict[Place, tuple[type, ...]] = {
     Place.RESULTS: (ResultsTable, ExplorerScreen),
     Place.FIELDS: (FieldsPanel,),
     Place.ELEMENT: (ElementScreen,),
+    Place.LOAD: (LoadScreen,),
 }
 
 

@@ -1,10 +1,10 @@
-"""``vsexplorer load``: a file's rows into a vector set."""
+"""``vsexplorer load``: the rows of files into a vector set."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,49 +14,223 @@ from vsexplorer.errors import ExitCode
 
 if TYPE_CHECKING:
     from vsexplorer.explorer import Explorer
-    from vsexplorer.transfer.loader import LoadReport
+    from vsexplorer.transfer.plan import LoadPlan, LoadReport
+    from vsexplorer.transfer.preview import Preview
+    from vsexplorer.transfer.readers import RowFile
+
+_KINDS = ("jsonl", "json", "csv", "parquet")
+_SHOWN_REJECTIONS = 20
+_WIDEST = 100
 
 
 @click.command()
 @click.argument("key", type=KeyName())
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--id", "id_field", required=True, metavar="FIELD", help="Field that names the element.")
-@click.option("--text", "text_field", required=True, metavar="FIELD", help="Field to embed.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(allow_dash=True), metavar="FILE...")
+@click.option(
+    "--id", "id_field", default="", metavar="FIELD", help="Field or template naming the element, or hash."
+)
+@click.option("--text", "text_field", default="", metavar="FIELD", help="Field or template to embed.")
+@click.option(
+    "--vector", "vector_field", default="", metavar="FIELD", help="Field with a vector, instead of a text."
+)
 @click.option(
     "--attributes",
     default="all",
     show_default=True,
     metavar="all|none|A,B",
-    help="Fields to keep as attributes; all means all but the id.",
+    help="Fields to keep as attributes; all means all but id and vector.",
 )
+@click.option("--where", default="", metavar="FILTER", help="Load only rows that pass this filter expression.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Read at most N rows.")
+@click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
+@click.option(
+    "--existing",
+    type=click.Choice(["replace", "skip", "refuse"]),
+    default="replace",
+    show_default=True,
+    help="Elements that are there already: replace those that changed, skip them, or reject the row.",
+)
+@click.option("--strict", is_flag=True, help="Stop at the first row that cannot be loaded.")
+@click.option(
+    "--rejects", type=click.Path(path_type=Path), metavar="FILE", help="Where rejected rows are put aside."
+)
+@click.option("--restart", is_flag=True, help="Begin anew even where an interrupted load could go on.")
+@click.option("--quantization", type=click.Choice(["int8", "f32", "bin"]), help="Of a new set; default int8.")
+@click.option("--reduce", type=click.IntRange(1), metavar="N", help="Project a new set's vectors to N dimensions.")
+@click.option("--m", "links", type=click.IntRange(4, 4096), metavar="N", help="Links of a node, of a new set.")
+@click.option("--ef", type=click.IntRange(1, 1_000_000), metavar="N", help="Exploration factor while building.")
+@click.option("--cas", is_flag=True, help="Spare those who search meanwhile; the load takes longer.")
+@click.option("--format", "kind", type=click.Choice(["jsonl", "json", "csv", "parquet"]), help="Of FILE.")
 @click.option("--records", default="", metavar="FIELD", help="The array with the rows, in a JSON object.")
+@click.option("--encoding", default="", metavar="NAME", help="Of CSV; default detected.")
+@click.option("--separator", default="", metavar="C", help="Of CSV; default detected.")
 @connection_options
 @click.pass_context
-def load(
-    ctx: click.Context, key: str, file: Path, id_field: str, text_field: str, attributes: str, records: str
-) -> int:
-    """Load FILE (JSON Lines, JSON or CSV) into the vector set KEY, embedding one field.
+def load(ctx: click.Context, /, key: str, files: tuple[str, ...], dry_run: bool, **options: Any) -> int:
+    """Load FILEs into the vector set KEY: JSON Lines, JSON, CSV or Parquet, also compressed; - is standard input.
 
-    Elements that exist are replaced. Rows that cannot be loaded are counted and named, and make the exit code 1.
+    Texts are embedded on all cores. Without --id and --text the fields are chosen and said; a template such as
+    "{title}. {body}" joins several. Rows that cannot be loaded are put aside in a file that can be loaded again
+    once mended, and make the exit code 1. An interrupted load goes on where it stopped, by the same command.
     """
-    from vsexplorer.cli.progress import shown_on_stderr
-    from vsexplorer.text import plural, sanitize
-    from vsexplorer.transfer.loader import LoadPlan
-    from vsexplorer.transfer.readers import RowFile
+    from vsexplorer.transfer.readers import ReadOptions, RowFile
 
-    chosen = {"all": None, "none": ()}.get(attributes, tuple(filter(None, attributes.split(","))))
-    plan = LoadPlan(key.encode("utf-8", "surrogateescape"), id_field, text_field, chosen)
-    rows = RowFile.at(file, records)
+    reading = ReadOptions(
+        options["kind"] or "", options["records"], options["encoding"], _separator(options["separator"])
+    )
+    rows = [RowFile(name, reading) for name in files]
+    for file in rows:
+        file.check()
+    plan = _plan(key, rows, options)
+    if dry_run:
+        _preview(ctx, plan, rows)
+        return ExitCode.OK
+    return _load(ctx, plan, rows)
+
+
+def _plan(key: str, files: list[RowFile], options: dict[str, Any]) -> LoadPlan:
+    from vsexplorer import paths
+    from vsexplorer.transfer.mapping import Mapping
+    from vsexplorer.transfer.plan import LoadPlan, OnExisting
+    from vsexplorer.vectorset.writer import SetOptions
+
+    attributes = options["attributes"]
+    kept = {"all": None, "none": ()}.get(attributes, tuple(filter(None, attributes.split(","))))
+    mapping = Mapping(options["id_field"], options["text_field"], options["vector_field"], kept, options["where"])
+    shape = SetOptions(
+        options["quantization"] or "", options["reduce"], options["links"], options["ef"], options["cas"]
+    )
+    return LoadPlan(
+        key.encode("utf-8", "surrogateescape"),
+        mapping,
+        shape,
+        OnExisting(options["existing"]),
+        options["limit"],
+        options["strict"],
+        options["rejects"] or _rejects(files[0], options["kind"] or ""),
+        paths.state_folder() / "loads",
+        options["restart"],
+    )
+
+
+def _rejects(file: RowFile, kind: str) -> Path:
+    from vsexplorer.transfer.readers import KINDS
+    from vsexplorer.transfer.streams import STDIN, plain_name
+
+    name = plain_name(file.name)
+    csv = (kind or KINDS.get(name.suffix.lower())) == "csv"
+    stem = "stdin" if file.name == STDIN else name.stem
+    return Path(f"{stem}.rejected.{'csv' if csv else 'jsonl'}")
+
+
+def _separator(typed: str) -> str:
+    found = {"\\t": "\t", "tab": "\t"}.get(typed, typed)
+    if len(found) > 1:
+        raise click.UsageError("--separator is one character, or tab.")
+    return found
+
+
+def _load(ctx: click.Context, plan: LoadPlan, files: list[RowFile]) -> int:
+    from vsexplorer.cli.progress import shown_on_stderr
 
     async def work(explorer: Explorer) -> LoadReport:
         with shown_on_stderr() as progress:
-            return await explorer.load(rows, plan, progress)
+            return await explorer.transfers.load(files, plan, progress)
 
-    report = explore(ctx, work)
-    for row in report.rejections:
-        print(f"{file}:{row.place}: {sanitize(row.reason)}", file=sys.stderr)
-    replaced = f", {report.replaced:,} replaced" if report.replaced else ""
-    rejected = f", {report.rejected:,} rejected" if report.rejected else ""
-    added = plural(report.added, "element")
-    print(f"{sanitize(key)}: {added} added{replaced}{rejected} in {report.seconds:.1f} s", file=sys.stderr)
+    try:
+        report = explore(ctx, work)
+    except KeyboardInterrupt:
+        _say("interrupted: the same command goes on where it stopped")
+        raise
+    _summarise(plan, report, files)
     return ExitCode.NOTHING if report.rejected else ExitCode.OK
+
+
+def _summarise(plan: LoadPlan, report: LoadReport, files: list[RowFile]) -> None:
+    from vsexplorer.text import byte_size, decode, duration, plural, sanitize
+
+    _say(f"read as {files[0].words}: {_mapped(report.mapping)}")
+    for note in report.notes:
+        _say(f"note: {note}")
+    if report.resumed_at:
+        _say(f"went on behind row {report.resumed_at:,}, where an earlier run had stopped")
+    if report.cut:
+        _say(f"note: {plural(report.cut, 'text')} longer than the model reads: what is beyond was not embedded")
+    for source, row in report.rejections[:_SHOWN_REJECTIONS]:
+        _say(f"{source}:{row.place}: {sanitize(row.reason)}")
+    if report.rejected and plan.rejects is not None:
+        more = report.rejected - min(_SHOWN_REJECTIONS, len(report.rejections))
+        rest = f" ({more:,} more of them)" if more else ""
+        _say(f"rejected rows{rest} are in {plan.rejects}, the reasons in {plan.rejects}.reasons")
+    counted = [
+        f"{plural(report.added, 'element')} added",
+        *(
+            f"{number:,} {what}"
+            for what, number in (
+                ("replaced", report.replaced),
+                ("unchanged", report.unchanged),
+                ("skipped", report.skipped),
+                ("filtered out", report.filtered),
+                ("rejected", report.rejected),
+            )
+            if number
+        ),
+    ]
+    rate = (report.rows - report.resumed_at) / max(report.seconds, 1e-3)
+    memory = f" · {byte_size(report.memory)} in Redis" if report.memory else ""
+    key = sanitize(decode(plan.key))
+    _say(f"{key}: {', '.join(counted)} in {duration(report.seconds)} · {rate:,.0f} rows/s{memory}")
+
+
+def _preview(ctx: click.Context, plan: LoadPlan, files: list[RowFile]) -> None:
+    from vsexplorer.cli.progress import shown_on_stderr
+
+    async def work(explorer: Explorer) -> Preview:
+        with shown_on_stderr() as progress:
+            return await explorer.transfers.preview(files, plan, progress)
+
+    _tell(explore(ctx, work), plan)
+
+
+def _tell(found: Preview, plan: LoadPlan) -> None:
+    from vsexplorer.cli.output import say
+    from vsexplorer.text import byte_size, decode, display, duration, fit, sanitize
+
+    key = sanitize(decode(plan.key))
+    kind = "the vector set" if found.exists else "a new vector set"
+    say(f"{found.words} into {kind} {key}: {_mapped(found.mapping)}")
+    if found.types:
+        say("columns: " + ", ".join(f"{sanitize(name)} ({kind})" for name, kind in found.types.items()))
+    for item in found.items:
+        say(f"\n{display(item.name)}")
+        if item.text is not None:
+            say(f"  embedded: {fit(sanitize(item.text), _WIDEST)}")
+        elif item.vector is not None:
+            say(f"  vector: {len(item.vector) // 4} numbers")
+        say(f"  attributes: {fit(display(item.attributes or b''), _WIDEST) or 'none'}")
+    for row in found.rejected[:_SHOWN_REJECTIONS]:
+        say(f"rejected: row {row.place}: {sanitize(row.reason)}")
+    say("")
+    if found.rows is None:
+        say(f"of {found.looked_at:,} rows looked at {len(found.rejected):,} are rejected; how many come is unknown")
+    elif found.memory is not None and found.seconds is not None:
+        about = "" if found.rows == found.looked_at else "about "
+        say(
+            f"{about}{found.rows:,} rows, {len(found.rejected):,} of the first {found.looked_at:,} rejected · "
+            f"about {byte_size(found.memory)} in Redis · about {duration(found.seconds)} · nothing was written"
+        )
+
+
+def _mapped(mapping: Any) -> str:
+    from vsexplorer.text import sanitize
+
+    if mapping.exported:
+        return "elements as vsexplorer exported them"
+    name = "a digest of the content" if mapping.id == "hash" else mapping.id
+    source = f"vector: {mapping.vector}" if mapping.vector else f"text: {mapping.text}"
+    kept = "all" if mapping.attributes is None else ", ".join(mapping.attributes) or "none"
+    return sanitize(f"id: {name} · {source} · attributes: {kept}")
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr)

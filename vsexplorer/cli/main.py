@@ -9,14 +9,16 @@ import click
 
 from vsexplorer import __version__
 from vsexplorer.cli.complete import completion
+from vsexplorer.cli.copy import copy, reembed
 from vsexplorer.cli.demo import demo
+from vsexplorer.cli.export import export
 from vsexplorer.cli.fields import fields
 from vsexplorer.cli.filter import filter_
 from vsexplorer.cli.info import info
 from vsexplorer.cli.load import load
 from vsexplorer.cli.options import connection_options
 from vsexplorer.cli.query import query
-from vsexplorer.cli.screen import open_screen, screen_options
+from vsexplorer.cli.screen import open_screen, screen_options, write_option
 from vsexplorer.cli.sets import sets
 from vsexplorer.cli.show import show
 from vsexplorer.errors import ExitCode, VsexplorerError
@@ -47,6 +49,7 @@ class _Group(click.Group):
 )
 @connection_options
 @screen_options
+@write_option
 @click.version_option(__version__, "--version", prog_name="vsexplorer")
 @click.pass_context
 def cli(ctx: click.Context) -> int | None:
@@ -64,7 +67,9 @@ def cli(ctx: click.Context) -> int | None:
     return None
 
 
-for _command in (open_screen, query, sets, show, load, fields, filter_, info, demo, completion):
+_READING = (open_screen, query, sets, show, fields, filter_, info)
+_MOVING = (load, export, copy, reembed)
+for _command in (*_READING, *_MOVING, demo, completion):
     cli.add_command(_command)
 
 

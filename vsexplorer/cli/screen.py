@@ -43,11 +43,23 @@ def screen_options[F: Callable[..., Any]](command: F) -> F:
     return theme(results(command))
 
 
+def write_option[F: Callable[..., Any]](command: F) -> F:
+    """Add ``--write``."""
+    return click.option(
+        "--write",
+        is_flag=True,
+        expose_value=False,
+        callback=_remember,
+        help="Allow what changes data: loading files. Without it nothing is ever written.",
+    )(command)
+
+
 @click.command("open")
 @click.argument("key", required=False, type=KeyName())
 @click.argument("extra", nargs=-1, metavar="")
 @connection_options
 @screen_options
+@write_option
 @click.pass_context
 def open_screen(ctx: click.Context, key: str | None = None, extra: tuple[str, ...] = ()) -> int:
     """Open the explorer, on KEY if given (for keys named like a command)."""
@@ -61,7 +73,7 @@ def open_screen(ctx: click.Context, key: str | None = None, extra: tuple[str, ..
     return run_screen(ctx, key)
 
 
-def run_screen(ctx: click.Context, key: str | None, demo: bool = False) -> int:
+def run_screen(ctx: click.Context, key: str | None, demo: str = "") -> int:
     """Run the screen until the user leaves it; return the exit code."""
     settings = config()
     options = given(ctx)
@@ -75,11 +87,13 @@ def run_screen(ctx: click.Context, key: str | None, demo: bool = False) -> int:
     from vsexplorer.tui.backend import Start
 
     start = Start(
-        where=where(ctx, settings, temporary=demo),
+        where=where(ctx, settings, temporary=demo == "people"),
         model=model_name(ctx, settings),
         cache=paths.cache_folder(),
         key=key.encode("utf-8", "surrogateescape") if key is not None else None,
         demo=demo,
+        # A demo's data are its own.
+        write=bool(demo) or bool(options.get("screen_write")),
         count=options.get("screen_results", settings.count),
         theme=options.get("screen_theme") or os.environ.get("VSEXPLORER_THEME") or settings.theme,
         keys=settings.keys,

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 512
 """Texts whose vectors are kept: 1.5 KiB each at 384 dimensions."""
-_BATCH = 16
-"""Texts embedded at a time while loading; equal lengths together keep padding small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +117,17 @@ class Embedder:
             self._remembered.popitem(last=False)
         return embedding
 
-    async def embed_documents(self, texts: Sequence[str]) -> list[bytes]:
-        """The vectors of documents, in order; queries asked meanwhile come in between.
+    def run_documents(self, texts: Sequence[str]) -> list[bytes]:
+        """The vectors of documents, in order, in the calling thread; the model must be open."""
+        assert self._running is not None
+        found = self._running.passage_embed(list(texts), batch_size=len(texts))
+        return [vector.astype("<f4").tobytes() for vector in found]
 
-        Raises:
-            ModelUnavailable: the model could not be opened.
-        """
-        await self.open()
-        loop = asyncio.get_running_loop()
-        by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        vectors = [b""] * len(texts)
-        for start in range(0, len(texts), _BATCH):
-            batch = by_length[start : start + _BATCH]
-            found = await loop.run_in_executor(self._thread, self._run_batch, [texts[index] for index in batch])
-            for index, vector in zip(batch, found, strict=True):
-                vectors[index] = vector
-        return vectors
+    def count_tokens(self, texts: Sequence[str]) -> list[tuple[int, bool]]:
+        """How many tokens the model reads of each text, and whether the text goes on; the model must be open."""
+        assert self._running is not None
+        encodings = _tokenizer(self._running).encode_batch(list(texts))
+        return [(sum(one.attention_mask), bool(one.overflowing)) for one in encodings]
 
     async def close(self) -> None:
         """Give up the thread; a text under way is finished first."""
@@ -165,11 +158,6 @@ class Embedder:
         vector = next(iter(self._running.query_embed(text)))
         elapsed = (time.perf_counter() - started) * 1000
         return Embedding(vector.astype("<f4").tobytes(), elapsed, cut_at=self._cut(text))
-
-    def _run_batch(self, texts: list[str]) -> list[bytes]:
-        assert self._running is not None
-        found = self._running.passage_embed(texts, batch_size=_BATCH)
-        return [vector.astype("<f4").tobytes() for vector in found]
 
     def _cut(self, text: str) -> int | None:
         # A token has at least one character, so most texts need no second look.

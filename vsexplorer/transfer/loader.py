@@ -1,138 +1,328 @@
-"""From rows to elements: map the fields, embed the texts, add the vectors."""
+"""From rows to elements: read ahead, embed on every core, write, and claim only what Redis has confirmed."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import batched
 
-from vsexplorer.attributes import Json, to_stored
+from vsexplorer.embedding.bulk import BulkEmbedder
 from vsexplorer.embedding.embedder import Embedder
-from vsexplorer.errors import UsageError
+from vsexplorer.errors import CommandRefused
 from vsexplorer.model import SetInfo
 from vsexplorer.progress import Progress, ProgressCallback
-from vsexplorer.text import display, sanitize
-from vsexplorer.transfer.readers import BadRow, Row, RowFile
+from vsexplorer.text import display, duration
+from vsexplorer.transfer.checkpoint import Checkpoint, State
+from vsexplorer.transfer.mapping import Item, Mapping
+from vsexplorer.transfer.plan import LoadPlan, LoadReport, OnExisting
+from vsexplorer.transfer.rejects import Rejects
+from vsexplorer.transfer.rows import BadRow, RowSource
+from vsexplorer.transfer.windows import Window, WindowReader
 from vsexplorer.vectorset.connection import Connection
-from vsexplorer.vectorset.writer import NewElement, add
+from vsexplorer.vectorset.replies import set_info
+from vsexplorer.vectorset.writer import NewElement, add, existing, replace, set_attributes
 
-_BATCH = 64
-"""Rows embedded and written at a time: progress moves several times a second, and pipelines are filled."""
-_REMEMBERED_REJECTIONS = 100
-_SHOWN_FIELDS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class LoadPlan:
-    """How rows become elements."""
-
-    key: bytes
-    id_field: str
-    text_field: str
-    attributes: tuple[str, ...] | None = None
-    """Fields to keep as attributes; ``None`` keeps all but the id, ``()`` none."""
+_PIPELINE = 100
+"""Elements written in one pipeline: the server is the limit from there on."""
+_ASKED = 500
+"""Elements asked for in one pipeline."""
+_SETTLED = 2.0
+"""Seconds after which rates mean something."""
+_AT_ONCE = 2
+"""Windows under way: one is written while the next is embedded and the one behind it is read."""
+_STOPPED = "Nothing was loaded from its part of the file on; without --strict such rows are put aside."
 
 
-@dataclass(slots=True)
-class LoadReport:
-    """What became of the rows."""
+class Loader:
+    """One load. ``prepare`` looks at the files, ``run`` does the work; each is called once."""
 
-    added: int = 0
-    replaced: int = 0
-    rejected: int = 0
-    seconds: float = 0.0
-    rejections: list[BadRow] = field(default_factory=list)
-    """The first hundred rejected rows."""
+    def __init__(self, files: Sequence[RowSource], plan: LoadPlan, connection: Connection) -> None:
+        self._plan = plan
+        self._connection = connection
+        self._files = files
+        self._reader = WindowReader(files, plan.limit)
+        # Reading and the checkpoint share a thread, so that neither holds up the screen or the other.
+        self._thread = ThreadPoolExecutor(1, "files")
+        self._checkpoint: Checkpoint | None = None
+        self._rejects: Rejects | None = None
+        self._bulk: BulkEmbedder | None = None
+        self._state = State()
+        self._options = plan.options
+        self._checks = False
+        self._ours_until = 0
+        self._dimension = 0
+        self._busy = dict.fromkeys(("the file", "the model", "Redis"), 0.0)
+        self.report = LoadReport()
+        self.mapping = Mapping()
 
-    def reject(self, row: BadRow) -> None:
-        """Count a row that cannot be loaded."""
-        self.rejected += 1
-        if len(self.rejections) < _REMEMBERED_REJECTIONS:
-            self.rejections.append(row)
+    async def prepare(self) -> Mapping:
+        """Look at the first rows and settle how they are mapped.
 
+        Raises:
+            UsageError: a file cannot be read, or a field that was named is in none of its first rows.
+        """
+        self.mapping = await self._in_thread(self._reader.map, self._plan.mapping)
+        self.report.mapping = self.mapping
+        return self.mapping
 
-@dataclass(frozen=True, slots=True)
-class _Item:
-    name: bytes
-    text: str
-    attributes: bytes | None
+    @property
+    def resumes_at(self) -> int:
+        """Rows that the same load would not look at again, were it interrupted now."""
+        return self._state.rows if self._checkpoint is not None else 0
 
+    @property
+    def needs_model(self) -> bool:
+        """Whether texts are embedded."""
+        return not (self.mapping.vector or self.mapping.exported)
 
-async def load(
-    file: RowFile,
-    plan: LoadPlan,
-    embedder: Embedder,
-    connection: Connection,
-    info: SetInfo | None,
-    progress: ProgressCallback,
-) -> LoadReport:
-    """Load a file; later rows of the same id replace earlier ones.
+    async def run(
+        self, embedder: Embedder, info: SetInfo | None, place: str, progress: ProgressCallback
+    ) -> LoadReport:
+        """Load the files, going on where an interrupted load of the same files stopped.
 
-    Raises:
-        UsageError: the file as a whole cannot be read, or no row has a field that was named.
-        VsexplorerError: the server refuses or is lost; what was confirmed before stays.
-    """
-    report = LoadReport()
-    started = time.monotonic()
-    what = f"loading {display(plan.key)}"
-    total, fields = await asyncio.to_thread(file.survey)
-    _check_fields(file, plan, fields)
-    progress(Progress(what, 0, total, "rows"))
-    for batch in batched(_items(file, plan, report), _BATCH):
-        items = list({item.name: item for item in batch}.values())
-        vectors = await embedder.embed_documents([item.text for item in items])
-        elements = [
-            NewElement(item.name, vector, item.attributes) for item, vector in zip(items, vectors, strict=True)
-        ]
-        added, replaced = await add(connection, plan.key, elements, info)
-        report.added += added
-        report.replaced += replaced + len(batch) - len(items)
-        done = report.added + report.replaced + report.rejected
-        progress(Progress(what, done, total, "rows", done / max(1e-3, time.monotonic() - started)))
-    report.seconds = time.monotonic() - started
-    return report
+        Args:
+            embedder: Open, where ``needs_model``.
+            info: The set as it is; ``None`` for a new one.
+            place: The server and database, for telling loads apart.
+            progress: Told several times a second.
 
+        Raises:
+            UsageError: a file cannot be read on, or its progress cannot be written.
+            CommandRefused: ``strict``, and a row cannot be loaded; or the set was made otherwise.
+            VsexplorerError: the server refuses or is lost. What was confirmed stays and is known.
+        """
+        started = time.monotonic()
+        report, plan = self.report, self._plan
+        if info is not None:
+            self._options = plan.options.fitting(info)
+            self._checks = info.size > 0
+            self._reader.dimension = 0 if self.needs_model else info.input_dimension
+            self._dimension = info.dimension
+        try:
+            await self._begin(embedder.name if self.needs_model else "", info, place)
+            if self.needs_model:
+                self._bulk = BulkEmbedder(embedder)
+            await self._pump(started, progress)
+            report.cut = self._bulk.cut if self._bulk else 0
+            if self._checkpoint is not None:
+                await self._in_thread(self._checkpoint.finish)
+        finally:
+            await self._close()
+        report.seconds = time.monotonic() - started
+        return report
 
-def _check_fields(file: RowFile, plan: LoadPlan, fields: list[str]) -> None:
-    missing = [name for name in (plan.id_field, plan.text_field, *(plan.attributes or ())) if name not in fields]
-    if missing and fields:
-        shown = ", ".join(sanitize(name) for name in fields[:_SHOWN_FIELDS])
-        raise UsageError(f"No row of {file.path} has a field {missing[0]!r}.", f"Its fields are: {shown}.")
+    async def _begin(self, model: str, info: SetInfo | None, place: str) -> None:
+        plan = self._plan
+        if plan.rejects is not None:
+            self._rejects = Rejects(plan.rejects)
+        if plan.checkpoints is not None:
+            identity = (place, plan.key.hex(), *(file.identity for file in self._files))
+            fingerprint = plan.fingerprint(self.mapping, model)
+            self._checkpoint = await self._in_thread(Checkpoint, plan.checkpoints, identity)
+            self._state, other = await self._in_thread(self._checkpoint.read, fingerprint)
+            reason = await self._why_anew(info, other)
+            if not reason and not await self._in_thread(self._reader.resume, self._state, self._checkpoint):
+                reason = "the file has changed since the load was interrupted"
+            if reason:
+                self._state = State()
+                await self._in_thread(self._reader.resume, self._state, self._checkpoint)
+            if reason or not self._state.rows:
+                intent = 0 if reason else self._state.intent
+                await self._in_thread(self._checkpoint.begin, fingerprint)
+                self._state = State(intent=intent)
+            if reason and reason != "asked":
+                self.report.notes.append(f"beginning anew: {reason}")
+        self._ours_until = self._state.intent
+        self.report.take_up(self._state.counts)
+        self.report.resumed_at = self._state.rows
+        if self._rejects is not None:
+            await self._in_thread(self._rejects.resume, self._state.rejects)
 
+    async def _why_anew(self, info: SetInfo | None, other: bool) -> str:
+        """Why an interrupted load cannot go on; empty where it can, or where there is none."""
+        state = self._state
+        if self._plan.restart:
+            return "asked"
+        if other:
+            return "the load that was interrupted had other options"
+        if not state.rows:
+            return ""
+        if info is None or (state.uid is not None and state.uid != info.uid):
+            return "the vector set is not the one that the interrupted load was writing"
+        for names in batched(map(bytes.fromhex, state.tail), _ASKED):
+            if None in await existing(self._connection, self._plan.key, names, info.dimension):
+                return "the server has lost elements that it had confirmed"
+        return ""
 
-def _items(file: RowFile, plan: LoadPlan, report: LoadReport) -> Iterator[_Item]:
-    for row in file:
-        item = row if isinstance(row, BadRow) else _item(row, plan)
-        if isinstance(item, BadRow):
-            report.reject(item)
+    async def _pump(self, started: float, progress: ProgressCallback) -> None:
+        under_way: list[asyncio.Task[None]] = []
+        previous: asyncio.Task[None] | None = None
+        told = asyncio.create_task(self._tell(started, progress))
+        try:
+            while True:
+                began = time.monotonic()
+                window = await self._in_thread(self._reader.window)
+                self._busy["the file"] += time.monotonic() - began
+                stop = window.bad[0] if self._plan.strict and window.bad else None
+                if stop is not None:
+                    window.items = [item for item in window.items if item.row.place < stop[1].place]
+                else:
+                    if self._checkpoint is not None:
+                        await self._in_thread(self._checkpoint.intend, window.rows)
+                    previous = asyncio.create_task(self._process(window, previous))
+                    under_way.append(previous)
+                if stop is not None or window.last or len(under_way) >= _AT_ONCE:
+                    await under_way.pop(0) if under_way else None
+                if stop is not None or window.last:
+                    while under_way:
+                        await under_way.pop(0)
+                if stop is not None:
+                    file, row = stop
+                    raise CommandRefused(f"{file.name}:{row.place}: {row.reason}.", _STOPPED)
+                if window.last:
+                    return
+        finally:
+            told.cancel()
+            for task in under_way:
+                task.cancel()
+            await asyncio.gather(*under_way, told, return_exceptions=True)
+            self._show(started, progress)
+
+    async def _process(self, window: Window, before: asyncio.Task[None] | None) -> None:
+        waiting, known = await self._sorted_out(window)
+        if self._bulk is not None:
+            ready: list[NewElement] = []
+            began = time.monotonic()
+            async for some in self._bulk.embed([item.text or "" for item in waiting]):
+                ready += [
+                    NewElement(waiting[place].name, vector, waiting[place].attributes)
+                    for place, vector in zip(some.places, some.vectors, strict=True)
+                ]
+                if len(ready) >= _PIPELINE:
+                    self._busy["the model"] += time.monotonic() - began
+                    await self._write(ready, known)
+                    ready, began = [], time.monotonic()
+            self._busy["the model"] += time.monotonic() - began
+            await self._write(ready, known)
         else:
-            yield item
+            for some_items in batched(waiting, _PIPELINE):
+                elements = [NewElement(item.name, item.vector or b"", item.attributes) for item in some_items]
+                await self._write(elements, known)
+        if before is not None:
+            await before
+        await self._claim(window)
 
+    async def _sorted_out(self, window: Window) -> tuple[list[Item], set[bytes]]:
+        """The items to embed and write, and the names among them that are there already."""
+        known: set[bytes] = set()
+        if not (self._checks or (window.items and window.items[0].number < self._ours_until)):
+            return window.items, known
+        waiting: list[Item] = []
+        for items in batched(window.items, _ASKED):
+            names = [item.name for item in items]
+            there = await existing(self._connection, self._plan.key, names, self._dimension)
+            for item, found in zip(items, there, strict=True):
+                if found is None:
+                    waiting.append(item)
+                elif item.number < self._ours_until and found.attributes == item.attributes:
+                    # Written by the run that was interrupted, which could not claim it any more.
+                    waiting.append(item)
+                    known.add(item.name)
+                elif self._plan.existing is OnExisting.SKIP:
+                    self.report.skipped += 1
+                elif self._plan.existing is OnExisting.REFUSE:
+                    file = self._files[0]
+                    window.bad.append((file, BadRow(item.row.place, "its element is there already", item.row.raw)))
+                else:
+                    waiting.append(item)
+                    known.add(item.name)
+        return waiting, known
 
-def _item(row: Row, plan: LoadPlan) -> _Item | BadRow:
-    name = row.values.get(plan.id_field)
-    text = row.values.get(plan.text_field)
-    if isinstance(name, bool) or not isinstance(name, str | int) or name == "":
-        return BadRow(row.place, _complaint(plan.id_field, name, "a name"))
-    if not isinstance(text, str) or not text.strip():
-        return BadRow(row.place, _complaint(plan.text_field, text, "a text"))
-    try:
-        return _Item(str(name).encode(), text, _attributes(row.values, plan))
-    except UnicodeEncodeError:
-        return BadRow(row.place, "holds half of a surrogate pair, which is not text")
+    async def _write(self, elements: Sequence[NewElement], known: set[bytes]) -> None:
+        if not elements:
+            return
+        began = time.monotonic()
+        report, key = self.report, self._plan.key
+        fresh = [element for element in elements if element.name not in known]
+        for some in batched(fresh, _PIPELINE):
+            added, replaced = await add(self._connection, key, some, self._options)
+            report.added += added
+            report.replaced += replaced
+        for some in batched([element for element in elements if element.name in known], _ASKED):
+            await self._rewrite(some)
+        self._busy["Redis"] += time.monotonic() - began
 
+    async def _rewrite(self, elements: Sequence[NewElement]) -> None:
+        """Replace what has changed of elements that are there."""
+        key = self._plan.key
+        there = await existing(self._connection, key, [one.name for one in elements], self._dimension, vectors=True)
+        changed: list[NewElement] = []
+        described: list[tuple[bytes, bytes | None]] = []
+        for element, found in zip(elements, there, strict=True):
+            if found is None or found.vector is None or not found.vector.equals(element.vector):
+                changed.append(element)
+            elif found.attributes != element.attributes:
+                described.append((element.name, element.attributes))
+            else:
+                self.report.unchanged += 1
+        await replace(self._connection, key, changed, self._options)
+        await set_attributes(self._connection, key, described)
+        self.report.replaced += len(changed) + len(described)
 
-def _complaint(field_name: str, value: Json, wanted: str) -> str:
-    if value is None or value == "":
-        return f"has no {field_name}"
-    return f"{field_name} is not {wanted}"
+    async def _claim(self, window: Window) -> None:
+        """Count a window that Redis has confirmed whole, and remember that it has."""
+        report, state = self.report, self._state
+        report.filtered += window.filtered
+        for file, row in window.bad:
+            report.reject(file.name, row)
+            if self._rejects is not None:
+                await self._in_thread(self._rejects.add, file.name, row, file.header)
+        state.rows, state.digest = window.rows, window.digest
+        if self._checkpoint is None:
+            return
+        if state.uid is None and window.items:
+            state.uid = await self._uid()
+        state.counts = report.counts
+        state.tail += [item.name.hex() for item in window.items]
+        if self._rejects is not None:
+            state.rejects = await self._in_thread(self._rejects.flush)
+        await self._in_thread(self._checkpoint.commit, state, list(window.seen.items()))
+        await self._in_thread(self._reader.committed, window)
 
+    async def _uid(self) -> int | None:
+        reply = await self._connection.call(b"VINFO", self._plan.key)
+        return set_info(self._plan.key, reply).uid if reply else None
 
-def _attributes(values: dict[str, Json], plan: LoadPlan) -> bytes | None:
-    if plan.attributes is None:
-        kept = {name: value for name, value in values.items() if name != plan.id_field}
-    else:
-        kept = {name: values[name] for name in plan.attributes if name in values}
-    return to_stored(kept) if kept else None
+    async def _tell(self, started: float, progress: ProgressCallback) -> None:
+        while True:
+            self._show(started, progress)
+            await asyncio.sleep(0.2)
+
+    def _show(self, started: float, progress: ProgressCallback) -> None:
+        report = self.report
+        elapsed = max(1e-3, time.monotonic() - started)
+        rows, total = report.rows, self._reader.expected
+        rate = (rows - report.resumed_at) / elapsed
+        details = []
+        if elapsed > _SETTLED and rate > 0 and total is not None:
+            details.append(f"{duration(max(0.0, total - rows) / rate)} left")
+        if report.rejected:
+            details.append(f"{report.rejected:,} rejected")
+        if elapsed > _SETTLED:
+            details.append(f"{max(self._busy, key=lambda name: self._busy[name])} sets the pace")
+        what = f"loading {display(self._plan.key)}"
+        progress(Progress(what, rows, total, "rows", rate, " · ".join(details)))
+
+    async def _in_thread[*A, T](self, work: Callable[[*A], T], *arguments: *A) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
+
+    async def _close(self) -> None:
+        if self._bulk is not None:
+            self._bulk.close()
+        if self._rejects is not None:
+            self._rejects.close()
+        if self._checkpoint is not None:
+            await self._in_thread(self._checkpoint.close)
+        self._thread.shutdown(wait=False, cancel_futures=True)

@@ -1,63 +1,113 @@
-"""Rows out of files: JSON Lines, JSON documents and CSV. A row that cannot be read is reported, never dropped."""
+"""Rows out of files: JSON Lines, JSON, CSV and Parquet. A row that cannot be read is reported, never dropped."""
 
 from __future__ import annotations
 
 import csv
+import io
 import json
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 
-from vsexplorer.attributes import Json, parse
+from vsexplorer.attributes import Json, parse, to_stored
 from vsexplorer.errors import UsageError
+from vsexplorer.transfer import csv_format, parquet
+from vsexplorer.transfer.csv_format import CsvFormat
+from vsexplorer.transfer.json_array import array_items
+from vsexplorer.transfer.rows import BadRow, Row
+from vsexplorer.transfer.streams import STDIN, Stream, open_stream, plain_name
 
-_NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d+)?([eE][+-]?\d+)?")
-_KINDS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "csv", ".tsv": "csv"}
+KINDS = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".tab": "csv",
+    ".parquet": "parquet",
+}
+_LONGEST_ROW = 8 << 20
+"""Bytes of a row; a longer one is rejected without being held in memory."""
+_LOOKED_AT = 1 << 16
+"""Bytes from which a format is detected."""
+_INFERRED_FROM = 1_000
+"""Rows of a CSV file whose cells decide the types of its columns."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One record, with the line or position it stands at."""
+class ReadOptions:
+    """What is said of files beyond their names; empty means detected."""
 
-    place: int
-    values: dict[str, Json]
-
-
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """A place in the file where no record could be read, and why."""
-
-    place: int
-    reason: str
+    kind: str = ""
+    records: str = ""
+    """The field that holds the rows in a JSON document that is an object."""
+    encoding: str = ""
+    separator: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RowFile:
-    """A file of records; iterating reads it from the start.
+    """A file of records; iterating reads it from the start, once for standard input.
 
-    ``records`` names the field that holds the records in a JSON document that is an object.
+    ``name`` is a path, or ``-`` for standard input.
     """
 
-    path: Path
-    kind: str
-    records: str = ""
+    name: str
+    options: ReadOptions = field(default_factory=ReadOptions)
+    words: str = ""
+    """How it was read, in words, once reading has begun."""
+    types: dict[str, str] = field(default_factory=dict)
+    """The types of a CSV file's columns, once reading has begun."""
+    header: bytes = b""
+    """The line with the names of a CSV file's columns, once reading has begun."""
+    _stream: Stream | None = None
+    _ended: bool = False
 
     @classmethod
     def at(cls, path: Path, records: str = "") -> RowFile:
-        """A file whose kind its suffix tells.
+        """A file by its path.
 
         Raises:
-            UsageError: the suffix tells nothing, or there is no such file.
+            UsageError: there is no such file, or its name does not tell what kind it is.
         """
-        kind = _KINDS.get(path.suffix.lower())
-        if kind is None:
+        found = cls(str(path), ReadOptions(records=records))
+        found.check()
+        return found
+
+    def check(self) -> None:
+        """Make sure that the file is there and its kind can be known.
+
+        Raises:
+            UsageError: it is not, or cannot be.
+        """
+        if self.name == STDIN:
+            return
+        if not Path(self.name).is_file():
+            raise UsageError(f"There is no file {self.name}.")
+        if not self.options.kind and plain_name(self.name).suffix.lower() not in KINDS:
             raise UsageError(
-                f"Cannot tell from its name what kind of file {path} is.", f"Known: {', '.join(_KINDS)}."
+                f"Cannot tell from its name what kind of file {self.name} is.",
+                f"Known: {', '.join(KINDS)}, also with .gz or .zst; --format names the kind.",
             )
-        if not path.is_file():
-            raise UsageError(f"There is no file {path}.")
-        return cls(path, kind, records)
+
+    @property
+    def identity(self) -> str:
+        """What tells this file from others."""
+        return self.name if self.name == STDIN else str(Path(self.name).resolve())
+
+    @property
+    def size(self) -> int:
+        """Bytes on the disk; 0 where that is unknown."""
+        return 0 if self.name == STDIN else Path(self.name).stat().st_size
+
+    @property
+    def done(self) -> int:
+        """Bytes of them that have been read."""
+        if self._ended:
+            return self.size
+        return self._stream.done if self._stream is not None else 0
 
     def __iter__(self) -> Iterator[Row | BadRow]:
         """The records in the file's order.
@@ -65,76 +115,157 @@ class RowFile:
         Raises:
             UsageError: the file as a whole cannot be read.
         """
-        readers = {"jsonl": _json_lines, "json": _json_document, "csv": _csv}
+        with ExitStack() as stack:
+            stream = stack.enter_context(open_stream(self.name))
+            self._stream, self._ended = stream, False
+            stack.callback(self._left)
+            kind = self.options.kind or KINDS.get(plain_name(self.name).suffix.lower()) or _guess(stream)
+            yield from _READERS[kind](self, stream)
+
+    def _left(self) -> None:
+        self._stream, self._ended = None, True
+
+
+def _guess(stream: Stream) -> str:
+    """The kind of what comes from standard input."""
+    start = stream.peek(_LOOKED_AT).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"PAR1"):
+        return "parquet"
+    if start.startswith(b"["):
+        return "json"
+    return "jsonl" if start.startswith(b"{") else "csv"
+
+
+def _json_lines(file: RowFile, stream: Stream) -> Iterator[Row | BadRow]:
+    file.words = "JSON Lines"
+    place = 0
+    while line := stream.content.readline(_LONGEST_ROW + 1):
+        place += 1
+        if len(line) > _LONGEST_ROW and not line.endswith(b"\n"):
+            _skip_line(stream)
+            yield BadRow(place, f"longer than {_LONGEST_ROW >> 20} MiB")
+            continue
+        line = line.removeprefix(b"\xef\xbb\xbf").strip() if place == 1 else line.strip()
+        if line:
+            yield _json_row(place, line)
+
+
+def _json_row(place: int, line: bytes) -> Row | BadRow:
+    valid, value = parse(line)
+    if not valid:
+        return BadRow(place, _why_not_json(line), line)
+    if not isinstance(value, dict):
+        return BadRow(place, "not a JSON object", line)
+    return Row(place, value, line)
+
+
+def _why_not_json(line: bytes) -> str:
+    try:
+        line.decode()
+    except UnicodeDecodeError as error:
+        return f"not UTF-8 at byte {error.start + 1}"
+    try:
+        json.loads(line)
+    except json.JSONDecodeError as error:
+        return f"not valid JSON at character {error.pos + 1}: {error.msg}"
+    except (ValueError, RecursionError):
+        return "not valid JSON"
+    return "not valid JSON: NaN and infinite numbers are none"
+
+
+def _skip_line(stream: Stream) -> None:
+    while (part := stream.content.readline(1 << 20)) and not part.endswith(b"\n"):
+        pass
+
+
+def _json_document(file: RowFile, stream: Stream) -> Iterator[Row | BadRow]:
+    file.words = "JSON"
+    for place, value in enumerate(array_items(stream, file.name, file.options.records), 1):
+        if isinstance(value, dict):
+            yield Row(place, value, _stored(value))
+        else:
+            yield BadRow(place, "not a JSON object", json.dumps(value).encode())
+
+
+def _stored(values: dict[str, Json]) -> bytes:
+    try:
+        return to_stored(values)
+    except (ValueError, RecursionError):
+        return json.dumps(values).encode()
+
+
+def _csv(file: RowFile, stream: Stream) -> Iterator[Row | BadRow]:
+    suffix = plain_name(file.name).suffix.lower()
+    separator = file.options.separator or ("\t" if suffix in (".tsv", ".tab") else "")
+    found = csv_format.detect(stream.peek(_LOOKED_AT), file.options.encoding, separator)
+    file.words = found.words
+    text = io.TextIOWrapper(stream.content, found.encoding, errors="surrogateescape", newline="")
+    lines = _csv_lines(text, found)
+    header = next(lines, None)
+    if header is None or isinstance(header[1], str):
+        if header is not None:
+            raise UsageError(f"{file.name} is not CSV: {header[1]}.")
+        return
+    names = header[1]
+    file.header = _csv_line(names)
+    if len(set(names)) < len(names):
+        double = next(name for name in names if names.count(name) > 1)
+        raise UsageError(f"{file.name} has two columns named {double!r}.")
+    first = list(islice(lines, _INFERRED_FROM))
+    if set(names) >= csv_format.EXPORTED:
+        # Exported names and attributes are texts, whatever they look like.
+        file.types = dict.fromkeys(names, "text")
+    else:
+        file.types = csv_format.infer(names, [cells for _, cells in first if not isinstance(cells, str)])
+    for place, cells in chain(first, lines):
+        yield _csv_row(place, cells, names, file.types)
+
+
+def _csv_lines(text: io.TextIOWrapper, found: CsvFormat) -> Iterator[tuple[int, list[str] | str]]:
+    """Lines with their cells, or with what is wrong with them."""
+    csv.field_size_limit(_LONGEST_ROW)
+    reader = csv.reader(text, delimiter=found.separator)
+    while True:
         try:
-            yield from readers[self.kind](self)
-        except OSError as error:
-            raise UsageError(f"Cannot read {self.path}: {error.strerror or error}.") from error
-
-    def survey(self) -> tuple[int, list[str]]:
-        """How many rows there are, bad ones included, and the fields met in them; reads the whole file."""
-        number = 0
-        fields: dict[str, None] = {}
-        for row in self:
-            number += 1
-            if isinstance(row, Row):
-                fields.update(dict.fromkeys(row.values))
-        return number, list(fields)
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield reader.line_num, str(error)
+            continue
+        except UnicodeError as error:
+            raise UsageError(f"The file is not {found.encoding}: {error}.", "--encoding names another.") from error
+        if cells:
+            yield reader.line_num, cells
 
 
-def _json_lines(file: RowFile) -> Iterator[Row | BadRow]:
-    with file.path.open("rb") as lines:
-        for place, line in enumerate(lines, 1):
-            if place == 1:
-                line = line.removeprefix(b"\xef\xbb\xbf")
-            if not line.strip():
-                continue
-            valid, value = parse(line)
-            if not valid:
-                yield BadRow(place, "not valid JSON")
-            elif not isinstance(value, dict):
-                yield BadRow(place, "not a JSON object")
-            else:
-                yield Row(place, value)
+def _csv_row(place: int, cells: list[str] | str, names: list[str], types: dict[str, str]) -> Row | BadRow:
+    if isinstance(cells, str):
+        return BadRow(place, f"not CSV: {cells}")
+    raw = _csv_line(cells)
+    if any("\udc80" <= character <= "\udcff" for cell in cells for character in cell):
+        return BadRow(place, "holds bytes that are not of the file's encoding", raw)
+    if len(cells) != len(names):
+        return BadRow(place, f"{len(cells)} fields where the header has {len(names)}", raw)
+    pairs = zip(names, cells, strict=True)
+    return Row(place, {name: csv_format.typed(cell, types[name]) for name, cell in pairs if cell}, raw)
 
 
-def _json_document(file: RowFile) -> Iterator[Row | BadRow]:
-    try:
-        document = json.loads(file.path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{file.path} is not valid JSON: {error}") from error
-    if isinstance(document, dict):
-        arrays = [name for name, value in document.items() if isinstance(value, list)]
-        if file.records not in arrays:
-            raise UsageError(
-                f"{file.path} is one JSON object; say which of its arrays holds the rows.",
-                f"--records with one of: {', '.join(arrays)}." if arrays else "It has none.",
-            )
-        document = document[file.records]
-    if not isinstance(document, list):
-        raise UsageError(f"{file.path} holds neither an array nor an object.")
-    for place, value in enumerate(document, 1):
-        yield Row(place, value) if isinstance(value, dict) else BadRow(place, "not a JSON object")
+def _csv_line(cells: list[str]) -> bytes:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="").writerow(cells)
+    return buffer.getvalue().encode("utf-8", "surrogateescape")
 
 
-def _csv(file: RowFile) -> Iterator[Row | BadRow]:
-    try:
-        with file.path.open(encoding="utf-8-sig", newline="") as text:
-            reader = csv.reader(text, delimiter="\t" if file.path.suffix.lower() == ".tsv" else ",")
-            header = next(reader, [])
-            for cells in reader:
-                if len(cells) == len(header):
-                    row = zip(header, cells, strict=True)
-                    yield Row(reader.line_num, {name: _typed(cell) for name, cell in row if cell})
-                elif cells:
-                    yield BadRow(reader.line_num, f"{len(cells)} fields where the header has {len(header)}")
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{file.path} is not CSV in UTF-8: {error}") from error
+def _parquet(file: RowFile, stream: Stream) -> Iterator[Row | BadRow]:
+    file.words = "Parquet"
+    for place, values in enumerate(parquet.rows(stream, file.name), 1):
+        yield Row(place, values, _stored(values))
 
 
-def _typed(cell: str) -> Json:
-    """A CSV field that reads as a JSON number is one; everything else is a text."""
-    found = _NUMBER.fullmatch(cell)
-    if not found:
-        return cell
-    return float(cell) if found.group(2) or found.group(3) else int(cell)
+_READERS: dict[str, Callable[[RowFile, Stream], Iterator[Row | BadRow]]] = {
+    "jsonl": _json_lines,
+    "json": _json_document,
+    "csv": _csv,
+    "parquet": _parquet,
+}

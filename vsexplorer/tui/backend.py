@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from vsexplorer.insight.matching import Matches
     from vsexplorer.language.dialect import Dialect
     from vsexplorer.language.known import SetFacts
+    from vsexplorer.transfer.desk import TransferDesk
     from vsexplorer.vectorset.target import Where
 
 
@@ -27,7 +28,10 @@ class Start:
     model: str
     cache: Path
     key: bytes | None = None
-    demo: bool = False
+    demo: str = ""
+    """Data to load first: ``people`` or ``unicode``."""
+    write: bool = False
+    """Whether anything may be changed."""
     count: int = 100
     theme: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
@@ -100,6 +104,10 @@ class Backend(Protocol):
     async def element(self, key: bytes, element: bytes) -> ElementDetails:
         """One element on its own."""
 
+    @property
+    def transfers(self) -> TransferDesk:
+        """Loading, exporting and copying."""
+
     async def fitting_models(self, info: SetInfo) -> Sequence[FittingModel]:
         """The models whose vectors fit a set."""
 
@@ -135,8 +143,8 @@ class RealOpener:
         return Explorer(start.where, Embedder(start.model, start.cache))
 
     async def prepare(self, backend: Any, start: Start, progress: ProgressCallback) -> None:
-        """Load the demo data set."""
-        if start.demo:
+        """Load the demo data set that is small enough to wait for."""
+        if start.demo == "people":
             from vsexplorer.demo import load_people
 
             await load_people(backend, progress)

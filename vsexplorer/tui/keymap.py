@@ -20,6 +20,7 @@ class Place(StrEnum):
     RESULTS = "In the results"
     FIELDS = "In the panel of fields"
     ELEMENT = "In an element"
+    LOAD = "While loading a file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ KEYMAP = (
         palette=True),
     Key("copy-command", "Y", "copy_command", "copy command", "Copy the command that was sent", Place.EXPLORER,
         palette=True),
+    Key("load", "L", "load_file", "load", "Load a file into a vector set (with --write); again: stop loading",
+        Place.EXPLORER, palette=True),
     Key("model", "m", "choose_model", "model", "Choose among the models that fit the set", Place.EXPLORER,
         palette=True),
     Key("refresh", "r,ctrl+r", "refresh_results", "refresh", "Ask again", Place.EXPLORER, False, "r", True),
@@ -108,6 +111,8 @@ KEYMAP = (
     Key("element-copy", "y", "copy_element", "copy", "Copy the element's name", Place.ELEMENT, True),
     Key("element-copy-attributes", "Y", "copy_attributes", "copy attributes", "Copy the attributes",
         Place.ELEMENT, False),
+    Key("load-start", "ctrl+s", "load", "load", "Load the file as shown", Place.LOAD),
+    Key("load-leave", "escape", "leave", "leave", "Leave without loading", Place.LOAD),
     Key("back", "escape", "screen.back", "back", "Back: out of a line, an element, a search for similar ones",
         Place.EVERYWHERE, True, "esc"),
     Key("help", "question_mark", "help", "help", "All keys", Place.EVERYWHERE, True, "?", True),

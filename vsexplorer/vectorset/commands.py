@@ -46,6 +46,11 @@ def vsim_count(key: bytes, dimension: int, filter: str, size: int) -> list[Argum
     return [*argv, b"FILTER", filter.encode("utf-8", "surrogateescape"), b"TRUTH"]
 
 
+def vsim_all(key: bytes, dimension: int, size: int) -> list[Argument]:
+    """VSIM for the names of all elements, by looking at every one."""
+    return [b"VSIM", key, b"FP32", bytes(4 * dimension), b"COUNT", size, b"TRUTH"]
+
+
 def render(argv: Sequence[Argument]) -> str:
     """The command as one line: words quoted where a shell needs it, a vector's bytes as ``‹384 floats›``."""
     words = []

@@ -64,6 +64,11 @@ def refusal(message: str, target: Target) -> VsexplorerError:
             "Choose a model of that dimension with --model.",
         )
     lowered = text.lower()
+    if "used memory > 'maxmemory'" in lowered:
+        return CommandRefused(
+            f"{target.address} is out of memory (OOM): its maxmemory is used up.",
+            "Raise maxmemory, or make room; what was confirmed before stays.",
+        )
     if "unknown command" in lowered:
         return NoVectorSets(f"{target.address} does not know this command: {text}")
     if "element not found" in lowered or "key does not exist" in lowered:

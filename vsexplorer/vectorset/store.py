@@ -11,6 +11,7 @@ from vsexplorer.model import Capabilities, ElementDetails, Hit, SearchOptions, S
 from vsexplorer.vectorset import commands, replies
 from vsexplorer.vectorset.capabilities import probe, probe_search
 from vsexplorer.vectorset.connection import Argument, Connection, Reply
+from vsexplorer.vectorset.vectors import StoredVector
 
 _SCAN_COUNT = 1000
 _SAMPLE_PAGE = 100
@@ -144,6 +145,50 @@ class VectorSetStore:
                 break
         return found
 
+    async def names(self, info: SetInfo, page: int, after: bytes | None = None) -> AsyncIterator[list[bytes]]:
+        """The names of all elements: in order and page by page, or from one reply where the server cannot do that.
+
+        A search that compares a zero vector with every element (TRUTH) finds each of them, which a walk of the
+        graph or random sampling would not promise.
+        """
+        if self.capabilities.vrange:
+            start = b"-" if after is None else _behind(after)
+            while found := await self.connection.call(b"VRANGE", info.key, start, b"+", page):
+                yield found
+                start = _behind(found[-1])
+            return
+        if info.size:
+            argv = commands.vsim_all(info.key, info.input_dimension, info.size)
+            every: list[bytes] = await self.connection.call(*argv)
+            for place in range(0, len(every), page):
+                yield every[place : place + page]
+
+    async def described(
+        self, info: SetInfo, names: Sequence[bytes], vectors: bool
+    ) -> list[tuple[bytes | None, StoredVector | None]]:
+        """Attributes, and vectors where they are asked for, of some elements in one round trip."""
+        asked: list[list[Argument]] = [[b"VGETATTR", info.key, name] for name in names]
+        if vectors:
+            asked += [[b"VEMB", info.key, name, b"RAW"] for name in names]
+        replies: list[Reply] = await self.connection.pipeline(asked)
+        for reply in replies:
+            if isinstance(reply, VsexplorerError):
+                raise reply
+        described = replies[: len(names)]
+        stored = replies[len(names) :] or [None] * len(names)
+        return [
+            (attributes or None, StoredVector.of(vector, info.dimension) if vector is not None else None)
+            for attributes, vector in zip(described, stored, strict=True)
+        ]
+
+    async def memory(self, key: bytes) -> int | None:
+        """Bytes the set takes, as the server estimates them; ``None`` where it may not be asked."""
+        try:
+            reply = await self.connection.call(b"MEMORY", b"USAGE", key)
+        except VsexplorerError:
+            return None
+        return int(reply) if reply is not None else None
+
     async def count(self, info: SetInfo, filter: str) -> int:
         """How many elements pass a filter, by looking at every one.
 
@@ -201,6 +246,11 @@ class VectorSetStore:
             for hit, attributes in zip(found, got, strict=True)
         )
         return hits, ("no permission to read attributes (VGETATTR)",) if denied else ()
+
+
+def _behind(name: bytes) -> bytes:
+    """Where VRANGE begins behind a name; it refuses an empty name behind a parenthesis."""
+    return b"(" + name if name else b"[\0"
 
 
 def _since(started: float) -> float:

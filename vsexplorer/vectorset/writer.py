@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vsexplorer.errors import VsexplorerError
+from vsexplorer.errors import CommandRefused, VsexplorerError
 from vsexplorer.model import SetInfo
-from vsexplorer.vectorset.connection import Argument, Connection
+from vsexplorer.vectorset.connection import Argument, Connection, Reply
+from vsexplorer.vectorset.vectors import StoredVector
 
-_QUANTIZATION: dict[str, list[Argument]] = {"int8": [], "f32": [b"NOQUANT"], "bin": [b"BIN"]}
+_QUANTIZATION: dict[str, list[Argument]] = {"": [], "int8": [b"Q8"], "f32": [b"NOQUANT"], "bin": [b"BIN"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +22,84 @@ class NewElement:
     attributes: bytes | None
 
 
-async def add(
-    connection: Connection, key: bytes, elements: Sequence[NewElement], info: SetInfo | None
-) -> tuple[int, int]:
-    """Add elements in one pipeline, replacing those that exist.
+@dataclass(frozen=True, slots=True)
+class SetOptions:
+    """How a set is built; ``None`` and empty leave the server's default.
 
-    The server neither logs nor replicates a VADD of an element that exists (it counts as no change), so such
-    an element is removed and added in one transaction.
+    Quantization, M and the reduced dimension belong to the set: every VADD must repeat them.
+    """
+
+    quantization: str = ""
+    """``int8``, ``f32`` or ``bin``."""
+    reduce: int | None = None
+    links: int | None = None
+    """M."""
+    ef: int | None = None
+    """Exploration factor while building."""
+    cas: bool = False
+    """Let the server look for neighbours in the background; other clients wait less, the load takes longer."""
+
+    def fitting(self, info: SetInfo) -> SetOptions:
+        """The same for a set that exists.
+
+        Raises:
+            CommandRefused: it was made otherwise.
+        """
+        reduce = info.dimension if info.reduced else None
+        for what, wanted, there in (
+            ("quantization", self.quantization or info.quantization, info.quantization),
+            ("M", self.links or info.links, info.links),
+            ("REDUCE", self.reduce or reduce, reduce),
+        ):
+            if wanted != there:
+                raise CommandRefused(
+                    f"The set was made with {what} {there or 'left out'}, not {wanted}.",
+                    "That cannot be changed: leave the option out, or load into another key.",
+                )
+        return SetOptions(info.quantization, reduce, info.links, self.ef, self.cas)
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """An element that is there."""
+
+    attributes: bytes | None
+    vector: StoredVector | None
+
+
+async def existing(
+    connection: Connection, key: bytes, names: Sequence[bytes], dimension: int, vectors: bool = False
+) -> list[Existing | None]:
+    """What is there of some elements, in one round trip; ``None`` for those that are not.
+
+    Raises:
+        VsexplorerError: the first refusal.
+    """
+    asked: list[list[Argument]] = []
+    for name in names:
+        asked += [[b"VISMEMBER", key, name], [b"VGETATTR", key, name]]
+        if vectors:
+            asked.append([b"VEMB", key, name, b"RAW"])
+    replies = _checked(await connection.pipeline(asked))
+    step = 3 if vectors else 2
+    found: list[Existing | None] = []
+    for start in range(0, len(replies), step):
+        vector = replies[start + 2] if vectors and replies[start + 2] is not None else None
+        stored = StoredVector.of(vector, dimension) if vector is not None else None
+        found.append(Existing(replies[start + 1] or None, stored) if replies[start] else None)
+    return found
+
+
+async def add(
+    connection: Connection, key: bytes, elements: Sequence[NewElement], options: SetOptions
+) -> tuple[int, int]:
+    """Add elements that are believed to be new in one pipeline; those that are not are replaced.
 
     Args:
         connection: Where to.
         key: The vector set, made by the first element where it does not exist.
         elements: At most a few hundred, with distinct names.
-        info: The set as it is; its quantization and M must be repeated. ``None`` for a new one.
+        options: How the set is built.
 
     Returns:
         How many were added and how many replaced.
@@ -41,30 +107,66 @@ async def add(
     Raises:
         VsexplorerError: the first refusal; elements before and after it may have been added.
     """
-    exists = await connection.pipeline([[b"VISMEMBER", key, element.name] for element in elements])
-    _raise_first(exists)
-    fresh = [element for element, known in zip(elements, exists, strict=True) if not known]
-    known = [element for element, known in zip(elements, exists, strict=True) if known]
-    _raise_first(await connection.pipeline([_vadd(key, element, info) for element in fresh]))
-    for element in known:
-        pair: list[list[Argument]] = [[b"VREM", key, element.name], _vadd(key, element, info)]
-        _raise_first(await connection.pipeline(pair, transaction=True))
-    return len(fresh), len(known)
+    # Before 8.10 VADD CAS SETATTR lost count of attributes, which then vanished when the file was read again.
+    apart = options.cas
+    replies = _checked(await connection.pipeline([_vadd(key, one, options, not apart) for one in elements]))
+    there = [element for element, added in zip(elements, replies, strict=True) if not added]
+    if apart:
+        described: list[list[Argument]] = [
+            [b"VSETATTR", key, one.name, one.attributes] for one in elements if one.attributes is not None
+        ]
+        _checked(await connection.pipeline(described))
+    await replace(connection, key, there, options)
+    return len(elements) - len(there), len(there)
 
 
-def _vadd(key: bytes, element: NewElement, info: SetInfo | None) -> list[Argument]:
+async def replace(connection: Connection, key: bytes, elements: Sequence[NewElement], options: SetOptions) -> None:
+    """Put elements in the place of those of the same names.
+
+    The server neither logs nor replicates a VADD of an element that exists (it counts as no change), so each
+    is removed and added in one transaction.
+
+    Raises:
+        VsexplorerError: the first refusal.
+    """
+    for element in elements:
+        # In a transaction there is no background to look in.
+        command = _vadd(key, element, options, with_attributes=True, cas=False)
+        _checked(await connection.pipeline([[b"VREM", key, element.name], command], transaction=True))
+
+
+async def set_attributes(
+    connection: Connection, key: bytes, described: Sequence[tuple[bytes, bytes | None]]
+) -> None:
+    """Replace the attributes of elements, or take them away.
+
+    Raises:
+        VsexplorerError: the first refusal.
+    """
+    _checked(await connection.pipeline([[b"VSETATTR", key, name, text or b""] for name, text in described]))
+
+
+def _vadd(
+    key: bytes, element: NewElement, options: SetOptions, with_attributes: bool, cas: bool = True
+) -> list[Argument]:
     argv: list[Argument] = [b"VADD", key]
-    if info and info.reduced:
-        argv += [b"REDUCE", info.dimension]
+    if options.reduce:
+        argv += [b"REDUCE", options.reduce]
     argv += [b"FP32", element.vector, element.name]
-    if info:
-        argv += [*_QUANTIZATION.get(info.quantization, []), b"M", info.links]
-    if element.attributes:
+    if options.cas and cas:
+        argv.append(b"CAS")
+    argv += _QUANTIZATION[options.quantization]
+    if options.ef:
+        argv += [b"EF", options.ef]
+    if with_attributes and element.attributes:
         argv += [b"SETATTR", element.attributes]
+    if options.links:
+        argv += [b"M", options.links]
     return argv
 
 
-def _raise_first(replies: Sequence[object]) -> None:
+def _checked(replies: list[Reply | VsexplorerError]) -> list[Reply]:
     for reply in replies:
         if isinstance(reply, VsexplorerError):
             raise reply
+    return replies

@@ -65,12 +65,27 @@ class ConnectionKeeper:
             self.connected = True
             self._show_server()
             await self._opener.prepare(self._backend, screen.start, self._show_progress)
+            if screen.start.demo == "unicode":
+                self._load_characters()
+                return
             await screen.open_first_set()
         except VsexplorerError as error:
             self.connected = False
             screen.server_bar.set_text("not connected", "vsexplorer")
             screen.tell_error(error)
             screen.say("ctrl+r tries again")
+
+    def _load_characters(self) -> None:
+        from vsexplorer.demo import characters_plan
+        from vsexplorer.transfer.characters import Characters
+
+        # The set opens with its first elements, and grows while one searches it.
+        self._screen.loads.start([Characters()], characters_plan())
+
+    def note(self, words: str = "vsexplorer") -> None:
+        """Say something at the right of the header; ``words`` are harmless already."""
+        if self.connected:
+            self._show_server(words)
 
     def load_model(self, again: bool = False) -> None:
         """Load the model in the background."""
@@ -116,7 +131,8 @@ class ConnectionKeeper:
         screen.ask()
 
     def _show_server(self, note: str = "vsexplorer") -> None:
-        self._screen.show_server(self.backend.label, self.backend.capabilities, note)
+        rights = "read-write" if self._screen.start.write else "read-only"
+        self._screen.show_server(self.backend.label, self.backend.capabilities, rights, note)
 
     def _show_set(self) -> None:
         if self._screen.info is not None:

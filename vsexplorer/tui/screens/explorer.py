@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import BindingType
@@ -24,9 +25,13 @@ from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.live import LiveSearch, Outcome
 from vsexplorer.tui.screens.connection import ConnectionKeeper
 from vsexplorer.tui.screens.filtering import FilteringScreen
+from vsexplorer.tui.screens.loading import LoadKeeper
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.prompt import PromptLine
 from vsexplorer.tui.widgets.results import ResultsTable
+
+if TYPE_CHECKING:
+    from vsexplorer.transfer.plan import LoadPlan
 
 _SOON = 0.15
 """Seconds after which a search that has not answered is called one."""
@@ -43,6 +48,7 @@ class ExplorerScreen(FilteringScreen):
         self._like: bytes | None = None
         self._trail: list[tuple[bytes | None, str]] = []
         self.connection = ConnectionKeeper(self, opener)
+        self.loads = LoadKeeper(self)
         self.live: LiveSearch[object] = LiveSearch(lambda: self.backend, self._deliver, self._crash)
 
     def on_mount(self) -> None:
@@ -274,6 +280,25 @@ class ExplorerScreen(FilteringScreen):
         if (hit := self.results.selected) is not None:
             self.app.copy_to_clipboard(display(hit.element))
             self.say(f"sent to clipboard: {display(hit.element)}")
+
+    def action_load_file(self) -> None:
+        """Choose a file and load it, or stop the load that is under way."""
+        if self.loads.running:
+            self.loads.stop()
+        elif not self.start.write:
+            self.say("read-only: vsexplorer --write may load files and change things", error=True)
+        elif self.connection.connected:
+            from vsexplorer.tui.screens.load import LoadScreen
+
+            key = display(self.info.key) if self.info is not None else ""
+            screen = LoadScreen(Path.cwd(), key)
+            self.app.push_screen(screen, lambda plan: self._load_chosen(screen.file, plan))
+
+    def _load_chosen(self, file: Path | None, plan: LoadPlan | None) -> None:
+        from vsexplorer.transfer.readers import RowFile
+
+        if plan is not None and file is not None:
+            self.loads.start([RowFile(str(file))], plan)
 
     def show_status(self) -> None:
         """Show the last command again after something else was said."""

@@ -174,10 +174,10 @@ class ExplorerFace(Screen[None]):
         notes = "".join(f"note: {note} · " for note in page.notes)
         self.status_bar.set_text(f"{notes}{page.command}", took)
 
-    def show_server(self, label: str, able: Capabilities, note: str) -> None:
+    def show_server(self, label: str, able: Capabilities, rights: str, note: str) -> None:
         """Fill the header's first line; ``note`` stands at its right."""
         server = f"{sanitize(able.product)} {sanitize(able.version)}"
-        self.server_bar.set_text(f"{sanitize(label)} · {server} · read-only", note)
+        self.server_bar.set_text(f"{sanitize(label)} · {server} · {rights}", note)
 
     def show_set(self, info: SetInfo, model: str) -> None:
         """Fill the header's second line."""

@@ -1,0 +1,369 @@
+"""Out of a set and in again, on both versions and in every format: the same names, attributes and ranking."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support.command import vsexplorer
+from tests.support.servers import RedisServer, fill
+from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.errors import CommandRefused, UsageError
+from vsexplorer.explorer import Explorer
+from vsexplorer.model import ByElement, Query, SearchOptions
+from vsexplorer.transfer import exporter
+from vsexplorer.transfer.copying import CopyPlan
+from vsexplorer.transfer.exporter import ExportPlan
+from vsexplorer.transfer.mapping import Mapping
+from vsexplorer.transfer.plan import LoadPlan, OnExisting
+from vsexplorer.transfer.readers import RowFile
+from vsexplorer.vectorset.target import Where
+from vsexplorer.vectorset.vectors import StoredVector
+from vsexplorer.vectorset.writer import SetOptions
+
+_KINDS = [("jsonl", "numbers"), ("jsonl", "base64"), ("jsonl", "npy"), ("csv", "numbers"), ("parquet", "numbers")]
+_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+_names = st.one_of(_text.map(str.encode), st.binary(max_size=6))
+_numbers = st.lists(st.floats(-2, 2, width=32), min_size=3, max_size=3).filter(
+    lambda row: any(abs(number) > 0.1 for number in row)
+)
+_ODD = [b"not json", b"5", b"true", b"1e5", b'{"a": 1.0}', b'{"a":1}', b"\xff\xfe", b'a\nb,"c"', b" "]
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.floats(-3, 3) | st.text(max_size=4),
+    lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(max_size=3), children, max_size=3),
+    max_leaves=5,
+)
+_attributes = st.one_of(
+    st.none(),
+    st.dictionaries(st.text(max_size=3), _json, max_size=3).map(lambda value: json.dumps(value).encode()),
+    st.dictionaries(st.text(max_size=3), _json, max_size=3).map(lambda v: json.dumps(v, indent=1).encode()),
+    st.sampled_from(_ODD),
+)
+_sets = st.lists(st.tuples(_names, _numbers, _attributes), min_size=1, max_size=12, unique_by=lambda one: one[0])
+
+
+@pytest.fixture
+async def explorer(server: RedisServer, embedder: Embedder) -> AsyncIterator[Explorer]:
+    opened = Explorer(Where(server.target), embedder)
+    await opened.connect()
+    yield opened
+    await opened.close()
+
+
+type Stored = dict[bytes, tuple[bytes | None, StoredVector]]
+
+
+async def stored(explorer: Explorer, key: bytes) -> Stored:
+    store = explorer.transfers._session.store
+    info = await store.info(key)
+    names = [name async for page in store.names(info, 100) for name in page]
+    found = await store.described(info, names, vectors=True)
+    assert len(names) == info.size
+    pairs = zip(names, found, strict=True)
+    return {name: (attributes, vector) for name, (attributes, vector) in pairs if vector is not None}
+
+
+def same(first: Stored, second: Stored) -> bool:
+    """Names and attributes byte for byte; vectors as they were quantized, float32 within its own rounding."""
+    if first.keys() != second.keys():
+        return False
+    for name, (attributes, vector) in first.items():
+        other_attributes, other = second[name]
+        if attributes != other_attributes or vector.quantization != other.quantization:
+            return False
+        exact = vector.quantization != "f32"
+        if exact and vector.blob != other.blob:
+            return False
+        if list(vector.numbers()) != pytest.approx(list(other.numbers()), rel=1e-3 if exact else 1e-6, abs=1e-6):
+            return False
+    return True
+
+
+async def out_and_in(explorer: Explorer, folder: Path, kind: str, vectors: str, options: SetOptions) -> None:
+    info = await explorer.info(b"from")
+    path = folder / f"out.{kind}"
+    report = await explorer.transfers.export(info, ExportPlan(b"from", path, kind, vectors))
+    assert report.written == info.size
+    mapping = Mapping(vector=str(folder / "out.npy") if vectors == "npy" else "")
+    loaded = await explorer.transfers.load([RowFile(str(path))], LoadPlan(b"to", mapping, options))
+    assert (loaded.added, loaded.rejections) == (info.size, [])
+
+
+@pytest.mark.parametrize(("kind", "vectors"), _KINDS)
+@pytest.mark.parametrize("quantization", ["int8", "f32", "bin"])
+def test_exported_and_loaded_again_it_is_the_same_set(
+    server: RedisServer, embedder: Embedder, tmp_path: Path, kind: str, vectors: str, quantization: str
+) -> None:
+    flag = {"int8": "Q8", "f32": "NOQUANT", "bin": "BIN"}[quantization]
+    client = server.client()
+
+    @given(_sets)
+    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+    def round_trip(elements: list[tuple[bytes, list[float], bytes | None]]) -> None:
+        client.flushall()
+        for name, numbers, attributes in elements:
+            argv: list[Any] = ["VADD", "from", "VALUES", 3, *numbers, name, flag]
+            client.execute_command(*argv, *(["SETATTR", attributes] if attributes else []))
+
+        async def run() -> None:
+            opened = Explorer(Where(server.target), embedder)
+            await opened.connect()
+            await out_and_in(opened, tmp_path, kind, vectors, SetOptions(quantization))
+            assert same(await stored(opened, b"to"), await stored(opened, b"from"))
+            await opened.close()
+
+        asyncio.run(run())
+
+    round_trip()
+
+
+@pytest.mark.parametrize(("flag", "quantization", "error"), [("NOQUANT", "f32", 1e-6), ("Q8", "int8", 2e-3)])
+async def test_the_ranking_survives(
+    explorer: Explorer, server: RedisServer, tmp_path: Path, flag: str, quantization: str, error: float
+) -> None:
+    chance = random.Random(3)
+    vectors = [tuple(chance.gauss(0, 1) for _ in range(32)) for _ in range(200)]
+    rows = [(f"e{place}", vector, f'{{"n": {place}}}') for place, vector in enumerate(vectors)]
+    fill(server.client(), "from", rows, flag)
+    await out_and_in(explorer, tmp_path, "jsonl", "numbers", SetOptions(quantization))
+
+    async def ranking(key: bytes) -> list[tuple[bytes, float]]:
+        page = await explorer.search(Query(key, ByElement(b"e7"), ".n > 10", SearchOptions(20, exact=True)))
+        return [(hit.element, hit.score or 0.0) for hit in page.hits]
+
+    before, after = await ranking(b"from"), await ranking(b"to")
+    assert [score for _, score in after] == pytest.approx([score for _, score in before], abs=error)
+    # Only those that were nearly equal before may have changed their places.
+    known = dict(before)
+    moved = [known.get(name, before[-1][1]) - score for (name, _), (_, score) in zip(after, before, strict=True)]
+    assert max(map(abs, moved)) <= 2 * error
+
+
+@pytest.mark.parametrize("flag", ["Q8", "NOQUANT", "BIN"])
+async def test_decoded_vectors_are_those_that_vemb_gives(
+    explorer: Explorer, server: RedisServer, flag: str
+) -> None:
+    client = server.client()
+    client.execute_command("VADD", "k", "VALUES", 5, 3, -0.25, 1.5, 0.001, -2, "a", flag)
+    wanted = [float(number) for number in client.execute_command("VEMB", "k", "a")]
+    raw = client.execute_command("VEMB", "k", "a", "RAW")
+    assert list(StoredVector.of(raw, 5).numbers()) == pytest.approx(wanted, rel=1e-5, abs=1e-6)
+
+
+async def test_an_interrupted_export_goes_on(
+    explorer: Explorer, server: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not explorer.capabilities.vrange:
+        pytest.skip("without VRANGE an export begins anew")
+    fill(server.client(), "k", [(f"e{place:04}", (1.0, place), f'{{"n": {place}}}') for place in range(1_300)])
+    info = await explorer.info(b"k")
+    write = exporter._Output.write
+    pages: list[int] = []
+
+    def failing(self: Any, *arguments: Any) -> None:
+        pages.append(1)
+        if len(pages) == 3:
+            self._file.write(b"half a li")
+            self._file.flush()
+            raise OSError(28, "No space left on device")
+        write(self, *arguments)
+
+    for kind, vectors in (("jsonl", "npy"), ("csv", "numbers")):
+        path = tmp_path / f"k.{kind}"
+        plan = ExportPlan(b"k", path, kind, vectors)
+        whole = await explorer.transfers.export(info, ExportPlan(b"k", tmp_path / f"whole.{kind}", kind, vectors))
+        pages.clear()
+        monkeypatch.setattr(exporter._Output, "write", failing)
+        with pytest.raises(UsageError, match="No space left"):
+            await explorer.transfers.export(info, plan)
+        assert not path.exists(), "a file that is not whole has another name"
+        monkeypatch.setattr(exporter._Output, "write", write)
+        report = await explorer.transfers.export(info, plan)
+        assert (report.resumed_at, report.written) == (1_000, whole.written)
+        assert path.read_bytes() == (tmp_path / f"whole.{kind}").read_bytes()
+        if vectors == "npy":
+            assert (tmp_path / "k.npy").read_bytes() == (tmp_path / "whole.npy").read_bytes()
+        assert [name for name in os.listdir(tmp_path) if "part" in name] == []
+
+
+async def test_a_part_of_a_set(explorer: Explorer, server: RedisServer, tmp_path: Path) -> None:
+    fill(server.client(), "k", [(f"e{place}", (1.0, place), f'{{"n": {place}}}') for place in range(20)])
+    info = await explorer.info(b"k")
+    path = tmp_path / "k.jsonl"
+    report = await explorer.transfers.export(info, ExportPlan(b"k", path, vectors="", where=".n > 15"))
+    assert report.written == 4
+    assert sorted(json.loads(line)["element"] for line in path.read_text().splitlines()) == [
+        "e16",
+        "e17",
+        "e18",
+        "e19",
+    ]
+    await explorer.transfers.export(info, ExportPlan(b"k", path, vectors="", names=(b"e3", b"e1")))
+    assert [json.loads(line)["element"] for line in path.read_text().splitlines()] == ["e3", "e1"]
+
+
+async def test_a_copy_is_the_same_and_may_be_quantized_otherwise(
+    explorer: Explorer, server: RedisServer, newest_binary: Path
+) -> None:
+    fill(
+        server.client(),
+        "k",
+        [(f"e{place}", (1.0, place, 3), f'{{"n": {place}}}') for place in range(700)],
+        "NOQUANT",
+    )
+    info = await explorer.info(b"k")
+    report = await explorer.transfers.copy(info, CopyPlan(b"same"))
+    assert report.copied == 700
+    assert same(await stored(explorer, b"same"), await stored(explorer, b"k"))
+    await explorer.transfers.copy(info, CopyPlan(b"small", SetOptions("bin", links=8)))
+    small = await explorer.info(b"small")
+    assert (small.quantization, small.links, small.size) == ("bin", 8, 700)
+    with pytest.raises(CommandRefused, match="has 700 elements already"):
+        await explorer.transfers.copy(info, CopyPlan(b"same"))
+    server.client().execute_command("VREM", "same", "e5")
+    again = await explorer.transfers.copy(info, CopyPlan(b"same", existing=OnExisting.SKIP))
+    assert (again.copied, again.skipped) == (1, 699)
+    with pytest.raises(CommandRefused, match="onto itself"):
+        await explorer.transfers.copy(info, CopyPlan(b"k"))
+    with RedisServer(newest_binary) as other:
+        await explorer.transfers.copy(info, CopyPlan(b"k"), Where(other.target))
+        assert other.client().execute_command("VCARD", "k") == 700
+
+
+async def test_texts_in_the_attributes_are_embedded_anew(explorer: Explorer, server: RedisServer) -> None:
+    texts = {"dog": "a dog barks", "car": "a car drives", "none": None}
+    rows = [(name, (1.0, 2.0), json.dumps({"text": text} if text else {"x": 1})) for name, text in texts.items()]
+    fill(server.client(), "k", rows)
+    report = await explorer.transfers.copy(await explorer.info(b"k"), CopyPlan(b"new", text="{text}!"))
+    assert (report.copied, report.left_out, report.without_text) == (2, 1, [b"none"])
+    assert (await explorer.info(b"new")).dimension == 384
+    record = json.loads(server.client().hget("vsexplorer:sets", "new"))
+    assert (record["model"], record["text"]) == ("sentence-transformers/all-MiniLM-L6-v2", "{text}!")
+
+
+@pytest.mark.parametrize(
+    ("existing", "counted"),
+    [("replace", (1, 1, 1, 0, 0)), ("skip", (1, 0, 0, 2, 0)), ("refuse", (1, 0, 0, 0, 2))],
+)
+async def test_elements_that_are_there(
+    explorer: Explorer, server: RedisServer, tmp_path: Path, existing: str, counted: tuple[int, ...]
+) -> None:
+    fill(server.client(), "k", [("same", (1.0, 2.0), '{"n": 1}'), ("changed", (1.0, 2.0), '{"n": 1}')])
+    path = tmp_path / "rows.jsonl"
+    rows = [("same", [1, 2], 1), ("changed", [2, 1], 1), ("new", [1, 2], 1)]
+    path.write_text("".join(json.dumps({"id": name, "v": vector, "n": n}) + "\n" for name, vector, n in rows))
+    plan = LoadPlan(b"k", Mapping(id="id", vector="v"), existing=OnExisting(existing))
+    report = await explorer.transfers.load([RowFile(str(path))], plan)
+    assert (report.added, report.replaced, report.unchanged, report.skipped, report.rejected) == counted
+    found = server.client().execute_command("VEMB", "k", "changed")
+    assert (float(found[0]) > float(found[1])) == (existing == "replace")
+
+
+async def test_another_shape_than_the_sets_is_refused(
+    explorer: Explorer, server: RedisServer, tmp_path: Path
+) -> None:
+    fill(server.client(), "k", [("a", (1.0, 2.0), None)], "BIN")
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"id": "b", "v": [1, 2]}\n{"id": "c", "v": [1, 2, 3]}\n')
+    plan = LoadPlan(b"k", Mapping(id="id", vector="v"), SetOptions("f32"))
+    with pytest.raises(CommandRefused, match="made with quantization bin, not f32"):
+        await explorer.transfers.load([RowFile(str(path))], plan)
+    report = await explorer.transfers.load([RowFile(str(path))], LoadPlan(b"k", Mapping(id="id", vector="v")))
+    assert report.added == 1
+    assert report.rejections[0][1].reason == "a vector of 3 numbers where the set has 2"
+
+
+@pytest.mark.parametrize(
+    "options", [["--quantization", "bin", "--m", "8", "--ef", "50"], ["--reduce", "64", "--cas"]]
+)
+def test_a_new_set_is_built_as_asked(server: RedisServer, tmp_path: Path, options: list[str]) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("title,year\nA dog barks,1990\nA car drives,2001\n")
+    done = vsexplorer("load", "k", str(path), *options, *server.options)
+    assert done.returncode == 0, done.stderr
+    info = dict(zip(*[iter(server.client().execute_command("VINFO", "k"))] * 2, strict=True))
+    if "--reduce" in options:
+        assert (info[b"vector-dim"], info[b"projection-input-dim"], info[b"attributes-count"]) == (64, 384, 2)
+    else:
+        assert (info[b"quant-type"], info[b"hnsw-m"]) == (b"bin", 8)
+    assert json.loads(server.client().execute_command("VGETATTR", "k", "A dog barks"))["year"] == 1990
+
+
+def test_a_dry_run_shows_and_writes_nothing(server: RedisServer, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("title;plot;year\nUp;An old man flies;2009\nAlien;A monster;1979\nshort\n")
+    done = vsexplorer("load", "films", str(path), "--dry-run", *server.options)
+    assert done.returncode == 0, done.stderr
+    for words in (
+        "separated by semicolons",
+        "id: title · text: plot",
+        "year (number)",
+        "embedded: An old man flies",
+    ):
+        assert words in done.stdout
+    assert "1 fields where the header has 3" in done.stdout
+    assert "nothing was written" in done.stdout
+    assert server.client().keys() == []
+
+
+def test_rejected_rows_are_loaded_once_mended(
+    newest: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("rows.jsonl").write_text('{"id": "a", "text": "a dog"}\n{"id": "b", "text": }\n{"id": "c"}\n')
+    done = vsexplorer("load", "k", "rows.jsonl", *newest.options)
+    assert done.returncode == 1
+    reasons = Path("rows.rejected.jsonl.reasons").read_text().splitlines()
+    assert reasons[0].startswith("rows.jsonl:2: not valid JSON at character 21")
+    assert reasons[1] == "rows.jsonl:3: has no text"
+    mended = (
+        Path("rows.rejected.jsonl")
+        .read_text()
+        .replace('"text": }', '"text": "a cat"}')
+        .replace('"c"', '"c", "text": "x"')
+    )
+    Path("mended.jsonl").write_text(mended)
+    assert vsexplorer("load", "k", "mended.jsonl", *newest.options).returncode == 0
+    assert newest.client().execute_command("VCARD", "k") == 3
+    strict = vsexplorer("load", "k2", "rows.jsonl", "--strict", *newest.options)
+    assert strict.returncode == 1
+    assert "rows.jsonl:2: not valid JSON" in strict.stderr
+    assert newest.client().exists("k2") == 0
+
+
+def test_the_commands_for_scripts(server: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = '{"id": "a", "text": "a dog", "n": 1}\n{"id": "b", "text": "a car", "n": 2}\n'
+    assert vsexplorer("load", "k", "-", "--where", ".n > 0", *server.options, stdin=rows).returncode == 0
+    lines = vsexplorer("export", "k", *server.options).stdout.splitlines()
+    assert sorted(json.loads(line)["element"] for line in lines) == ["a", "b"]
+    assert len(json.loads(lines[0])["vector"]) == 384
+    found = vsexplorer("export", "k", "--query", "puppy", "--count", "1", "--vectors", "none", *server.options)
+    assert json.loads(found.stdout) == {"element": "a", "attributes": {"text": "a dog", "n": 1}}
+    assert vsexplorer("export", "k", "k.parquet", *server.options).returncode == 0
+    assert vsexplorer("load", "k2", "k.parquet", *server.options).returncode == 0
+    assert vsexplorer("copy", "k", "k3", "--quantization", "f32", *server.options).returncode == 0
+    assert vsexplorer("reembed", "k", "k4", "--text", "text", *server.options).returncode == 0
+    assert server.client().execute_command("VCARD", "k4") == 2
+    for wrong, words in (
+        (["export", "k", "out.xyz"], "--format"),
+        (["export", "k", "--format", "parquet"], "need a FILE"),
+        (["export", "k", "--where", ".n ="], "not valid"),
+        (["export", "k", "/nowhere/x.jsonl"], "Cannot write"),
+        (["copy", "k", "k"], "onto itself"),
+        (["load", "k", "none.jsonl"], "There is no file"),
+        (["load", "k", "k.parquet", "--separator", "ab"], "one character"),
+    ):
+        done = vsexplorer(*wrong, *server.options)
+        assert done.returncode in (1, 2)
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr

@@ -1,0 +1,84 @@
+"""Loading from the screen: a file is picked, looked at, mapped, loaded, and searched while it comes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, Static
+
+from tests.support.servers import RedisServer, fill
+from tests.tui.driving import running
+from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.tui.screens.load import LoadScreen
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    rows = [{"id": f"e{place}", "text": f"a text about number {place}", "n": place} for place in range(300)]
+    content = "".join(json.dumps(row) + "\n" for row in rows)
+    (tmp_path / "rows.jsonl").write_text(content + "broken\n")
+    (tmp_path / "ignored.bin").write_text("")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+async def test_a_file_is_picked_mapped_and_loaded(newest: RedisServer, embedder: Embedder, folder: Path) -> None:
+    async with running(newest, embedder, write=True) as driver:
+        assert "read-write" in driver.screen_text()
+        await driver.press("escape", "L")
+        screen = driver.app.screen
+        assert isinstance(screen, LoadScreen)
+        await driver.until(lambda: "rows.jsonl" in driver.screen_text())
+        assert "ignored.bin" not in driver.screen_text()
+        await driver.press("down", "enter")
+        await driver.until(lambda: "id: id · text: text" in driver.screen_text())
+        assert "a text about number 0" in driver.screen_text()
+        assert screen.query_one("#load-key", Input).value == "rows"
+        screen.query_one("#load-text", Input).value = "nope"
+        await driver.until(lambda: "has a field 'nope'" in driver.screen_text())
+        screen.query_one("#load-text", Input).value = "{text}, {n}"
+        await driver.until(lambda: "a text about number 0, 0" in driver.screen_text())
+        await driver.press("ctrl+s")
+        await driver.until(lambda: not driver.main.loads.running)
+        await driver.until(lambda: "300 elements added" in driver.screen_text())
+        assert driver.main.info is not None
+        assert driver.main.info.key == b"rows"
+        await driver.press("slash")
+        await driver.type("number 7")
+        assert "e7" in driver.names()[:5]
+    assert (folder / "rows.rejected").read_text() == "broken\n"
+
+
+async def test_nothing_is_loaded_unasked(newest: RedisServer, embedder: Embedder, folder: Path) -> None:
+    fill(newest.client(), "k", [("a", (1.0, 2.0), None)])
+    async with running(newest, embedder) as driver:
+        await driver.press("escape", "L")
+        assert not isinstance(driver.app.screen, LoadScreen)
+        assert "vsexplorer --write" in driver.screen_text()
+
+
+async def test_what_is_missing_is_asked_for(newest: RedisServer, embedder: Embedder, folder: Path) -> None:
+    async with running(newest, embedder, write=True) as driver:
+        await driver.press("escape", "L", "ctrl+s")
+        assert "Pick a file first" in str(driver.app.screen.query_one("#look", Static).render())
+        await driver.press("escape")
+        assert not isinstance(driver.app.screen, LoadScreen)
+
+
+async def test_a_load_is_stopped_by_key_and_goes_on(newest: RedisServer, embedder: Embedder, folder: Path) -> None:
+    rows = [{"id": f"e{place}", "text": f"a longer text about number {place} " * 3} for place in range(4_000)]
+    (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    async with running(newest, embedder, write=True) as driver:
+        await driver.press("escape", "L")
+        await driver.until(lambda: "rows.jsonl" in driver.screen_text())
+        await driver.press("down", "enter")
+        await driver.until(lambda: "id: id · text: text" in driver.screen_text())
+        await driver.press("ctrl+s")
+        await driver.until(lambda: newest.client().execute_command("VCARD", "rows") > 1_000)
+        await driver.until(lambda: driver.main.info is not None)
+        assert "loading rows" in driver.screen_text()
+        await driver.press("L")
+        assert not driver.main.loads.running
+        assert "goes on where it stopped" in driver.screen_text()
+        number = newest.client().execute_command("VCARD", "rows")
+        assert number < 4_000

@@ -1,0 +1,101 @@
+"""``vsexplorer copy`` and ``vsexplorer reembed``: a vector set into another."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vsexplorer.cli.complete import KeyName
+from vsexplorer.cli.options import config, connection_options, explore
+from vsexplorer.errors import ExitCode
+
+if TYPE_CHECKING:
+    from vsexplorer.explorer import Explorer
+    from vsexplorer.transfer.copying import CopyPlan, CopyReport
+    from vsexplorer.vectorset.target import Where
+
+_QUANTIZATIONS = ("int8", "f32", "bin")
+
+
+def _shape[F: Callable[..., Any]](command: F) -> F:
+    for option in (
+        click.option("--quantization", type=click.Choice(_QUANTIZATIONS), help="Default: as the source."),
+        click.option("--reduce", type=click.IntRange(1), metavar="N", help="Project the vectors to N dimensions."),
+        click.option("--m", "links", type=click.IntRange(4, 4096), metavar="N", help="Default: as the source."),
+        click.option("--ef", type=click.IntRange(1, 1_000_000), metavar="N", help="While building."),
+        click.option("--cas", is_flag=True, help="Spare those who search meanwhile."),
+        click.option(
+            "--existing", type=click.Choice(["skip", "replace"]), help="What to do with elements that are there."
+        ),
+        click.option("--to", "url", metavar="URL", help="Another server, as redis://… ; default the same."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("source", type=KeyName())
+@click.argument("destination", type=KeyName())
+@_shape
+@connection_options
+@click.pass_context
+def copy(ctx: click.Context, /, source: str, destination: str, **options: Any) -> int:
+    """Copy the vector set SOURCE to DESTINATION, also to another server or quantization, without embedding again.
+
+    The vectors are those that are stored: what a quantization has lost does not come back.
+    """
+    return _copy(ctx, source, destination, "", options)
+
+
+@click.command()
+@click.argument("source", type=KeyName())
+@click.argument("destination", type=KeyName())
+@click.option("--text", required=True, metavar="FIELD", help="Attribute to embed, or a template of several.")
+@_shape
+@connection_options
+@click.pass_context
+def reembed(ctx: click.Context, /, source: str, destination: str, text: str, **options: Any) -> int:
+    """Make DESTINATION from SOURCE with the vectors of another --model, from a text in the attributes."""
+    return _copy(ctx, source, destination, text, options)
+
+
+def _copy(ctx: click.Context, source: str, destination: str, text: str, options: dict[str, Any]) -> int:
+    from vsexplorer.cli.progress import shown_on_stderr
+    from vsexplorer.text import display, duration, plural
+
+    plan = _plan(destination, text, options)
+    to = _where(options["url"])
+
+    async def work(explorer: Explorer) -> CopyReport:
+        info = await explorer.info(source.encode("utf-8", "surrogateescape"))
+        with shown_on_stderr() as progress:
+            return await explorer.transfers.copy(info, plan, to, progress)
+
+    report = explore(ctx, work)
+    for name in report.without_text:
+        print(f"no {text}: {display(name)}", file=sys.stderr)
+    parts = [f"{plural(report.copied, 'element')} copied"]
+    parts += [f"{report.skipped:,} skipped"] if report.skipped else []
+    parts += [f"{report.left_out:,} left out"] if report.left_out else []
+    print(f"{display(plan.destination)}: {', '.join(parts)} in {duration(report.seconds)}", file=sys.stderr)
+    return ExitCode.NOTHING if report.left_out else ExitCode.OK
+
+
+def _plan(destination: str, text: str, options: dict[str, Any]) -> CopyPlan:
+    from vsexplorer.transfer.copying import CopyPlan
+    from vsexplorer.transfer.plan import OnExisting
+    from vsexplorer.vectorset.writer import SetOptions
+
+    quantization = options["quantization"] or ""
+    shape = SetOptions(quantization, options["reduce"], options["links"], options["ef"], options["cas"])
+    existing = OnExisting(options["existing"]) if options["existing"] else None
+    return CopyPlan(destination.encode("utf-8", "surrogateescape"), shape, text, existing)
+
+
+def _where(url: str | None) -> Where | None:
+    from vsexplorer.vectorset.target import TargetOptions, Where, resolve
+
+    return Where(resolve(TargetOptions(url=url), {}, config())) if url is not None else None

@@ -1,0 +1,124 @@
+"""How far a load has come, on disk: what it may claim, and the ids it has seen.
+
+A SQLite file, because its transactions survive whatever kills the process, and because the ids of millions of rows
+need no memory in it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vsexplorer.errors import CommandRefused, UsageError
+
+_TAIL = 4_096
+"""Names of elements written last that are kept, to see whether the server still has them."""
+
+
+@dataclass(slots=True)
+class State:
+    """What the last checkpoint says."""
+
+    rows: int = 0
+    """Rows dealt with, in the order of the files; everything of them is confirmed."""
+    intent: int = 0
+    """Rows that may have been written beyond them."""
+    digest: str = ""
+    """Of those rows' content."""
+    uid: int | None = None
+    """The set's ``vset-uid``."""
+    rejects: int = 0
+    """Bytes of the file of rejected rows."""
+    counts: dict[str, int] = field(default_factory=dict)
+    tail: list[str] = field(default_factory=list)
+    """Names written last, in hexadecimal."""
+
+
+class Checkpoint:
+    """The checkpoint of one load: these files into that set of that server. Used from one thread at a time."""
+
+    def __init__(self, folder: Path, identity: Sequence[str]) -> None:
+        """
+        Raises:
+            CommandRefused: another process runs the same load.
+            UsageError: the folder cannot be written.
+        """
+        name = hashlib.blake2b("\0".join(identity).encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
+        self.path = folder / f"{name}.sqlite"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = (folder / f"{name}.lock").open("w")
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._database = self._open()
+        except BlockingIOError as error:
+            raise CommandRefused("Another vsexplorer is loading the same files into this set.") from error
+        except (OSError, sqlite3.Error) as error:
+            raise UsageError(f"Cannot keep the progress of the load in {folder}: {error}.") from error
+
+    def _open(self) -> sqlite3.Connection:
+        database = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None)
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT)")
+        database.execute("CREATE TABLE IF NOT EXISTS seen (id INTEGER PRIMARY KEY, place TEXT)")
+        return database
+
+    def read(self, fingerprint: str) -> tuple[State, bool]:
+        """The state, and whether there is one of a load with other options."""
+        found = {key: json.loads(value) for key, value in self._database.execute("SELECT key, value FROM state")}
+        if not found:
+            return State(), False
+        if found.get("fingerprint") != fingerprint:
+            return State(), True
+        fields = {name: found[name] for name in State.__dataclass_fields__ if name in found}
+        return State(**fields), False
+
+    def begin(self, fingerprint: str) -> None:
+        """Forget what was there."""
+        self._database.execute("BEGIN")
+        self._database.execute("DELETE FROM state")
+        self._database.execute("DELETE FROM seen")
+        self._put({"fingerprint": fingerprint})
+        self._database.execute("COMMIT")
+
+    def intend(self, rows: int) -> None:
+        """Say, before anything of them is written, that rows up to here may be written."""
+        self._put({"intent": rows})
+
+    def commit(self, state: State, seen: Iterable[tuple[int, str]]) -> None:
+        """Claim what Redis has confirmed, in one transaction."""
+        state.tail = state.tail[-_TAIL:]
+        self._database.execute("BEGIN")
+        self._database.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", seen)
+        self._put({name: getattr(state, name) for name in State.__dataclass_fields__ if name != "intent"})
+        self._database.execute("COMMIT")
+
+    def seen(self, id: int) -> str | None:
+        """Where an id was met before."""
+        row = self._database.execute("SELECT place FROM seen WHERE id = ?", (id,)).fetchone()
+        return row[0] if row else None
+
+    def _put(self, values: dict[str, Any]) -> None:
+        pairs = [(key, json.dumps(value)) for key, value in values.items()]
+        self._database.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", pairs)
+
+    def finish(self) -> None:
+        """The load is done: nothing is to be resumed."""
+        self.close()
+        for path in (self.path, Path(f"{self.path}-wal"), Path(f"{self.path}-shm"), Path(self._lock.name)):
+            path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Let go of the files; what was committed stays."""
+        self._database.close()
+        self._lock.close()
+
+
+def seen_id(name: bytes) -> int:
+    """An element's name as a number of 63 bits; two of a million names share one once in ten million loads."""
+    return int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "big") >> 1

@@ -1,0 +1,139 @@
+"""A set into another: its vectors as they are, or made anew from a text in its attributes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from vsexplorer.attributes import fields
+from vsexplorer.embedding.bulk import BulkEmbedder
+from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.errors import CommandRefused
+from vsexplorer.model import SetInfo
+from vsexplorer.progress import Progress, ProgressCallback
+from vsexplorer.text import display, duration
+from vsexplorer.transfer.elements import StoredElement, elements
+from vsexplorer.transfer.mapping import text_of
+from vsexplorer.transfer.plan import OnExisting
+from vsexplorer.vectorset.store import VectorSetStore
+from vsexplorer.vectorset.writer import NewElement, SetOptions, add, existing, replace
+
+_REMEMBERED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CopyPlan:
+    """Where a copy goes and how it is built."""
+
+    destination: bytes
+    options: SetOptions = field(default_factory=SetOptions)
+    text: str = ""
+    """A field or template of the attributes to embed anew; empty keeps the vectors."""
+    existing: OnExisting | None = None
+    """What becomes of elements that are there; ``None`` refuses a destination that has any."""
+
+
+@dataclass(slots=True)
+class CopyReport:
+    """What was copied."""
+
+    copied: int = 0
+    skipped: int = 0
+    without_text: list[bytes] = field(default_factory=list)
+    """The first elements that have no such text."""
+    left_out: int = 0
+    seconds: float = 0.0
+
+
+async def copy(
+    source: VectorSetStore,
+    info: SetInfo,
+    target: VectorSetStore,
+    there: SetInfo | None,
+    plan: CopyPlan,
+    embedder: Embedder,
+    progress: ProgressCallback,
+) -> CopyReport:
+    """Copy all elements, page by page.
+
+    Args:
+        source: Where from.
+        info: The set to copy.
+        target: Where to; the same store for the same server.
+        there: The destination as it is; ``None`` where it does not exist.
+        plan: How.
+        embedder: Open, where a text is embedded anew.
+        progress: Told page by page.
+
+    Raises:
+        CommandRefused: the destination has elements and nothing is said of them, or was built otherwise; or vectors
+            reduced by a projection would have to be projected again.
+        VsexplorerError: of the kind that fits what happened; pages before it are copied.
+    """
+    started = time.monotonic()
+    options = plan.options.fitting(there) if there is not None else _like(info, plan)
+    if there is not None and there.size and plan.existing is None:
+        raise CommandRefused(
+            f"{display(plan.destination)} has {there.size:,} elements already.",
+            "--existing skip goes on with an interrupted copy, --existing replace overwrites.",
+        )
+    report = CopyReport()
+    bulk = BulkEmbedder(embedder) if plan.text else None
+    try:
+        async for page in elements(source, info, vectors=bulk is None):
+            known: set[bytes] = set()
+            if there is not None:
+                names = [one.name for one in page]
+                found = await existing(target.connection, plan.destination, names, there.dimension)
+                known = {name for name, one in zip(names, found, strict=True) if one is not None}
+            if plan.existing is OnExisting.SKIP:
+                report.skipped += len(known)
+                page = [one for one in page if one.name not in known]
+            fresh = await _made(page, plan, bulk, report)
+            await add(target.connection, plan.destination, [one for one in fresh if one.name not in known], options)
+            await replace(target.connection, plan.destination, [one for one in fresh if one.name in known], options)
+            report.copied += len(fresh)
+            _tell(plan, info, report, time.monotonic() - started, progress)
+    finally:
+        if bulk is not None:
+            bulk.close()
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _like(info: SetInfo, plan: CopyPlan) -> SetOptions:
+    """Built as the source is, where nothing else is said."""
+    options = plan.options
+    if info.reduced and options.reduce and not plan.text:
+        raise CommandRefused("The vectors have been reduced already; their originals are not in Redis.")
+    quantization = options.quantization or info.quantization
+    return SetOptions(quantization, options.reduce, options.links or info.links, options.ef, options.cas)
+
+
+async def _made(
+    page: Sequence[StoredElement], plan: CopyPlan, bulk: BulkEmbedder | None, report: CopyReport
+) -> list[NewElement]:
+    if bulk is None:
+        return [NewElement(one.name, one.vector.packed(), one.attributes) for one in page if one.vector is not None]
+    described: list[tuple[StoredElement, str]] = []
+    for one in page:
+        try:
+            described.append((one, text_of(fields(one.attributes), plan.text)))
+        except ValueError:
+            report.left_out += 1
+            if len(report.without_text) < _REMEMBERED:
+                report.without_text.append(one.name)
+    made: list[NewElement] = []
+    async for some in bulk.embed([text for _, text in described]):
+        for place, vector in zip(some.places, some.vectors, strict=True):
+            one = described[place][0]
+            made.append(NewElement(one.name, vector, one.attributes))
+    return made
+
+
+def _tell(plan: CopyPlan, info: SetInfo, report: CopyReport, elapsed: float, progress: ProgressCallback) -> None:
+    done = report.copied + report.skipped + report.left_out
+    rate = done / max(1e-3, elapsed)
+    left = f"{duration(max(0, info.size - done) / rate)} left" if rate and elapsed > 2 else ""
+    progress(Progress(f"copying to {display(plan.destination)}", done, info.size, "elements", rate, left))

@@ -1,0 +1,105 @@
+"""How a CSV file is written: its encoding, its separator, and which columns are numbers."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from vsexplorer.attributes import Json
+from vsexplorer.errors import UsageError
+
+_NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d+)?([eE][+-]?\d+)?")
+_BOOLEANS = {"true": True, "false": False}
+_SEPARATORS = ",;\t|"
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+EXPORTED = frozenset(["element", "element_base64", "attributes", "attributes_base64"])
+"""Columns that files written by ``vsexplorer export`` have."""
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFormat:
+    """Encoding and separator."""
+
+    encoding: str
+    separator: str
+
+    @property
+    def words(self) -> str:
+        """For people: ``CSV, separated by commas, utf-8``."""
+        names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+        return f"CSV, separated by {names.get(self.separator, self.separator)}, {self.encoding}"
+
+
+def detect(start: bytes, encoding: str = "", separator: str = "") -> CsvFormat:
+    """The format that a file's first bytes suggest; what is given is taken as it is.
+
+    The encoding is that of the byte order mark, else UTF-8 where the bytes are valid in it, else Windows-1252.
+
+    Raises:
+        UsageError: there is no encoding of that name.
+    """
+    encoding = encoding or _encoding(start)
+    try:
+        text = start.decode(encoding, "replace")
+    except LookupError as error:
+        raise UsageError(f"There is no encoding {encoding!r}.") from error
+    return CsvFormat(encoding, separator or _separator(text))
+
+
+def _encoding(start: bytes) -> str:
+    for mark, name in _BOMS:
+        if start.startswith(mark):
+            return name
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError as error:
+        # One bad byte in much good UTF-8 is a bad row, not another encoding.
+        rest = start[error.start :].decode("utf-8", "replace").count("\ufffd")
+        beyond_ascii = sum(byte >= 0x80 for byte in start)
+        return "utf-8" if rest * 20 < beyond_ascii else "cp1252"
+    return "utf-8"
+
+
+def _separator(text: str) -> str:
+    """The separator that divides the first lines into the same number of columns, the most of them."""
+    best, most = ",", 1
+    for separator in _SEPARATORS:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))[:50]
+        whole = lines[:-1] if len(lines) > 1 else lines
+        widths = {len(line) for line in whole if line}
+        if len(widths) == 1 and max(widths) > most:
+            best, most = separator, max(widths)
+    if most > 1:
+        return best
+    header = text.partition("\n")[0]
+    counted = max(_SEPARATORS, key=header.count)
+    return counted if header.count(counted) else ","
+
+
+def infer(header: Sequence[str], sample: Iterable[Sequence[str]]) -> dict[str, str]:
+    """The type of each column: ``number`` or ``boolean`` where all its cells read as one, else ``text``."""
+    columns: dict[str, set[str]] = {name: set() for name in header}
+    for cells in sample:
+        for name, cell in zip(header, cells, strict=False):
+            if cell:
+                columns[name].add(_kind(cell))
+    return {name: kinds.pop() if len(kinds) == 1 else "text" for name, kinds in columns.items()}
+
+
+def typed(cell: str, kind: str) -> Json:
+    """A cell's value; one that does not fit its column's type stays a text."""
+    if kind == "number" and (found := _NUMBER.fullmatch(cell)):
+        return float(cell) if found.group(2) or found.group(3) else int(cell)
+    if kind == "boolean" and cell.casefold() in _BOOLEANS:
+        return _BOOLEANS[cell.casefold()]
+    return cell
+
+
+def _kind(cell: str) -> str:
+    if _NUMBER.fullmatch(cell):
+        return "number"
+    return "boolean" if cell.casefold() in _BOOLEANS else "text"

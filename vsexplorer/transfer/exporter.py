@@ -1,0 +1,196 @@
+"""A set, or a part of it, into a file: page by page, and going on where an interrupted export stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from vsexplorer.errors import UsageError
+from vsexplorer.language.evaluator import Filter
+from vsexplorer.model import SetInfo
+from vsexplorer.progress import Progress, ProgressCallback
+from vsexplorer.text import display, duration
+from vsexplorer.transfer.elements import StoredElement, elements
+from vsexplorer.transfer.npy import ArrayWriter
+from vsexplorer.transfer.records import CsvFile, JsonLines, ParquetFile, Writer
+from vsexplorer.vectorset.store import VectorSetStore
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPlan:
+    """What goes where."""
+
+    key: bytes
+    path: Path | None
+    """``None`` is standard output."""
+    kind: str = "jsonl"
+    """``jsonl``, ``csv`` or ``parquet``."""
+    vectors: str = "numbers"
+    """``numbers``, ``base64``, ``npy`` (a file beside), or nothing."""
+    attributes: bool = True
+    where: str = ""
+    """A filter expression that elements must pass; the server must accept it."""
+    names: tuple[bytes, ...] | None = None
+    """Only these elements, in this order."""
+
+
+@dataclass(slots=True)
+class ExportReport:
+    """What was written."""
+
+    written: int = 0
+    resumed_at: int = 0
+    """Elements that an earlier run had written."""
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Mark:
+    """What is safely in the files, and the element it ends with."""
+
+    written: int = 0
+    size: int = 0
+    last: bytes | None = None
+
+
+async def export(
+    store: VectorSetStore, info: SetInfo, plan: ExportPlan, filter_: Filter | None, progress: ProgressCallback
+) -> ExportReport:
+    """Write elements to a file, which appears under its name once it is whole.
+
+    Raises:
+        UsageError: the file cannot be written.
+        VsexplorerError: of the kind that fits what happened.
+    """
+    started = time.monotonic()
+    notes: tuple[str, ...] = ()
+    if not store.capabilities.vrange and plan.names is None:
+        notes = ("this server cannot list in order: the order is that of the server's memory",)
+    report = ExportReport(notes=notes)
+    with ExitStack() as stack:
+        try:
+            output = _Output(plan, info, store.capabilities.vrange, stack)
+            report.resumed_at = report.written = output.mark.written
+            async for page in _pages(store, info, plan, output.mark.last):
+                kept = [one for one in page if filter_ is None or filter_.matches(one.attributes)]
+                await asyncio.to_thread(output.write, kept, page[-1].name if page else None)
+                report.written += len(kept)
+                _tell(plan, info, report, time.monotonic() - started, progress)
+            await asyncio.to_thread(output.finish)
+        except OSError as error:
+            where = plan.path or "standard output"
+            raise UsageError(f"Cannot write {where}: {error.strerror or error}.") from error
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _tell(
+    plan: ExportPlan, info: SetInfo, report: ExportReport, elapsed: float, progress: ProgressCallback
+) -> None:
+    total = None if plan.where else (len(plan.names) if plan.names is not None else info.size)
+    rate = (report.written - report.resumed_at) / max(1e-3, elapsed)
+    detail = f"{duration(max(0, total - report.written) / rate)} left" if total and rate and elapsed > 2 else ""
+    progress(Progress(f"exporting {display(plan.key)}", report.written, total, "elements", rate, detail))
+
+
+async def _pages(
+    store: VectorSetStore, info: SetInfo, plan: ExportPlan, after: bytes | None
+) -> AsyncIterator[list[StoredElement]]:
+    vectors = bool(plan.vectors)
+    if plan.names is None:
+        async for page in elements(store, info, vectors, after):
+            yield page
+        return
+    found = await store.described(info, plan.names, vectors)
+    yield [StoredElement(name, *rest) for name, rest in zip(plan.names, found, strict=True)]
+
+
+class _Output:
+    """The files of an export while they grow: under another name, with a mark of what is safe."""
+
+    def __init__(self, plan: ExportPlan, info: SetInfo, ordered: bool, stack: ExitStack) -> None:
+        self._plan = plan
+        self._array: ArrayWriter | None = None
+        self._part = plan.path.with_name(f"{plan.path.name}.part") if plan.path else None
+        self._meta = plan.path.with_name(f"{plan.path.name}.part.json") if plan.path else None
+        self._same = {
+            "uid": info.uid,
+            "plan": repr((plan.key, plan.kind, plan.vectors, plan.attributes, plan.where)),
+        }
+        resumable = ordered and plan.names is None and plan.kind != "parquet"
+        self.mark = self._read() if resumable else _Mark()
+        self._resumable = resumable and self._meta is not None
+        self._file: IO[bytes] = (
+            stack.enter_context(self._part.open("r+b" if self.mark.written else "wb"))
+            if self._part
+            else sys.stdout.buffer
+        )
+        if self.mark.written:
+            self._file.seek(self.mark.size)
+            self._file.truncate()
+        self._writer = self._made()
+        if plan.vectors == "npy":
+            if plan.path is None:
+                raise UsageError("Vectors beside standard output have no name: give a FILE.")
+            self._npy = plan.path.with_suffix(".npy")
+            beside = stack.enter_context(_opened(self._npy, self.mark.written))
+            self._array = ArrayWriter(beside, info.dimension, self.mark.written)
+            self._beside = beside
+
+    def _made(self) -> Writer:
+        plan = self._plan
+        if plan.kind == "csv":
+            return CsvFile(self._file, plan.vectors, plan.attributes, header=not self.mark.written)
+        if plan.kind == "parquet":
+            return ParquetFile(self._file, "" if plan.vectors == "npy" else plan.vectors, plan.attributes)
+        return JsonLines(self._file, plan.vectors, plan.attributes)
+
+    def _read(self) -> _Mark:
+        if self._meta is None or self._part is None or not self._meta.is_file() or not self._part.is_file():
+            return _Mark()
+        try:
+            found: dict[str, Any] = json.loads(self._meta.read_text())
+        except (OSError, ValueError):
+            return _Mark()
+        if {name: found.get(name) for name in self._same} != self._same:
+            return _Mark()
+        return _Mark(found["written"], found["bytes"], bytes.fromhex(found["last"]))
+
+    def write(self, kept: Sequence[StoredElement], last: bytes | None) -> None:
+        """Write a page, then mark it as safe."""
+        if self._array is not None:
+            self._array.write(kept)
+            self._beside.flush()
+        self._writer.write(kept)
+        self._file.flush()
+        self.mark.written += len(kept)
+        if self._resumable and self._meta is not None and last is not None:
+            mark = {"written": self.mark.written, "bytes": self._file.tell(), "last": last.hex()}
+            fresh = self._meta.with_suffix(".new")
+            fresh.write_text(json.dumps(self._same | mark))
+            fresh.replace(self._meta)
+
+    def finish(self) -> None:
+        """Give the file its name."""
+        self._writer.close()
+        if self._array is not None:
+            self._array.close()
+            self._beside.flush()
+        self._file.flush()
+        if self._part is not None and self._plan.path is not None and self._meta is not None:
+            os.fsync(self._file.fileno())
+            self._part.replace(self._plan.path)
+            self._meta.unlink(missing_ok=True)
+
+
+def _opened(path: Path, resumed: int) -> IO[bytes]:
+    return path.open("r+b" if resumed and path.is_file() else "w+b")

@@ -1,0 +1,121 @@
+"""The items of a JSON array, one at a time, however long the array is."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Iterator
+
+from vsexplorer.attributes import Json
+from vsexplorer.errors import UsageError
+from vsexplorer.transfer.streams import Stream
+
+_CHUNK = 1 << 18
+_SPACES = " \t\r\n"
+_LONGEST_ITEM = 64 << 20
+"""Characters after which an item that does not end is given up."""
+
+
+def array_items(stream: Stream, name: str, records: str) -> Iterator[Json]:
+    """The items of a document that is an array, or of the array ``records`` in a document that is an object.
+
+    An array is streamed; an object is read whole.
+
+    Raises:
+        UsageError: the document is neither, is not valid JSON, or has no such array.
+    """
+    text = _Text(stream, name)
+    if text.first() == "[":
+        yield from _streamed(text, name)
+        return
+    document = text.whole()
+    if not isinstance(document, dict):
+        raise UsageError(f"{name} holds neither an array nor an object.")
+    arrays = [field for field, value in document.items() if isinstance(value, list)]
+    if records not in arrays:
+        raise UsageError(
+            f"{name} is one JSON object; say which of its arrays holds the rows.",
+            f"--records with one of: {', '.join(arrays)}." if arrays else "It has none.",
+        )
+    items = document[records]
+    assert isinstance(items, list)
+    yield from items
+
+
+def _streamed(text: _Text, name: str) -> Iterator[Json]:
+    decoder = json.JSONDecoder()
+    text.place += 1
+    expects_item = False
+    while True:
+        character = text.first()
+        if character == "]" and not expects_item:
+            return
+        if character == "":
+            raise UsageError(f"{name} is not valid JSON: the array does not end.")
+        while True:
+            try:
+                value, end = decoder.raw_decode(text.buffer, text.place)
+            except (ValueError, RecursionError) as error:
+                # Too little may have been read; what is really wrong stays wrong with more.
+                if len(text.buffer) - text.place < _LONGEST_ITEM and text.read_on():
+                    continue
+                raise UsageError(f"{name} is not valid JSON: {error}") from error
+            # A number at the end of what was read may go on.
+            if end < len(text.buffer) or not text.read_on():
+                break
+        text.place = end
+        yield value
+        character = text.first()
+        if character == ",":
+            text.place += 1
+            expects_item = True
+        elif character == "]":
+            return
+        else:
+            raise UsageError(f"{name} is not valid JSON: a comma or ] is missing after an item.")
+
+
+class _Text:
+    """Decoded text with a place in it, read in chunks; what lies behind the place is forgotten."""
+
+    def __init__(self, stream: Stream, name: str) -> None:
+        self._stream = stream
+        self._name = name
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        self._ended = False
+        self.buffer = ""
+        self.place = 0
+
+    def first(self) -> str:
+        """The next character that is no space; empty at the end."""
+        while True:
+            while self.place < len(self.buffer) and self.buffer[self.place] in _SPACES:
+                self.place += 1
+            if self.place < len(self.buffer):
+                return self.buffer[self.place]
+            if not self.read_on():
+                return ""
+
+    def read_on(self) -> bool:
+        """Read more; returns whether there was any."""
+        if self._ended:
+            return False
+        chunk = self._stream.content.read(max(_CHUNK, len(self.buffer) - self.place))
+        self._ended = not chunk
+        try:
+            more = self._decoder.decode(chunk, final=self._ended)
+        except UnicodeDecodeError as error:
+            raise UsageError(f"{self._name} is not UTF-8: {error}") from error
+        self.buffer = self.buffer[self.place :] + more
+        self.place = 0
+        return not self._ended
+
+    def whole(self) -> Json:
+        """The document."""
+        while self.read_on():
+            pass
+        try:
+            document: Json = json.loads(self.buffer[self.place :])
+        except (ValueError, RecursionError) as error:
+            raise UsageError(f"{self._name} is not valid JSON: {error}") from error
+        return document

@@ -1,0 +1,81 @@
+"""Vectors in NumPy's file format, version 1.0: float32, a row each, written and read without holding them all."""
+
+from __future__ import annotations
+
+import ast
+import math
+from array import array
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+from vsexplorer.errors import UsageError
+from vsexplorer.transfer.elements import StoredElement
+
+_HEADER = 128
+"""Bytes before the numbers, enough for any number of rows, so that it can be written again at the end."""
+_MAGIC = b"\x93NUMPY\x01\x00"
+
+
+class ArrayWriter:
+    """Vectors alone, a row each; ``rows`` of them are there already."""
+
+    def __init__(self, file: IO[bytes], dimension: int, rows: int = 0) -> None:
+        self._file, self._dimension, self.rows = file, dimension, rows
+        self._header()
+        self._file.seek(_HEADER + 4 * dimension * rows)
+        self._file.truncate()
+
+    def write(self, elements: Sequence[StoredElement]) -> None:
+        """Add their vectors."""
+        for element in elements:
+            assert element.vector is not None
+            self._file.write(element.vector.packed())
+        self.rows += len(elements)
+
+    def _header(self) -> None:
+        shape = f"({self.rows}, {self._dimension})"
+        words = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}".encode()
+        self._file.seek(0)
+        length = (_HEADER - len(_MAGIC) - 2).to_bytes(2, "little")
+        self._file.write(_MAGIC + length + words.ljust(_HEADER - len(_MAGIC) - 3) + b"\n")
+
+    def close(self) -> None:
+        """Write how many rows there are."""
+        self._header()
+
+
+class Array:
+    """The rows of such a file."""
+
+    def __init__(self, path: Path) -> None:
+        """
+        Raises:
+            UsageError: it is not such a file.
+        """
+        try:
+            self._file = path.open("rb")
+            start = self._file.read(10)
+            words = self._file.read(int.from_bytes(start[8:10], "little")).decode("latin-1")
+            header = ast.literal_eval(words.strip())
+            self.rows, self.dimension = map(int, header["shape"])
+            if start[:8] != _MAGIC or header["descr"] != "<f4" or header["fortran_order"]:
+                raise ValueError("other numbers")
+        except (OSError, ValueError, KeyError, TypeError, SyntaxError) as error:
+            raise UsageError(f"{path} is not a two-dimensional array of float32 in NumPy's format.") from error
+        self._begin = self._file.tell()
+
+    def row(self, number: int) -> bytes:
+        """One row: float32, little-endian.
+
+        Raises:
+            ValueError: there is none, or it holds what is no finite number.
+        """
+        size = 4 * self.dimension
+        self._file.seek(self._begin + number * size)
+        found = self._file.read(size) if number < self.rows else b""
+        if len(found) < size:
+            raise ValueError(f"has no vector: the array has {self.rows:,} rows")
+        if not math.isfinite(sum(array("f", found))):
+            raise ValueError("its vector holds something that is no finite number")
+        return found

@@ -1,0 +1,136 @@
+"""What a load would do, without doing it: the mapping, the first elements, memory and time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vsexplorer.embedding.bulk import BulkEmbedder
+from vsexplorer.progress import ProgressCallback
+from vsexplorer.transfer.loading import LoadPlace, described
+from vsexplorer.transfer.mapping import Item, Mapping
+from vsexplorer.transfer.plan import LoadPlan
+from vsexplorer.transfer.rows import BadRow, RowSource
+from vsexplorer.transfer.windows import WindowReader
+
+_TRIED = 256
+"""Texts embedded to learn how fast that goes."""
+_SHOWN = 3
+_LOOKED_AT = 100
+"""Rows that are looked at while somebody chooses fields."""
+_WRITTEN_PER_SECOND = 1_200
+"""Elements of 384 dimensions a server takes a second, roughly; it gets slower as the graph grows."""
+_NODE = 256 + 48
+"""Bytes of an element's node and of what belongs to it in the dictionary."""
+_BYTES = {"f32": 4.0, "int8": 1.0, "bin": 0.125}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a load would do."""
+
+    mapping: Mapping
+    words: str
+    """How the first file is read."""
+    types: dict[str, str]
+    """Of a CSV file's columns."""
+    items: tuple[Item, ...]
+    """The first elements."""
+    rejected: tuple[BadRow, ...]
+    """Among the rows looked at."""
+    looked_at: int
+    rows: int | None
+    """In all, estimated from the size of the files; ``None`` where that is unknown."""
+    exists: bool
+    """The vector set is there already."""
+    memory: float | None
+    """Bytes in Redis."""
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The first rows of some files."""
+
+    mapping: Mapping
+    words: str
+    types: dict[str, str]
+    items: tuple[Item, ...]
+    bad: tuple[tuple[RowSource, BadRow], ...]
+
+
+def look(files: Sequence[RowSource], plan: LoadPlan) -> Look:
+    """Read and map the first rows; blocks.
+
+    Raises:
+        UsageError: the files cannot be read or mapped.
+    """
+    reader = WindowReader(files, _LOOKED_AT)
+    mapping = reader.map(plan.mapping)
+    window = reader.window()
+    return Look(mapping, files[0].words, files[0].types, tuple(window.items[:_SHOWN]), tuple(window.bad))
+
+
+async def preview(
+    place: LoadPlace, files: Sequence[RowSource], plan: LoadPlan, progress: ProgressCallback
+) -> Preview:
+    """Look at the first rows and embed some of them; nothing is written.
+
+    Memory follows the layout of the HNSW graph (Redis' vector sets README): vector, 2.33 M links of 8 bytes, a
+    node, name and attributes.
+
+    Raises:
+        VsexplorerError: the files cannot be read, or the model does not fit the set.
+    """
+    reader = WindowReader(files, plan.limit)
+    mapping = await asyncio.to_thread(reader.map, plan.mapping)
+    window = await asyncio.to_thread(reader.window)
+    info = await described(place.store, plan.key)
+    needs_model = not (mapping.vector or mapping.exported)
+    rate, dimension = float(_WRITTEN_PER_SECOND), reader.dimension
+    if needs_model:
+        await place.embedder.open(progress)
+        dimension = place.embedder.dimension
+        if info is not None:
+            place.check_model(info)
+        rate = min(rate, await _rate(place, [item.text or "" for item in window.items[:_TRIED]]))
+    seen = max(1, window.rows)
+    expected = reader.expected
+    rows = round(expected) if expected is not None else None
+    share = len(window.items) / seen
+    each = _each(plan, dimension, window.items)
+    return Preview(
+        mapping,
+        files[0].words,
+        files[0].types,
+        tuple(window.items[:_SHOWN]),
+        tuple(row for _, row in window.bad),
+        window.rows,
+        rows,
+        info is not None,
+        None if rows is None else rows * share * each,
+        None if rows is None else rows * share / rate,
+    )
+
+
+async def _rate(place: LoadPlace, texts: Sequence[str]) -> float:
+    """Texts a second; infinite without any."""
+    if not texts:
+        return float("inf")
+    bulk = BulkEmbedder(place.embedder)
+    started = time.perf_counter()
+    async for _ in bulk.embed(texts):
+        pass
+    bulk.close()
+    return len(texts) / (time.perf_counter() - started)
+
+
+def _each(plan: LoadPlan, dimension: int, items: Sequence[Item]) -> float:
+    """Bytes an element takes."""
+    options = plan.options
+    vector = (options.reduce or dimension) * _BYTES[options.quantization or "int8"]
+    links = 2.33 * (options.links or 16) * 8
+    own = sum(len(item.name) + len(item.attributes or b"") for item in items) / max(1, len(items))
+    return vector + links + _NODE + own

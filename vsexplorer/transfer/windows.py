@@ -1,0 +1,163 @@
+"""Rows in windows: read ahead in a thread, mapped, and checked against what was met before."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
+
+from vsexplorer.errors import UsageError
+from vsexplorer.transfer.checkpoint import Checkpoint, State, seen_id
+from vsexplorer.transfer.mapping import SAMPLE, Item, Mapping, RowMapper, settle
+from vsexplorer.transfer.rows import BadRow, Row, RowSource
+from vsexplorer.transfer.streams import STDIN
+
+_ROWS, _BYTES = 1_024, 16 << 20
+"""Of a window: enough texts to sort by length, few enough to hold several windows in memory."""
+
+
+@dataclass(slots=True)
+class Window:
+    """Some rows on their way."""
+
+    items: list[Item] = field(default_factory=list)
+    bad: list[tuple[RowSource, BadRow]] = field(default_factory=list)
+    filtered: int = 0
+    rows: int = 0
+    """Rows up to the end of this window, in all files."""
+    digest: str = ""
+    seen: dict[int, str] = field(default_factory=dict)
+    last: bool = False
+
+
+class WindowReader:
+    """Reads files window by window. All methods block; they are called from one thread at a time."""
+
+    def __init__(self, files: Sequence[RowSource], limit: int | None) -> None:
+        self._files = files
+        self._limit = limit
+        self._begin()
+        self._mapper: RowMapper | None = None
+        self._checkpoint: Checkpoint | None = None
+        self._pending: list[dict[int, str]] = []
+        self.dimension = 0
+        """Of the vectors that come with the rows; 0 until one has come."""
+
+    def _begin(self) -> None:
+        self._rows: Iterator[tuple[RowSource, Row | BadRow]] = ((file, row) for file in self._files for row in file)
+        self._number = 0
+        self.ended = False
+        self._digest = hashlib.blake2b(digest_size=16)
+
+    def sample(self) -> list[Row]:
+        """The first rows that can be read; they are read again by what follows.
+
+        Raises:
+            UsageError: a file cannot be read.
+        """
+        first = list(islice(self._rows, SAMPLE))
+        self._rows = chain(first, self._rows)
+        return [row for _, row in first if isinstance(row, Row)]
+
+    def map(self, wanted: Mapping) -> Mapping:
+        """Settle how rows are mapped.
+
+        Raises:
+            UsageError: a named field is in none of the first rows, or the filter is not valid.
+        """
+        mapping = settle(wanted, self.sample(), self._files[0].name, self._files[0].types)
+        self._mapper = RowMapper(mapping)
+        return mapping
+
+    def resume(self, state: State, checkpoint: Checkpoint | None) -> bool:
+        """Skip what a checkpoint claims; returns false where the files do not say the same any more.
+
+        Raises:
+            UsageError: standard input says something else, and cannot be read again.
+        """
+        self._checkpoint = checkpoint
+        while self._number < state.rows:
+            if self._next() is None:
+                break
+        if self._number == state.rows and (not state.rows or self._digest.hexdigest() == state.digest):
+            return True
+        if any(file.name == STDIN for file in self._files):
+            raise UsageError(
+                "Standard input is not what it was when the load was interrupted.", "--restart begins anew."
+            )
+        self._begin()
+        return False
+
+    def _next(self) -> tuple[RowSource, Row | BadRow] | None:
+        if self._limit is not None and self._number >= self._limit:
+            return None
+        found = next(self._rows, None)
+        if found is not None:
+            self._number += 1
+            row = found[1]
+            self._digest.update(row.raw if isinstance(row, Row) else f"{row.reason}\0".encode() + row.raw)
+            self._digest.update(b"\n")
+        return found
+
+    def window(self) -> Window:
+        """The next rows; ``last`` is set once the files have ended.
+
+        Raises:
+            UsageError: a file cannot be read on.
+        """
+        assert self._mapper is not None
+        window = Window()
+        size = 0
+        while len(window.items) + len(window.bad) < _ROWS and size < _BYTES:
+            found = self._next()
+            if found is None:
+                window.last = self.ended = True
+                break
+            file, row = found
+            size += len(row.raw)
+            item = row if isinstance(row, BadRow) else self._mapper.item(self._number - 1, row)
+            if isinstance(item, Item):
+                item = self._checked(item, file, window)
+            if item is None:
+                window.filtered += 1
+            elif isinstance(item, BadRow):
+                window.bad.append((file, item))
+            else:
+                window.items.append(item)
+        window.rows, window.digest = self._number, self._digest.hexdigest()
+        self._pending.append(window.seen)
+        return window
+
+    def _checked(self, item: Item, file: RowSource, window: Window) -> Item | BadRow:
+        if item.vector is not None:
+            length = len(item.vector) // 4
+            self.dimension = self.dimension or length
+            if length != self.dimension:
+                reason = f"a vector of {length} numbers where the set has {self.dimension}"
+                return BadRow(item.row.place, reason, item.row.raw)
+        id = seen_id(item.name)
+        before = window.seen.get(id) or next((seen[id] for seen in self._pending if id in seen), None)
+        if before is None and self._checkpoint is not None:
+            before = self._checkpoint.seen(id)
+        if before is not None:
+            return BadRow(item.row.place, f"the same id as {before}", item.row.raw)
+        window.seen[id] = f"{file.name}:{item.row.place}"
+        return item
+
+    def committed(self, window: Window) -> None:
+        """What a window has seen is in the checkpoint, so it need not be kept in memory."""
+        if self._checkpoint is not None:
+            self._pending.remove(window.seen)
+
+    @property
+    def expected(self) -> float | None:
+        """Rows in all, from the bytes read so far; ``None`` where the size of the files is unknown."""
+        if self.ended:
+            return self._number
+        total = sum(file.size for file in self._files)
+        done = sum(file.done for file in self._files)
+        if not done or not all(file.size for file in self._files):
+            return self._limit
+        rows = self._number * total / done
+        return rows if self._limit is None else min(rows, self._limit)

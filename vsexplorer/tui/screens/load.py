@@ -1,0 +1,193 @@
+"""Loading a file: pick it, see its first rows, map its fields, and let it run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import DirectoryTree, Input, Static
+
+from vsexplorer.errors import VsexplorerError
+from vsexplorer.text import display, fit, sanitize
+from vsexplorer.tui.keymap import Place, bindings
+
+if TYPE_CHECKING:
+    from vsexplorer.transfer.plan import LoadPlan
+    from vsexplorer.transfer.preview import Look
+
+_FIELDS = (
+    ("key", "vector set", "its name; a new one is made"),
+    ("id", "id", "field, template or hash; empty: chosen"),
+    ("text", "text", "field or template such as {title}. {body}; empty: chosen"),
+    ("attributes", "attributes", "all, none, or fields separated by commas"),
+    ("where", "where", "a filter that rows must pass"),
+)
+_HINT = "enter picks a file · tab to its fields · ctrl+s loads · esc leaves"
+_PAUSE = 0.3
+"""Seconds after an edit before the rows are mapped anew."""
+
+
+class _Files(DirectoryTree):
+    """Files that can be loaded, and folders."""
+
+    ICON_NODE, ICON_NODE_EXPANDED, ICON_FILE = "▸ ", "▾ ", ""
+
+    def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
+        """Leave out what is hidden or cannot be read."""
+        from vsexplorer.transfer.readers import KINDS
+        from vsexplorer.transfer.streams import plain_name
+
+        def shown(path: Path) -> bool:
+            kind = plain_name(path.name).suffix.lower() in KINDS
+            harmless = sanitize(path.name) == path.name
+            return harmless and not path.name.startswith(".") and (kind or path.is_dir())
+
+        return [path for path in paths if shown(path)]
+
+
+class LoadScreen(ModalScreen["LoadPlan | None"]):
+    """Dismisses with the plan; ``file`` is then the file to load."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LOAD)
+    DEFAULT_CSS = """
+    LoadScreen {
+        align: center middle;
+        & > Vertical {
+            width: 110; max-width: 100%; height: 90%; max-height: 100%;
+            background: $surface; border: round $primary; padding: 0 1;
+        }
+        & Horizontal { height: 1fr; }
+        & _Files { width: 40%; height: 1fr; background: $surface; padding: 0; scrollbar-size: 1 1; }
+        & #form { width: 1fr; height: 1fr; padding: 0 0 0 1; }
+        & .load--line { height: 1; }
+        & .load--label { width: 12; color: $text-muted; }
+        & Input { border: none; height: 1; padding: 0; width: 1fr; background: $background; }
+        & #look { height: 1fr; margin: 1 0 0 0; }
+        & #hint { height: 1; color: $text-muted; }
+    }
+    """
+
+    def __init__(self, folder: Path, key: str) -> None:
+        super().__init__()
+        self._folder = folder
+        self._key = key
+        self.file: Path | None = None
+        """The file that was picked."""
+        self._look: Look | None = None
+
+    def compose(self) -> ComposeResult:
+        """Files at the left, the mapping and the first rows at the right."""
+        with Vertical():
+            with Horizontal():
+                yield _Files(self._folder)
+                with Vertical(id="form"):
+                    for name, label, hint in _FIELDS:
+                        with Horizontal(classes="load--line"):
+                            yield Static(label, classes="load--label", markup=False)
+                            line = Input(id=f"load-{name}", placeholder=hint, compact=True)
+                            line.cursor_blink = False
+                            yield line
+                    yield Static("", id="look", markup=False)
+            yield Static(
+                "enter picks a file · tab to its fields · ctrl+s loads · esc leaves", id="hint", markup=False
+            )
+
+    def on_mount(self) -> None:
+        """Begin with the set that is open."""
+        self.query_one("#load-key", Input).value = self._key
+        self.query_one("#load-attributes", Input).value = "all"
+        self.query_one(_Files).focus()
+
+    @on(DirectoryTree.FileSelected)
+    def _picked(self, event: DirectoryTree.FileSelected) -> None:
+        event.stop()
+        self.file = event.path
+        if not self.query_one("#load-key", Input).value:
+            self.query_one("#load-key", Input).value = event.path.name.partition(".")[0]
+        self._look_again()
+
+    @on(Input.Changed)
+    def _edited(self) -> None:
+        if self.file is not None:
+            self.set_timer(_PAUSE, self._look_again)
+
+    @on(Input.Submitted)
+    def _next(self) -> None:
+        self.focus_next()
+
+    def _look_again(self) -> None:
+        self.run_worker(self._peek(), group="look", exclusive=True, description="reading the first rows")
+
+    async def _peek(self) -> None:
+        import asyncio
+
+        from vsexplorer.transfer.preview import look
+        from vsexplorer.transfer.readers import RowFile
+
+        if self.file is None:
+            return
+        shown = self.query_one("#look", Static)
+        plan = self._plan()
+        try:
+            self._look = await asyncio.to_thread(look, [RowFile(str(self.file))], plan)
+        except VsexplorerError as error:
+            self._look = None
+            shown.update(Content.styled(sanitize(str(error), keep_newlines=True), "$text-error"))
+            return
+        shown.update(_drawn(self._look, shown.size.width))
+
+    def _value(self, name: str) -> str:
+        return self.query_one(f"#load-{name}", Input).value.strip()
+
+    def _plan(self) -> LoadPlan:
+        from vsexplorer import paths
+        from vsexplorer.transfer.mapping import Mapping
+        from vsexplorer.transfer.plan import LoadPlan
+
+        wanted = self._value("attributes")
+        names = tuple(filter(None, (one.strip() for one in wanted.split(","))))
+        kept = {"all": None, "": None, "none": ()}.get(wanted, names)
+        mapping = Mapping(self._value("id"), self._value("text"), "", kept, self._value("where"))
+        rejects = Path(f"{self.file.name.partition('.')[0]}.rejected") if self.file else None
+        key = self._value("key").encode("utf-8", "surrogateescape")
+        return LoadPlan(key, mapping, rejects=rejects, checkpoints=paths.state_folder() / "loads")
+
+    def action_load(self) -> None:
+        """Leave with what is to be done."""
+        shown = self.query_one("#look", Static)
+        if self.file is None:
+            shown.update("Pick a file first: arrows and enter in the list at the left.")
+        elif not self._value("key"):
+            shown.update("Name the vector set to load into.")
+        elif self._look is not None:
+            self.dismiss(self._plan())
+
+    def action_leave(self) -> None:
+        """Leave without loading."""
+        self.dismiss(None)
+
+
+def _drawn(found: Look, width: int) -> Content:
+    width = max(20, width)
+    mapping = found.mapping
+    source = "as exported" if mapping.exported else f"id: {mapping.id} · text: {mapping.text}"
+    content = Content.styled(fit(sanitize(f"{found.words} · {source}"), width), "bold")
+    if found.types:
+        types = ", ".join(f"{name} {kind}" for name, kind in found.types.items())
+        content += Content.styled("\n" + fit(sanitize(types), width), "$text-muted")
+    for item in found.items:
+        content += Content("\n\n") + Content.styled(fit(display(item.name), width), "$text-accent")
+        if item.text is not None:
+            content += Content("\n" + fit(sanitize(item.text), width))
+        if item.attributes:
+            content += Content.styled("\n" + fit(display(item.attributes), width), "$text-muted")
+    for _, row in found.bad[:3]:
+        content += Content.styled("\n\n" + fit(sanitize(f"row {row.place}: {row.reason}"), width), "$text-warning")
+    return content
