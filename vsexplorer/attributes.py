@@ -26,15 +26,21 @@ def _finite(literal: str) -> float:
     return value
 
 
-def parse(raw: bytes) -> tuple[bool, Json]:
+def parse(raw: bytes, finite: bool = True) -> tuple[bool, Json]:
     """Read attributes as strict JSON.
+
+    Args:
+        raw: The bytes.
+        finite: Look for numbers beyond the largest float as well, which costs four times the reading; without it
+            they come back as infinite.
 
     Returns:
         ``(True, value)``, or ``(False, None)`` when the bytes are not JSON, nest too deeply, or hold a number
         that no JSON writer could give back (``NaN``, ``1e999``, integers of thousands of digits).
     """
     try:
-        value: Json = json.loads(raw, parse_constant=_refuse_constant, parse_float=_finite)
+        parse_float = _finite if finite else None
+        value: Json = json.loads(raw, parse_constant=_refuse_constant, parse_float=parse_float)
     except (ValueError, RecursionError):
         return False, None
     return True, value

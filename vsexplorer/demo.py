@@ -12,6 +12,7 @@ from vsexplorer.transfer.characters import Characters
 from vsexplorer.transfer.mapping import Mapping
 from vsexplorer.transfer.plan import LoadPlan, LoadReport, OnExisting
 from vsexplorer.transfer.readers import RowFile
+from vsexplorer.vectorset.writer import SetOptions
 
 PEOPLE, CHARACTERS = b"people", b"unicode"
 
@@ -48,7 +49,10 @@ def characters_plan() -> LoadPlan:
     """How the characters are loaded: what is there from an earlier time is left alone."""
     kept = ("character", "code", "category", "block", "numeric")
     mapping = Mapping(id="name", text="text", attributes=kept)
-    return LoadPlan(CHARACTERS, mapping, existing=OnExisting.SKIP, checkpoints=paths.state_folder() / "loads")
+    # One searches while it is loaded.
+    options = SetOptions(cas=True)
+    folder = paths.state_folder() / "loads"
+    return LoadPlan(CHARACTERS, mapping, options, existing=OnExisting.SKIP, checkpoints=folder)
 
 
 async def load_people(explorer: Explorer, progress: ProgressCallback = ignore_progress) -> LoadReport:

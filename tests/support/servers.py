@@ -87,7 +87,7 @@ class RedisServer:
             with socket.socket(socket.AF_UNIX) as plug:
                 plug.connect(os.fsencode(self.socket))
                 plug.sendall(b"PING\r\n")
-                return plug.recv(16).startswith(b"+PONG")
+                return bool(reply := plug.recv(16)) and not reply.startswith(b"-LOADING")
         except OSError:
             return False
 

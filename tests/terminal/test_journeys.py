@@ -97,6 +97,26 @@ def test_a_filter_typed_key_by_key_with_all_its_help(own_folders: Path) -> None:
         terminal.until("[status 0]")
 
 
+def test_a_load_is_watched_interrupted_and_goes_on(newest: RedisServer, own_folders: Path) -> None:
+    file = own_folders / "rows.jsonl"
+    rows = (
+        {"id": f"e{place}", "text": f"a text of some length about number {place} " * 3} for place in range(3_000)
+    )
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    command = f"{PROGRAM} load k {file} -s {newest.socket}"
+    with Terminal("sh", "-i") as terminal:
+        terminal.type(f"{command}\n")
+        terminal.until(lambda screen: "loading k ━" in screen and "rows/s" in screen)
+        while not newest.client().exists("k") or newest.client().execute_command("VCARD", "k") < 1_300:
+            terminal.until("rows/s")
+        terminal.press("C-c")
+        terminal.until("interrupted: the same command goes on where it stopped")
+        terminal.type(f"{command}\n")
+        terminal.until("went on behind row")
+        terminal.until("k: ")
+        assert newest.client().execute_command("VCARD", "k") == 3_000
+
+
 def test_a_private_server_is_shared_by_two_screens_and_ends_with_them(own_folders: Path) -> None:
     file = own_folders / "rows.jsonl"
     file.write_text('{"id": "a", "text": "a dog"}\n{"id": "b", "text": "a car"}\n')

@@ -1,6 +1,7 @@
 """Loading from the screen: a file is picked, looked at, mapped, loaded, and searched while it comes."""
 
 import json
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from textual.widgets import Input, Static
 from tests.support.servers import RedisServer, fill
 from tests.tui.driving import running
 from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.transfer.characters import Characters
 from vsexplorer.tui.screens.load import LoadScreen
 
 
@@ -82,3 +84,17 @@ async def test_a_load_is_stopped_by_key_and_goes_on(newest: RedisServer, embedde
         assert "goes on where it stopped" in driver.screen_text()
         number = newest.client().execute_command("VCARD", "rows")
         assert number < 4_000
+
+
+async def test_the_characters_can_be_searched_as_they_come(
+    newest: RedisServer, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = Characters.__iter__
+    monkeypatch.setattr(Characters, "__iter__", lambda self: islice(every(self), 300))
+    async with running(newest, embedder, key=b"unicode", demo="unicode", write=True) as driver:
+        await driver.until(lambda: not driver.main.loads.running and driver.main.info is not None)
+        await driver.type("mathematical addition")
+        assert "PLUS SIGN" in driver.names()[:3]
+        await driver.press("tab")
+        await driver.type('.category == "math symbol"')
+        assert "PLUS SIGN" in driver.names()[:3]

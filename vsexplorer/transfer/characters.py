@@ -104,6 +104,7 @@ class Characters:
 
     words = "Unicode's character names"
     header = b""
+    in_bytes = False
 
     def __init__(self) -> None:
         self.name = f"Unicode {unicodedata.unidata_version}"

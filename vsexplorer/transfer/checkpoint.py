@@ -10,7 +10,8 @@ import fcntl
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,18 @@ class Checkpoint:
         database.execute("CREATE TABLE IF NOT EXISTS seen (id INTEGER PRIMARY KEY, place TEXT)")
         return database
 
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            self._database.execute("BEGIN")
+            yield
+            self._database.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise UsageError(
+                f"Cannot keep the progress of the load in {self.path.parent}: {error}.",
+                "Make room there; the same command goes on behind the last row it could claim.",
+            ) from error
+
     def read(self, fingerprint: str) -> tuple[State, bool]:
         """The state, and whether there is one of a load with other options."""
         found = {key: json.loads(value) for key, value in self._database.execute("SELECT key, value FROM state")}
@@ -80,23 +93,26 @@ class Checkpoint:
 
     def begin(self, fingerprint: str) -> None:
         """Forget what was there."""
-        self._database.execute("BEGIN")
-        self._database.execute("DELETE FROM state")
-        self._database.execute("DELETE FROM seen")
-        self._put({"fingerprint": fingerprint})
-        self._database.execute("COMMIT")
+        with self._transaction():
+            self._database.execute("DELETE FROM state")
+            self._database.execute("DELETE FROM seen")
+            self._put({"fingerprint": fingerprint})
 
     def intend(self, rows: int) -> None:
         """Say, before anything of them is written, that rows up to here may be written."""
-        self._put({"intent": rows})
+        with self._transaction():
+            self._put({"intent": rows})
 
     def commit(self, state: State, seen: Iterable[tuple[int, str]]) -> None:
-        """Claim what Redis has confirmed, in one transaction."""
+        """Claim what Redis has confirmed, in one transaction.
+
+        Raises:
+            UsageError: the disk is full, or the file cannot be written for another reason.
+        """
         state.tail = state.tail[-_TAIL:]
-        self._database.execute("BEGIN")
-        self._database.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", seen)
-        self._put({name: getattr(state, name) for name in State.__dataclass_fields__ if name != "intent"})
-        self._database.execute("COMMIT")
+        with self._transaction():
+            self._database.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", seen)
+            self._put({name: getattr(state, name) for name in State.__dataclass_fields__ if name != "intent"})
 
     def seen(self, id: int) -> str | None:
         """Where an id was met before."""

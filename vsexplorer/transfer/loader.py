@@ -13,7 +13,7 @@ from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.errors import CommandRefused
 from vsexplorer.model import SetInfo
 from vsexplorer.progress import Progress, ProgressCallback
-from vsexplorer.text import display, duration
+from vsexplorer.text import byte_size, display, duration
 from vsexplorer.transfer.checkpoint import Checkpoint, State
 from vsexplorer.transfer.mapping import Item, Mapping
 from vsexplorer.transfer.plan import LoadPlan, LoadReport, OnExisting
@@ -226,15 +226,16 @@ class Loader:
             for item, found in zip(items, there, strict=True):
                 if found is None:
                     waiting.append(item)
-                elif item.number < self._ours_until and found.attributes == item.attributes:
-                    # Written by the run that was interrupted, which could not claim it any more.
+                elif item.number < self._ours_until and found.attributes in (item.attributes, None):
+                    # Written by the run that was interrupted, which could not claim it any more; with CAS the
+                    # attributes come after the vector.
                     waiting.append(item)
                     known.add(item.name)
                 elif self._plan.existing is OnExisting.SKIP:
                     self.report.skipped += 1
                 elif self._plan.existing is OnExisting.REFUSE:
-                    file = self._files[0]
-                    window.bad.append((file, BadRow(item.row.place, "its element is there already", item.row.raw)))
+                    row = BadRow(item.row.place, "its element is there already", item.row.raw)
+                    window.bad.append((window.file_of(item), row))
                 else:
                     waiting.append(item)
                     known.add(item.name)
@@ -308,6 +309,8 @@ class Loader:
         details = []
         if elapsed > _SETTLED and rate > 0 and total is not None:
             details.append(f"{duration(max(0.0, total - rows) / rate)} left")
+        if self._reader.bytes_done:
+            details.append(f"{byte_size(self._reader.bytes_done)} read")
         if report.rejected:
             details.append(f"{report.rejected:,} rejected")
         if elapsed > _SETTLED:

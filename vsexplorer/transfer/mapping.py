@@ -240,7 +240,7 @@ def pack(value: Sequence[Json], field: str) -> bytes:
         numbers: array[float] = array("f", cast("Sequence[float]", value))
     except (TypeError, OverflowError):
         raise ValueError(f"{field} holds something that is no number of 32 bits") from None
-    if not math.isfinite(sum(numbers)) or any(isinstance(one, bool) for one in value):
+    if not math.isfinite(sum(numbers)) or bool in set(map(type, value)):
         raise ValueError(f"{field} holds something that is no finite number")
     if sys.byteorder == "big":
         numbers.byteswap()

@@ -62,6 +62,7 @@ class RowFile:
     """The types of a CSV file's columns, once reading has begun."""
     header: bytes = b""
     """The line with the names of a CSV file's columns, once reading has begun."""
+    in_bytes: bool = True
     _stream: Stream | None = None
     _ended: bool = False
 
@@ -151,7 +152,8 @@ def _json_lines(file: RowFile, stream: Stream) -> Iterator[Row | BadRow]:
 
 
 def _json_row(place: int, line: bytes) -> Row | BadRow:
-    valid, value = parse(line)
+    # Whoever packs or stores a number looks whether it is finite.
+    valid, value = parse(line, finite=False)
     if not valid:
         return BadRow(place, _why_not_json(line), line)
     if not isinstance(value, dict):

@@ -42,6 +42,9 @@ class RowSource(Protocol):
     header: bytes
     """What stands at the top of a file of its kind."""
 
+    in_bytes: bool
+    """Whether ``size`` and ``done`` are bytes."""
+
     @property
     def identity(self) -> str:
         """What tells this source from others."""

@@ -27,13 +27,16 @@ class Stream:
     content: IO[bytes]
     """Decompressed."""
     _raw: Any
+    _plain: bool
     size: int | None
     """Of the file as it is on the disk; ``None`` where that is unknown."""
 
     @property
     def done(self) -> int:
-        """Bytes of the file on the disk that have been read."""
-        return int(self._raw.tell()) if self.size is not None else 0
+        """Bytes of the file on the disk that have been used; of a compressed one, those read ahead too."""
+        if self.size is None:
+            return 0
+        return int((self.content if self._plain else self._raw).tell())
 
     def peek(self, number: int) -> bytes:
         """The first bytes, without reading on."""
@@ -55,7 +58,8 @@ def open_stream(name: str) -> Iterator[Stream]:
     try:
         size = os.fstat(raw.fileno()).st_size if name != STDIN else None
         buffered: io.BufferedReader = io.BufferedReader(raw, 1 << 17)
-        yield Stream(_decompressed(buffered, name), raw, size)
+        content = _decompressed(buffered, name)
+        yield Stream(content, raw, content is buffered, size)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise UsageError(f"{name} is damaged or ends too early: {error}.") from error
     except OSError as error:

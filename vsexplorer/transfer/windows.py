@@ -29,6 +29,17 @@ class Window:
     digest: str = ""
     seen: dict[int, str] = field(default_factory=dict)
     last: bool = False
+    _files: list[tuple[int, RowSource]] = field(default_factory=list)
+    """The files its rows are from, with the number of their first row in it."""
+
+    def note(self, number: int, file: RowSource) -> None:
+        """A row is from this file."""
+        if not self._files or self._files[-1][1] is not file:
+            self._files.append((number, file))
+
+    def file_of(self, item: Item) -> RowSource:
+        """The file an item is from."""
+        return next(file for number, file in reversed(self._files) if number <= item.number)
 
 
 class WindowReader:
@@ -115,6 +126,7 @@ class WindowReader:
                 window.last = self.ended = True
                 break
             file, row = found
+            window.note(self._number - 1, file)
             size += len(row.raw)
             item = row if isinstance(row, BadRow) else self._mapper.item(self._number - 1, row)
             if isinstance(item, Item):
@@ -149,6 +161,11 @@ class WindowReader:
         """What a window has seen is in the checkpoint, so it need not be kept in memory."""
         if self._checkpoint is not None:
             self._pending.remove(window.seen)
+
+    @property
+    def bytes_done(self) -> int:
+        """Bytes of files that have been read."""
+        return sum(file.done for file in self._files if file.in_bytes)
 
     @property
     def expected(self) -> float | None:

@@ -150,6 +150,7 @@ class LoadScreen(ModalScreen["LoadPlan | None"]):
         from vsexplorer import paths
         from vsexplorer.transfer.mapping import Mapping
         from vsexplorer.transfer.plan import LoadPlan
+        from vsexplorer.vectorset.writer import SetOptions
 
         wanted = self._value("attributes")
         names = tuple(filter(None, (one.strip() for one in wanted.split(","))))
@@ -157,7 +158,9 @@ class LoadScreen(ModalScreen["LoadPlan | None"]):
         mapping = Mapping(self._value("id"), self._value("text"), "", kept, self._value("where"))
         rejects = Path(f"{self.file.name.partition('.')[0]}.rejected") if self.file else None
         key = self._value("key").encode("utf-8", "surrogateescape")
-        return LoadPlan(key, mapping, rejects=rejects, checkpoints=paths.state_folder() / "loads")
+        # One searches while it is loaded.
+        options = SetOptions(cas=True)
+        return LoadPlan(key, mapping, options, rejects=rejects, checkpoints=paths.state_folder() / "loads")
 
     def action_load(self) -> None:
         """Leave with what is to be done."""

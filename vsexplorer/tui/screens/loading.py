@@ -62,8 +62,10 @@ class LoadKeeper:
 
     def _show(self, progress: Progress) -> None:
         screen = self._screen
-        share = f"{progress.fraction:.0%} · " if progress.fraction is not None else ""
-        screen.connection.note(sanitize(f"{progress.what}: {share}{progress.detail or progress.amount}"))
+        share = f"{progress.fraction:.0%}" if progress.fraction is not None else f"{progress.done:,.0f} rows"
+        # The header has room for what matters most.
+        told = [part for part in progress.detail.split(" · ") if part.endswith((" left", " rejected"))]
+        screen.connection.note(sanitize(" · ".join((f"{progress.what}: {share}", *told))))
         if screen.info is None:
             screen.tell_progress(progress)
         if self._plan is not None and time.monotonic() - self._refreshed > _REFRESH:
