@@ -107,14 +107,14 @@ def test_a_load_is_watched_interrupted_and_goes_on(newest: RedisServer, own_fold
     with Terminal("sh", "-i") as terminal:
         terminal.type(f"{command}\n")
         terminal.until(lambda screen: "loading k ━" in screen and "rows/s" in screen)
-        while not newest.client().exists("k") or newest.client().execute_command("VCARD", "k") < 1_300:
+        while not newest.client().exists("k") or newest.client().execute_command("VCARD", "k") < 2_300:
             terminal.until("rows/s")
         terminal.press("C-c")
         terminal.until("interrupted: the same command goes on where it stopped")
         terminal.type(f"{command}\n")
         terminal.until("went on behind row")
         terminal.until("k: ")
-        assert newest.client().execute_command("VCARD", "k") == 3_000
+        assert newest.client().execute_command("VCARD", "k") == 4_000
 
 
 def test_a_private_server_is_shared_by_two_screens_and_ends_with_them(own_folders: Path) -> None:
