@@ -100,7 +100,7 @@ def test_a_filter_typed_key_by_key_with_all_its_help(own_folders: Path) -> None:
 def test_a_load_is_watched_interrupted_and_goes_on(newest: RedisServer, own_folders: Path) -> None:
     file = own_folders / "rows.jsonl"
     rows = (
-        {"id": f"e{place}", "text": f"a text of some length about number {place} " * 3} for place in range(3_000)
+        {"id": f"e{place}", "text": f"a text of some length about number {place} " * 3} for place in range(4_000)
     )
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     command = f"{PROGRAM} load k {file} -s {newest.socket}"
@@ -113,7 +113,8 @@ def test_a_load_is_watched_interrupted_and_goes_on(newest: RedisServer, own_fold
         terminal.until("interrupted: the same command goes on where it stopped")
         terminal.type(f"{command}\n")
         terminal.until("went on behind row")
-        terminal.until("k: ")
+        terminal.until("rows/s · ")
+        terminal.until(" in Redis")
         assert newest.client().execute_command("VCARD", "k") == 4_000
 
 
