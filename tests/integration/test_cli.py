@@ -232,7 +232,7 @@ def test_judging_filters_by_what_a_set_holds(server: RedisServer) -> None:
     done = vsexplorer("filter", "check", ".bron > 1900", "--key", "people", *server.options)
     assert done.returncode == 0, "the server accepts it"
     assert done.stdout.splitlines() == [
-        "warning: no such field in 3 sampled elements; did you mean .born?",
+        "warning: no such field in 3 sampled; did you mean .born?",
         ".bron > 1900",
         "^^^^^",
         "better: .born > 1900",

@@ -52,7 +52,7 @@ async def test_a_misspelt_field_is_pointed_out_and_corrected(people: Driver) -> 
     await people.until(lambda: people.main.judge.facts is not None)
     await people.press("tab")
     await people.type(".bron > 1950")
-    assert "no such field in 8 sampled elements; did you mean .born?" in people.screen_text()
+    assert "no such field in 8 sampled; did you mean .born?" in people.screen_text()
     await people.press("ctrl+y")
     assert people.main.filter_line.value == ".born > 1950"
     assert len(people.names()) == 3

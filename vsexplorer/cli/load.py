@@ -198,25 +198,25 @@ def _tell(found: Preview, plan: LoadPlan) -> None:
 
     key = sanitize(decode(plan.key))
     kind = "the vector set" if found.exists else "a new vector set"
-    say(f"{found.words} into {kind} {key}: {_mapped(found.mapping)}")
-    if found.types:
-        say("columns: " + ", ".join(f"{sanitize(name)} ({kind})" for name, kind in found.types.items()))
-    for item in found.items:
+    say(f"{found.look.words} into {kind} {key}: {_mapped(found.look.mapping)}")
+    if found.look.types:
+        say("columns: " + ", ".join(f"{sanitize(name)} ({kind})" for name, kind in found.look.types.items()))
+    for item in found.look.items:
         say(f"\n{display(item.name)}")
         if item.text is not None:
             say(f"  embedded: {fit(sanitize(item.text), _WIDEST)}")
         elif item.vector is not None:
             say(f"  vector: {len(item.vector) // 4} numbers")
         say(f"  attributes: {fit(display(item.attributes or b''), _WIDEST) or 'none'}")
-    for row in found.rejected[:_SHOWN_REJECTIONS]:
+    for _, row in found.look.bad[:_SHOWN_REJECTIONS]:
         say(f"rejected: row {row.place}: {sanitize(row.reason)}")
     say("")
     if found.rows is None:
-        say(f"of {found.looked_at:,} rows looked at {len(found.rejected):,} are rejected; how many come is unknown")
+        say(f"of {found.looked_at:,} rows looked at {len(found.look.bad):,} are rejected; how many come is unknown")
     elif found.memory is not None and found.seconds is not None:
         about = "" if found.rows == found.looked_at else "about "
         say(
-            f"{about}{found.rows:,} rows, {len(found.rejected):,} of the first {found.looked_at:,} rejected · "
+            f"{about}{found.rows:,} rows, {len(found.look.bad):,} of the first {found.looked_at:,} rejected · "
             f"about {byte_size(found.memory)} in Redis · about {duration(found.seconds)} · nothing was written"
         )
 

@@ -66,15 +66,15 @@ def missing(tree: Node, known: SetFacts) -> Iterator[tuple[Remark, bool]]:
         told.add(token.text)
         lacking = known.sampled - field.present
         share = f"{lacking / known.sampled:.0%}" if lacking * 200 >= known.sampled else f"{lacking:,}"
-        sentence = f"{share} of {known.sampled:,} sampled elements lack {token.text}"
+        sentence = f"{share} of {known.sampled:,} sampled lack {token.text}"
         if unsettled:
-            sentence += ": they never match, whatever the rest says"
+            sentence += " and never match"
         yield Remark(token.start, token.end, sentence), unsettled
 
 
 def _unknown(token: Token, known: SetFacts) -> Remark:
     near = difflib.get_close_matches(token.text[1:], [name for name in known.names if reachable(name)], 1, 0.6)
-    sentence = f"no such field in {known.sampled:,} sampled elements"
+    sentence = f"no such field in {known.sampled:,} sampled"
     if near:
         sentence += f"; did you mean .{near[0]}?"
     return Remark(token.start, token.end, sentence, f".{near[0]}" if near else None)
@@ -161,7 +161,7 @@ def _equality(clause: _Clause) -> Remark | None:
         return None
     if value is None and kinds and "null" not in kinds:
         return clause.remark(
-            f"{clause.name} is never null in {clause.sampled:,} sampled elements; one without it never matches"
+            f"{clause.name} is never null in {clause.sampled:,} sampled; one without it never matches"
         )
     if isinstance(value, float):
         return _number_equality(clause, value)
@@ -182,7 +182,7 @@ def _number_equality(clause: _Clause, value: float) -> Remark | None:
     if not field.smallest <= value <= field.largest:
         return clause.remark(_between(clause))
     if field.complete and value not in _numbers(field):
-        return clause.remark(f"{clause.name} never is that in {clause.sampled:,} sampled elements")
+        return clause.remark(f"{clause.name} never is that in {clause.sampled:,} sampled")
     return None
 
 
@@ -213,7 +213,7 @@ def _one_of(clause: _Clause) -> Remark | None:
         known = _written(clause.field)
         absent = [text for text in texts if text not in known]
         if absent:
-            return clause.remark(f'{clause.name} never is "{absent[0]}" in {clause.sampled:,} sampled elements')
+            return clause.remark(f'{clause.name} never is "{absent[0]}" in {clause.sampled:,} sampled')
     return None
 
 
@@ -241,7 +241,7 @@ def _absent(clause: _Clause, text: str, template: str) -> Remark | None:
     if clause.operator == "!=" or not clause.field.complete or text in _written(clause.field):
         return None
     holds = "holds" if "array" in clause.field.kinds else "is"
-    sentence = f"{clause.name} never {holds} that in {clause.sampled:,} sampled elements"
+    sentence = f"{clause.name} never {holds} that in {clause.sampled:,} sampled"
     meant = _nearest(clause.field, text)
     if meant is None:
         return clause.remark(sentence)
@@ -292,4 +292,4 @@ def _numeric_texts(field: FieldFacts) -> bool:
 
 def _between(clause: _Clause) -> str:
     smallest, largest = clause.field.smallest, clause.field.largest
-    return f"{clause.name} lies between {smallest:.15g} and {largest:.15g} in {clause.sampled:,} sampled elements"
+    return f"{clause.name} lies between {smallest:.15g} and {largest:.15g} in {clause.sampled:,} sampled"

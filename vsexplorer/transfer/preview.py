@@ -13,7 +13,7 @@ from vsexplorer.transfer.loading import LoadPlace, described
 from vsexplorer.transfer.mapping import Item, Mapping
 from vsexplorer.transfer.plan import LoadPlan
 from vsexplorer.transfer.rows import BadRow, RowSource
-from vsexplorer.transfer.windows import WindowReader
+from vsexplorer.transfer.windows import Window, WindowReader
 
 _TRIED = 256
 """Texts embedded to learn how fast that goes."""
@@ -28,8 +28,8 @@ _BYTES = {"f32": 4.0, "int8": 1.0, "bin": 0.125}
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
-    """What a load would do."""
+class Look:
+    """The first rows of some files."""
 
     mapping: Mapping
     words: str
@@ -38,8 +38,15 @@ class Preview:
     """Of a CSV file's columns."""
     items: tuple[Item, ...]
     """The first elements."""
-    rejected: tuple[BadRow, ...]
-    """Among the rows looked at."""
+    bad: tuple[tuple[RowSource, BadRow], ...]
+    """Rows that cannot be loaded, among those looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a load would do."""
+
+    look: Look
     looked_at: int
     rows: int | None
     """In all, estimated from the size of the files; ``None`` where that is unknown."""
@@ -50,17 +57,6 @@ class Preview:
     seconds: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The first rows of some files."""
-
-    mapping: Mapping
-    words: str
-    types: dict[str, str]
-    items: tuple[Item, ...]
-    bad: tuple[tuple[RowSource, BadRow], ...]
-
-
 def look(files: Sequence[RowSource], plan: LoadPlan) -> Look:
     """Read and map the first rows; blocks.
 
@@ -69,7 +65,10 @@ def look(files: Sequence[RowSource], plan: LoadPlan) -> Look:
     """
     reader = WindowReader(files, _LOOKED_AT)
     mapping = reader.map(plan.mapping)
-    window = reader.window()
+    return _looked(files, mapping, reader.window())
+
+
+def _looked(files: Sequence[RowSource], mapping: Mapping, window: Window) -> Look:
     return Look(mapping, files[0].words, files[0].types, tuple(window.items[:_SHOWN]), tuple(window.bad))
 
 
@@ -102,11 +101,7 @@ async def preview(
     share = len(window.items) / seen
     each = _each(plan, dimension, window.items)
     return Preview(
-        mapping,
-        files[0].words,
-        files[0].types,
-        tuple(window.items[:_SHOWN]),
-        tuple(row for _, row in window.bad),
+        _looked(files, mapping, window),
         window.rows,
         rows,
         info is not None,
