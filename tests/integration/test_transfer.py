@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import json
 import os
 import random
@@ -25,7 +26,7 @@ from vsexplorer.transfer.copying import CopyPlan
 from vsexplorer.transfer.exporter import ExportPlan
 from vsexplorer.transfer.mapping import Mapping
 from vsexplorer.transfer.plan import LoadPlan, OnExisting
-from vsexplorer.transfer.readers import RowFile
+from vsexplorer.transfer.readers import ReadOptions, RowFile
 from vsexplorer.vectorset.target import Where
 from vsexplorer.vectorset.vectors import StoredVector
 from vsexplorer.vectorset.writer import SetOptions
@@ -119,6 +120,56 @@ def test_exported_and_loaded_again_it_is_the_same_set(
             await opened.connect()
             await out_and_in(opened, tmp_path, kind, vectors, SetOptions(quantization))
             assert same(await stored(opened, b"to"), await stored(opened, b"from"))
+            await opened.close()
+
+        asyncio.run(run())
+
+    round_trip()
+
+
+_scalars = st.integers(-9, 9) | st.text("xyz", min_size=1)
+_fields = st.dictionaries(st.sampled_from(["a", "b c", "é"]), _scalars, max_size=3)
+_row = st.tuples(_text.filter(bool), _numbers, _fields)
+_rows = st.lists(_row, min_size=1, max_size=8, unique_by=lambda one: one[0])
+
+
+def write_rows(path: Path, rows: list[dict[str, Any]]) -> None:
+    """Write rows as a program that knows nothing of vsexplorer would."""
+    import pyarrow
+    import pyarrow.parquet
+
+    if path.suffix == ".parquet":
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), path)
+    elif path.suffix == ".csv":
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, ["id", "v", "about"])
+            writer.writeheader()
+            writer.writerows({**row, "v": json.dumps(row["v"])} for row in rows)
+    else:
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet"])
+def test_rows_to_a_set_to_a_file_to_a_set(
+    newest: RedisServer, embedder: Embedder, tmp_path: Path, kind: str
+) -> None:
+    @given(_rows)
+    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+    def round_trip(found: list[tuple[str, list[float], dict[str, Any]]]) -> None:
+        newest.client().flushall()
+        path = tmp_path / f"rows.{kind}"
+        write_rows(path, [{"id": f"i{name}", "v": vector, "about": json.dumps(x)} for name, vector, x in found])
+
+        async def run() -> None:
+            opened = Explorer(Where(newest.target), embedder)
+            await opened.connect()
+            options = ReadOptions(encoding="utf-8", separator=",") if kind == "csv" else ReadOptions()
+            plan = LoadPlan(b"from", Mapping("id", vector="v"))
+            report = await opened.transfers.load([RowFile(str(path), options)], plan)
+            assert report.rejections == []
+            await out_and_in(opened, tmp_path, kind, "numbers", SetOptions())
+            assert same(await stored(opened, b"to"), await stored(opened, b"from"))
+            assert {f"i{name}".encode() for name, _, _ in found} == set(await stored(opened, b"to"))
             await opened.close()
 
         asyncio.run(run())

@@ -150,6 +150,8 @@ def _summarise(plan: LoadPlan, report: LoadReport, files: list[RowFile]) -> None
     from vsexplorer.text import byte_size, decode, duration, plural, sanitize
 
     _say(f"read as {files[0].words}: {_mapped(report.mapping)}")
+    if files[0].types and not report.mapping.exported:
+        _say("columns: " + ", ".join(f"{sanitize(name)} ({kind})" for name, kind in files[0].types.items()))
     for note in report.notes:
         _say(f"note: {note}")
     if report.resumed_at:

@@ -11,7 +11,7 @@ from vsexplorer.language.known import SetFacts
 from vsexplorer.model import SetInfo
 from vsexplorer.vectorset.store import VectorSetStore
 
-_SAMPLE, _SAMPLE_BYTES = 1_000, 4 << 20
+_SAMPLE, _SAMPLE_BYTES, _SAMPLE_SECONDS = 1_000, 4 << 20, 3.0
 _MOST_SAMPLES = 8
 """Sets whose samples are kept."""
 
@@ -26,7 +26,7 @@ class Sampling:
 
     async def facts(self, key: bytes) -> SetFacts:
         """Take a random sample, bounded in count and bytes, and sum it up."""
-        sample = await self._store.sample(key, _SAMPLE, _SAMPLE_BYTES)
+        sample = await self._store.sample(key, _SAMPLE, _SAMPLE_BYTES, _SAMPLE_SECONDS)
         self._samples.pop(key, None)
         while len(self._samples) >= _MOST_SAMPLES:
             del self._samples[next(iter(self._samples))]

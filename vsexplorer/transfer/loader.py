@@ -311,6 +311,8 @@ class Loader:
             details.append(f"{duration(max(0.0, total - rows) / rate)} left")
         if self._reader.bytes_done:
             details.append(f"{byte_size(self._reader.bytes_done)} read")
+        if report.skipped:
+            details.append(f"{report.skipped:,} skipped")
         if report.rejected:
             details.append(f"{report.rejected:,} rejected")
         if elapsed > _SETTLED:

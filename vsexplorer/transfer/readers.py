@@ -29,7 +29,9 @@ KINDS = {
     ".parquet": "parquet",
 }
 _LONGEST_ROW = 8 << 20
-"""Bytes of a row; a longer one is rejected without being held in memory."""
+"""Bytes of a row; a longer one is rejected."""
+_LONGEST_KEPT = 64 << 20
+"""Bytes of a rejected row up to which it is put aside."""
 _LOOKED_AT = 1 << 16
 """Bytes from which a format is detected."""
 _INFERRED_FROM = 1_000
@@ -143,8 +145,7 @@ def _json_lines(file: RowFile, stream: Stream) -> Iterator[Row | BadRow]:
     while line := stream.content.readline(_LONGEST_ROW + 1):
         place += 1
         if len(line) > _LONGEST_ROW and not line.endswith(b"\n"):
-            _skip_line(stream)
-            yield BadRow(place, f"longer than {_LONGEST_ROW >> 20} MiB")
+            yield BadRow(place, f"longer than {_LONGEST_ROW >> 20} MiB", _rest_of_line(line, stream))
             continue
         line = line.removeprefix(b"\xef\xbb\xbf").strip() if place == 1 else line.strip()
         if line:
@@ -175,9 +176,14 @@ def _why_not_json(line: bytes) -> str:
     return "not valid JSON: NaN and infinite numbers are none"
 
 
-def _skip_line(stream: Stream) -> None:
-    while (part := stream.content.readline(1 << 20)) and not part.endswith(b"\n"):
-        pass
+def _rest_of_line(line: bytes, stream: Stream) -> bytes:
+    """The whole of a line that is too long to load, to be put aside; nothing of one that is too long for that."""
+    parts, size = [line], len(line)
+    while not line.endswith(b"\n") and (line := stream.content.readline(1 << 20)):
+        size += len(line)
+        if size <= _LONGEST_KEPT:
+            parts.append(line)
+    return b"".join(parts).strip() if size <= _LONGEST_KEPT else b""
 
 
 def _json_document(file: RowFile, stream: Stream) -> Iterator[Row | BadRow]:

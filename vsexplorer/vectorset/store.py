@@ -128,8 +128,9 @@ class VectorSetStore:
             found, notes = await self._with_attributes(info.key, found)
         return Answer(found, commands.render(argv), _since(started), notes)
 
-    async def sample(self, key: bytes, number: int, most_bytes: int) -> list[bytes | None]:
-        """The attributes of some elements at random; fewer than asked for once they hold ``most_bytes``."""
+    async def sample(self, key: bytes, number: int, most_bytes: int, most_seconds: float) -> list[bytes | None]:
+        """The attributes of some elements at random; fewer than asked for where they are large or come slowly."""
+        started = time.perf_counter()
         names: list[bytes] = await self.connection.call(b"VRANDMEMBER", key, number)
         found: list[bytes | None] = []
         size = 0
@@ -141,7 +142,7 @@ class VectorSetStore:
                     raise reply
                 found.append(reply or None)
                 size += len(reply or b"")
-            if size >= most_bytes:
+            if size >= most_bytes or time.perf_counter() - started > most_seconds:
                 break
         return found
 

@@ -40,12 +40,16 @@ def test_json_lines_with_everything_that_can_be_wrong(tmp_path: Path) -> None:
     assert rows[-1].raw == b'{"a": "\xff"}', "a rejected line is kept as it is"
 
 
-def test_a_line_of_many_megabytes_is_rejected_without_being_kept(
+def test_a_line_of_many_megabytes_is_rejected_and_put_aside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(readers, "_LONGEST_ROW", 1 << 20)
     content = b'{"a": "' + b"x" * (3 << 20) + b'"}\n{"a": 1}\n'
-    assert values(read(tmp_path, "f.jsonl", content)) == ["longer than 1 MiB", {"a": 1}]
+    rows = read(tmp_path, "f.jsonl", content)
+    assert values(rows) == ["longer than 1 MiB", {"a": 1}]
+    assert rows[0].raw == content.splitlines()[0]
+    monkeypatch.setattr(readers, "_LONGEST_KEPT", 2 << 20)
+    assert read(tmp_path, "f.jsonl", content)[0].raw == b"", "there is an end to everything"
     found = values(read(tmp_path, "f.csv", b"a,b\n" + b"x" * (3 << 20) + b",1\n1,2\n"))
     assert found[-1] == {"a": 1, "b": 2}
     assert "field larger than field limit" in str(found[0])
