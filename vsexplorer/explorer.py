@@ -21,11 +21,14 @@ from vsexplorer.model import (
     ByText,
     Capabilities,
     ElementDetails,
+    Everything,
     Hit,
+    Neighbour,
     Query,
     ResultPage,
     SearchOptions,
     SetInfo,
+    Span,
     Timings,
 )
 from vsexplorer.progress import ProgressCallback, ignore_progress
@@ -265,6 +268,31 @@ class Explorer:
         """
         await self.info(key)
         return await self._sampling.facts(key)
+
+    async def browse(self, key: bytes, span: Span, count: int) -> ResultPage:
+        """The first elements of a part of a set in the order of their names, with their attributes.
+
+        Raises:
+            NotFound: there is no such set.
+            CommandRefused: a part was asked for, and the server cannot list in order.
+        """
+        started = time.perf_counter()
+        await self.info(key)
+        answer = await self._store.first(key, count, span)
+        total = (time.perf_counter() - started) * 1000
+        query = Query(key, Everything(), options=SearchOptions(count))
+        return ResultPage(
+            query, answer.hits, answer.command, Timings(0.0, answer.milliseconds, total), answer.notes
+        )
+
+    async def neighbours(self, key: bytes, element: bytes) -> list[list[Neighbour]]:
+        """What an element is linked to in the HNSW graph, from the lowest level upward.
+
+        Raises:
+            NotFound: the set or the element does not exist.
+        """
+        await self.info(key)
+        return await self._store.neighbours(key, element)
 
     async def element(self, key: bytes, element: bytes) -> ElementDetails:
         """One element on its own.

@@ -96,6 +96,25 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a set's elements in the order of their names, bytes compared as unsigned numbers."""
+
+    prefix: bytes = b""
+    """Only names that begin so."""
+    after: bytes | None = None
+    """Only names behind this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """An element linked to another in the HNSW graph."""
+
+    element: bytes
+    score: float
+    """Similarity, 0 opposite to 1 same."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One element of an answer."""
 

@@ -272,3 +272,54 @@ def test_what_the_attributes_hold(filled: RedisServer) -> None:
     born = next(field for field in facts["fields"] if field["field"] == "born")
     assert (born["present"], born["types"], born["smallest"], born["largest"]) == (2, {"number": 2}, 1867, 1913)
     assert "from 4 elements" in done.stderr
+
+
+def test_browsing_in_the_order_of_names(newest: RedisServer) -> None:
+    names = ["", "a", "ab", "abc", "b", "zé", "ÿ"]
+    fill(
+        newest.client(), "k", [(name, (1.0, float(place)), f'{{"n": {place}}}') for place, name in enumerate(names)]
+    )
+    newest.client().execute_command("VADD", "k", "VALUES", 2, 1, 1, b"\xff\xff")
+    newest.client().execute_command("VADD", "k", "VALUES", 2, 1, 1, b"\xff")
+
+    def browse(*arguments: str) -> list[str]:
+        done = vsexplorer("browse", "k", "--format", "jsonl", *arguments, *newest.options)
+        assert done.returncode in (0, 1), done.stderr
+        return [json.loads(line)["element"] for line in done.stdout.splitlines()]
+
+    assert browse() == [*names, "\\xff", "\\xff\\xff"]
+    assert browse("--prefix", "a") == ["a", "ab", "abc"]
+    assert browse("--prefix", "a", "--count", "2") == ["a", "ab"]
+    assert browse("--prefix", "a", "--after", "ab") == ["abc"]
+    assert browse("--after", "", "--count", "1") == ["a"]
+    assert browse("--prefix", "q") == []
+    assert json.loads(vsexplorer("browse", "k", "--json", *newest.options).stdout)["results"][1]["attributes"] == {
+        "n": 1
+    }
+
+
+def test_browsing_where_the_server_has_no_order(server: RedisServer) -> None:
+    fill(server.client(), "k", [(f"e{place}", (1.0, float(place)), None) for place in range(5)])
+    done = vsexplorer("browse", "k", *server.options)
+    assert len(done.stdout.splitlines()) == 5
+    if "random sample" in done.stderr:
+        part = vsexplorer("browse", "k", "--prefix", "e", *server.options)
+        assert part.returncode == 1
+        assert "cannot list elements in order" in part.stderr
+
+
+def test_neighbours_in_the_graph(server: RedisServer) -> None:
+    fill(server.client(), "k", [(f"e{place}", (1.0, place / 50), None) for place in range(300)])
+    done = vsexplorer("neighbours", "k", "e7", "--json", *server.options)
+    found = json.loads(done.stdout)["neighbours"]
+    reply = server.client().execute_command("VLINKS", "k", "e7")
+    assert {(one["level"], one["element"]) for one in found} == {
+        (len(reply) - 1 - place, name.decode()) for place, names in enumerate(reply) for name in names
+    }
+    scores = [one["score"] for one in found if one["level"] == 0]
+    assert scores == sorted(scores, reverse=True)
+    lowest = vsexplorer("neighbours", "k", "e7", "--level", "0", *server.options).stdout.splitlines()
+    assert len(lowest) == len(scores)
+    missing = vsexplorer("neighbours", "k", "nobody", *server.options)
+    assert missing.returncode == 1
+    assert "no such element" in missing.stderr

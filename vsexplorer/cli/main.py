@@ -8,6 +8,7 @@ from typing import NoReturn
 import click
 
 from vsexplorer import __version__
+from vsexplorer.cli.browse import browse, neighbours
 from vsexplorer.cli.complete import completion
 from vsexplorer.cli.copy import copy, reembed
 from vsexplorer.cli.demo import demo
@@ -67,7 +68,7 @@ def cli(ctx: click.Context) -> int | None:
     return None
 
 
-_READING = (open_screen, query, sets, show, fields, filter_, info)
+_READING = (open_screen, query, browse, neighbours, sets, show, fields, filter_, info)
 _MOVING = (load, export, copy, reembed)
 for _command in (*_READING, *_MOVING, demo, completion):
     cli.add_command(_command)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from vsexplorer.model import SearchOptions
+from vsexplorer.model import SearchOptions, Span
 from vsexplorer.text import display
 from vsexplorer.vectorset.connection import Argument
 
@@ -44,6 +44,25 @@ def vsim_count(key: bytes, dimension: int, filter: str, size: int) -> list[Argum
     """VSIM for the names of all elements that pass a filter: a zero vector, equally far from everything."""
     argv: list[Argument] = [b"VSIM", key, b"FP32", bytes(4 * dimension), b"COUNT", size]
     return [*argv, b"FILTER", filter.encode("utf-8", "surrogateescape"), b"TRUTH"]
+
+
+def vrange(key: bytes, span: Span, number: int) -> list[Argument]:
+    """VRANGE for the first names of a span."""
+    start = b"[" + span.prefix if span.prefix else b"-"
+    if span.after is not None and span.after >= span.prefix:
+        start = behind(span.after)
+    return [b"VRANGE", key, start, _end(span.prefix), number]
+
+
+def behind(name: bytes) -> bytes:
+    """Where VRANGE begins behind a name; it refuses an empty name behind a parenthesis."""
+    return b"(" + name if name else b"[\0"
+
+
+def _end(prefix: bytes) -> bytes:
+    """Where names with a prefix end: before the prefix with its last byte raised."""
+    stem = prefix.rstrip(b"\xff")
+    return b"(" + stem[:-1] + bytes([stem[-1] + 1]) if stem else b"+"
 
 
 def vsim_all(key: bytes, dimension: int, size: int) -> list[Argument]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vsexplorer.model import Hit, SetInfo
+from vsexplorer.model import Hit, Neighbour, SetInfo
 from vsexplorer.vectorset.connection import Reply
 
 
@@ -39,6 +39,12 @@ def set_info(key: bytes, reply: Sequence[Reply]) -> SetInfo:
         with_attributes=int(pairs["attributes-count"]),
         uid=int(pairs["vset-uid"]),
     )
+
+
+def links(reply: Sequence[Sequence[bytes]]) -> list[list[Neighbour]]:
+    """VLINKS WITHSCORES, turned round: the lowest level first, each with the nearest first."""
+    levels = [[Neighbour(name, float(score)) for name, score in _groups(level, 2)] for level in reply]
+    return [sorted(level, key=lambda one: -one.score) for level in reversed(levels)]
 
 
 def _groups[T](flat: Sequence[T], width: int) -> Iterator[tuple[T, ...]]:

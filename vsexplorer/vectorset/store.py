@@ -6,8 +6,8 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
-from vsexplorer.errors import NotFound, PermissionDenied, VsexplorerError
-from vsexplorer.model import Capabilities, ElementDetails, Hit, SearchOptions, SetInfo
+from vsexplorer.errors import CommandRefused, NotFound, PermissionDenied, VsexplorerError
+from vsexplorer.model import Capabilities, ElementDetails, Hit, Neighbour, SearchOptions, SetInfo, Span
 from vsexplorer.vectorset import commands, replies
 from vsexplorer.vectorset.capabilities import probe, probe_search
 from vsexplorer.vectorset.connection import Argument, Connection, Reply
@@ -153,10 +153,9 @@ class VectorSetStore:
         graph or random sampling would not promise.
         """
         if self.capabilities.vrange:
-            start = b"-" if after is None else _behind(after)
-            while found := await self.connection.call(b"VRANGE", info.key, start, b"+", page):
+            while found := await self.connection.call(*commands.vrange(info.key, Span(after=after), page)):
                 yield found
-                start = _behind(found[-1])
+                after = found[-1]
             return
         if info.size:
             argv = commands.vsim_all(info.key, info.input_dimension, info.size)
@@ -199,12 +198,21 @@ class VectorSetStore:
         argv = commands.vsim_count(info.key, info.input_dimension, filter.strip(), info.size)
         return len(await self.connection.call(*argv))
 
-    async def first(self, key: bytes, number: int) -> Answer:
-        """The first elements by name, or a random sample where the server cannot list in order."""
+    async def first(self, key: bytes, number: int, span: Span | None = None) -> Answer:
+        """The first elements of a span by name, or a random sample where the server cannot list in order.
+
+        Raises:
+            CommandRefused: a part was asked for, and the server cannot list in order.
+        """
         started = time.perf_counter()
         if self.capabilities.vrange:
-            argv: list[Argument] = [b"VRANGE", key, b"-", b"+", number]
+            argv = commands.vrange(key, span or Span(), number)
             notes: tuple[str, ...] = ()
+        elif span is not None and span != Span():
+            raise CommandRefused(
+                "This server cannot list elements in order, so it knows no part of the set by names.",
+                "Redis 8.4 or newer can; without --prefix and --after a random sample is shown.",
+            )
         else:
             argv = [b"VRANDMEMBER", key, number]
             notes = ("a random sample: this server cannot list in order",)
@@ -232,6 +240,17 @@ class VectorSetStore:
             element, attributes or None, bytes(vector[0]).decode(), info.dimension, float(vector[2])
         )
 
+    async def neighbours(self, key: bytes, element: bytes) -> list[list[Neighbour]]:
+        """What an element is linked to in the HNSW graph, from the lowest level, which holds all elements, upward.
+
+        Raises:
+            NotFound: the set or the element does not exist.
+        """
+        reply = await self.connection.call(b"VLINKS", key, element, b"WITHSCORES")
+        if reply is None:
+            raise NotFound("The vector set has no such element.")
+        return replies.links(reply)
+
     async def _probe_once(self, info: SetInfo) -> None:
         if not self._search_probed and info.size:
             self._capabilities = await probe_search(
@@ -247,11 +266,6 @@ class VectorSetStore:
             for hit, attributes in zip(found, got, strict=True)
         )
         return hits, ("no permission to read attributes (VGETATTR)",) if denied else ()
-
-
-def _behind(name: bytes) -> bytes:
-    """Where VRANGE begins behind a name; it refuses an empty name behind a parenthesis."""
-    return b"(" + name if name else b"[\0"
 
 
 def _since(started: float) -> float:

@@ -1,0 +1,80 @@
+"""``vsexplorer browse`` and ``vsexplorer neighbours``: elements by name, and by their links in the graph."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from vsexplorer.cli.complete import KeyName
+from vsexplorer.cli.options import connection_options, explore, format_options
+from vsexplorer.errors import ExitCode
+
+if TYPE_CHECKING:
+    from vsexplorer.attributes import Json
+    from vsexplorer.explorer import Explorer
+    from vsexplorer.model import Neighbour, ResultPage
+
+
+@click.command()
+@click.argument("key", type=KeyName())
+@click.option("--prefix", default="", metavar="TEXT", help="Only names that begin so.")
+@click.option(
+    "--after", metavar="NAME", help="Only names behind this one: the next page begins behind the last name."
+)
+@click.option("--count", type=click.IntRange(1, 100_000), default=100, show_default=True, help="Elements to show.")
+@format_options
+@connection_options
+@click.pass_context
+def browse(ctx: click.Context, key: str, prefix: str, after: str | None, count: int, output_format: str) -> int:
+    """List the elements of KEY in the order of their names, page by page.
+
+    Before Redis 8.4 a server cannot list in order; there a random sample is shown, and said to be one.
+    """
+    from vsexplorer.cli.output import write
+    from vsexplorer.cli.query import listing
+    from vsexplorer.model import Span
+
+    begin = after.encode("utf-8", "surrogateescape") if after is not None else None
+    span = Span(prefix.encode("utf-8", "surrogateescape"), begin)
+
+    async def look(explorer: Explorer) -> ResultPage:
+        return await explorer.browse(key.encode("utf-8", "surrogateescape"), span, count)
+
+    page = explore(ctx, look)
+    write(listing(page), output_format)
+    for note in page.notes:
+        print(f"note: {note}", file=sys.stderr)
+    return ExitCode.OK if page.hits else ExitCode.NOTHING
+
+
+@click.command()
+@click.argument("key", type=KeyName())
+@click.argument("element")
+@click.option(
+    "--level", type=click.IntRange(0), metavar="N", help="Only this level of the graph; 0 holds all elements."
+)
+@format_options
+@connection_options
+@click.pass_context
+def neighbours(ctx: click.Context, key: str, element: str, level: int | None, output_format: str) -> int:
+    """List what ELEMENT is linked to in the HNSW graph, by level, the most similar first."""
+    from vsexplorer.cli.output import Listing, element_fields, write
+    from vsexplorer.text import decode
+
+    async def look(explorer: Explorer) -> list[list[Neighbour]]:
+        name = element.encode("utf-8", "surrogateescape")
+        return await explorer.neighbours(key.encode("utf-8", "surrogateescape"), name)
+
+    found = [
+        (number, one)
+        for number, links in enumerate(explore(ctx, look))
+        for one in links
+        if level is None or number == level
+    ]
+    records = [{"level": number, **element_fields(one.element), "score": one.score} for number, one in found]
+    rows: list[list[Json]] = [[number, round(one.score, 4), decode(one.element)] for number, one in found]
+    document = {"key": key, "element": element, "neighbours": records}
+    write(Listing(document, records, ["level", "score", "element"], rows, frozenset({0, 1})), output_format)
+    return ExitCode.OK if found else ExitCode.NOTHING
