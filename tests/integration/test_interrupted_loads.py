@@ -105,6 +105,8 @@ def check_rejects(rows: Path) -> None:
     """Every bad row is put aside exactly once, in the order of the file."""
     plain, disturbed = (rows.parent / name for name in ("plain", "k"))
     assert disturbed.read_bytes() == plain.read_bytes()
+    reasons = [path.with_name(f"{path.name}.reasons").read_bytes() for path in (plain, disturbed)]
+    assert reasons[0] == reasons[1]
 
 
 def compare(server: RedisServer, rows: Path) -> None:

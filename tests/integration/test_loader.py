@@ -100,12 +100,18 @@ async def test_a_field_that_no_row_has_is_said_before_anything_is_written(
     await explorer.close()
 
 
-def test_rejected_rows_make_the_exit_code(newest: RedisServer, tmp_path: Path) -> None:
+def test_rejected_rows_make_the_exit_code(
+    newest: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     file = write(tmp_path, ["{", ROWS[0]])
     done = vsexplorer("load", "k", file.name, "--id", "id", "--text", "text", *newest.options)
     assert done.returncode == 1
     assert f"{file.name}:1: not valid JSON at character 2" in done.stderr
     assert "1 element added, 1 rejected" in done.stderr
+    (tmp_path / "rows.rejected.jsonl").write_text("mended by hand")
+    vsexplorer("load", "k", file.name, "--id", "id", "--text", "text", *newest.options)
+    assert (tmp_path / "rows.rejected.jsonl~").read_text() == "mended by hand"
 
 
 @pytest.mark.parametrize("options", [["NOQUANT"], ["BIN", "M", "8"], ["M", "32"]])

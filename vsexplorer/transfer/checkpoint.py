@@ -36,6 +36,8 @@ class State:
     """The set's ``vset-uid``."""
     rejects: int = 0
     """Bytes of the file of rejected rows."""
+    reasons: int = 0
+    """Bytes of the file that says why."""
     counts: dict[str, int] = field(default_factory=dict)
     tail: list[str] = field(default_factory=list)
     """Names written last, in hexadecimal."""

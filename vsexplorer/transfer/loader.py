@@ -138,7 +138,7 @@ class Loader:
         self.report.take_up(self._state.counts)
         self.report.resumed_at = self._state.rows
         if self._rejects is not None:
-            await self._in_thread(self._rejects.resume, self._state.rejects)
+            await self._in_thread(self._rejects.resume, self._state.rejects, self._state.reasons)
 
     async def _why_anew(self, info: SetInfo | None, other: bool) -> str:
         """Why an interrupted load cannot go on; empty where it can, or where there is none."""
@@ -288,7 +288,7 @@ class Loader:
         state.counts = report.counts
         state.tail += [item.name.hex() for item in window.items]
         if self._rejects is not None:
-            state.rejects = await self._in_thread(self._rejects.flush)
+            state.rejects, state.reasons = await self._in_thread(self._rejects.flush)
         await self._in_thread(self._checkpoint.commit, state, list(window.seen.items()))
         await self._in_thread(self._reader.committed, window)
 

@@ -26,14 +26,19 @@ class Rejects:
         """Where the reasons stand."""
         return self.path.with_name(f"{self.path.name}.reasons")
 
-    def resume(self, length: int) -> None:
-        """Go on behind the rows that a checkpoint knows of; 0 begins anew."""
-        if length == 0:
-            self.path.unlink(missing_ok=True)
-            self.reasons_path.unlink(missing_ok=True)
-        elif self.path.is_file():
-            with self.path.open("r+b") as rows:
-                rows.truncate(length)
+    def resume(self, rows: int, reasons: int) -> None:
+        """Go on behind the bytes of both files that a checkpoint knows of; 0 begins anew.
+
+        Files of an earlier load may have been mended by hand, so they are kept with a ``~`` behind their names.
+        """
+        for path, length in ((self.path, rows), (self.reasons_path, reasons)):
+            if not path.is_file():
+                continue
+            if reasons == 0:
+                path.replace(path.with_name(f"{path.name}~"))
+            else:
+                with path.open("r+b") as file:
+                    file.truncate(length)
 
     def add(self, source: str, row: BadRow, header: bytes = b"") -> None:
         """Write a row down; ``header`` stands at the top of a new file.
@@ -54,16 +59,22 @@ class Rejects:
         except OSError as error:
             raise UsageError(f"Cannot write rejected rows to {self.path}: {error.strerror or error}.") from error
 
-    def flush(self) -> int:
-        """Bytes of rejected rows that are safely on their way to the disk."""
+    def flush(self) -> tuple[int, int]:
+        """Bytes of rows and of reasons that are safely on their way to the disk.
+
+        Raises:
+            UsageError: the files cannot be written.
+        """
         if self._rows is None or self._reasons is None:
-            return self.path.stat().st_size if self.path.is_file() else 0
+            paths = (self.path, self.reasons_path)
+            rows, reasons = (path.stat().st_size if path.is_file() else 0 for path in paths)
+            return rows, reasons
         try:
             self._rows.flush()
             self._reasons.flush()
         except OSError as error:
             raise UsageError(f"Cannot write rejected rows to {self.path}: {error.strerror or error}.") from error
-        return self._rows.tell()
+        return self._rows.tell(), self._reasons.tell()
 
     def close(self) -> None:
         """Close both files."""
