@@ -16,8 +16,8 @@ from typing import cast
 
 from vsexplorer.attributes import Json, to_stored
 from vsexplorer.errors import UsageError
+from vsexplorer.language.check import caret, check
 from vsexplorer.language.evaluator import Filter
-from vsexplorer.language.program import Refusal
 from vsexplorer.text import sanitize
 from vsexplorer.transfer.npy import Array
 from vsexplorer.transfer.rows import BadRow, Row
@@ -111,10 +111,14 @@ class RowMapper:
         """
         self._mapping = mapping
         self._array: Array | None = None
-        try:
-            self._where = Filter(mapping.where) if mapping.where.strip() else None
-        except Refusal as error:
-            raise UsageError("--where is not a valid filter.", "vsexplorer filter check says why.") from error
+        self._where: Filter | None = None
+        if mapping.where.strip():
+            report = check(mapping.where)
+            if not report.ok:
+                finding = report.findings[0]
+                hint = caret(mapping.where, finding)
+                raise UsageError(f"The filter on rows is not valid: {finding.sentence}.", hint)
+            self._where = Filter(mapping.where)
 
     def item(self, number: int, row: Row) -> Item | BadRow | None:
         """What a row becomes; ``None`` where it does not pass the filter."""

@@ -61,7 +61,9 @@ class Array:
             self.rows, self.dimension = map(int, header["shape"])
             if start[:8] != _MAGIC or header["descr"] != "<f4" or header["fortran_order"]:
                 raise ValueError("other numbers")
-        except (OSError, ValueError, KeyError, TypeError, SyntaxError) as error:
+        except OSError as error:
+            raise UsageError(f"Cannot read {path}: {error.strerror or error}.") from error
+        except (ValueError, KeyError, TypeError, SyntaxError) as error:
             raise UsageError(f"{path} is not a two-dimensional array of float32 in NumPy's format.") from error
         self._begin = self._file.tell()
 

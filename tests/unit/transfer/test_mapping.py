@@ -52,8 +52,9 @@ def test_rows_are_filtered_by_the_servers_rules() -> None:
     mapping = Mapping(id="id", text="t", where='.year > 1950 and "x" in .tags')
     assert item(mapping, id=1, t="a", year=1990, tags=["x"]) is not None
     assert item(mapping, id=1, t="a", year=1990) is None, "a missing field never matches"
-    with pytest.raises(UsageError, match="--where"):
-        RowMapper(Mapping(where=".a ="))
+    with pytest.raises(UsageError, match="equality is ==") as caught:
+        RowMapper(Mapping(where=".a = 1"))
+    assert caught.value.hint == ".a = 1\n   ^"
 
 
 def rows(*found: dict[str, Any]) -> list[Row]:
