@@ -5,24 +5,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vsexplorer.embedding.embedder import Embedder, Embedding, models_of_dimension
+from vsexplorer.embedding.embedder import Embedder, models_of_dimension
 from vsexplorer.embedding.registry import ModelDescription
-from vsexplorer.errors import DimensionMismatch, FilterRefused, NotFound, VsexplorerError, WrongType
+from vsexplorer.errors import DimensionMismatch, NotFound, VsexplorerError, WrongType
 from vsexplorer.insight.matching import Matches
 from vsexplorer.insight.sampling import Sampling
-from vsexplorer.language.check import caret, check
 from vsexplorer.language.dialect import Dialect
 from vsexplorer.language.known import SetFacts
 from vsexplorer.model import (
-    ByElement,
-    ByText,
     Capabilities,
     ElementDetails,
     Everything,
-    Hit,
     Neighbour,
     Query,
     ResultPage,
@@ -32,26 +27,12 @@ from vsexplorer.model import (
     Timings,
 )
 from vsexplorer.progress import ProgressCallback, ignore_progress
+from vsexplorer.searching import PreparedQuery, Searcher, accepted
 from vsexplorer.text import display
 from vsexplorer.transfer.desk import TransferDesk
 from vsexplorer.vectorset.session import Session
-from vsexplorer.vectorset.store import Answer, VectorSetStore
+from vsexplorer.vectorset.store import VectorSetStore
 from vsexplorer.vectorset.target import Where
-
-_EXACT_LISTING = 100_000
-"""Elements up to which a filtered listing without a query compares all of them: some 30 ms of the server."""
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedQuery:
-    """A query with everything it takes to ask Redis."""
-
-    query: Query
-    info: SetInfo
-    embedding: Embedding | None
-    """The text's vector; ``None`` where the query has no text."""
-    started: float
-    """``time.perf_counter()`` when the query was taken up."""
 
 
 class Explorer:
@@ -205,18 +186,15 @@ class Explorer:
 
         Raises:
             FilterRefused: the server would not accept the filter; the message says why and where.
-            DimensionMismatch: the model does not fit the set.
-            NotFound: there is no such set.
+            DimensionMismatch: the model, or a vector given, does not fit the set.
+            NotFound: there is no such set, or an element of a sum does not exist.
+            UsageError: a file holds no vector, or a sum comes to nothing.
             ModelUnavailable: the model could not be opened.
         """
         started = time.perf_counter()
         accepted(query.filter, self.dialect)
         info = self._infos.get(query.key) or await self.info(query.key)
-        if not isinstance(query.source, ByText):
-            return PreparedQuery(query, info, None, started)
-        await self.embedder.open()
-        self.check_model(info)
-        return PreparedQuery(query, info, await self.embedder.embed(query.source.text), started)
+        return await self._searcher.prepare(query, info, started)
 
     async def run(self, prepared: PreparedQuery) -> ResultPage:
         """Ask Redis.
@@ -226,23 +204,11 @@ class Explorer:
             NotFound: the element to compare with does not exist.
             VsexplorerError: of the kind that fits what happened.
         """
-        query, info, embedding = prepared.query, prepared.info, prepared.embedding
-        notes: tuple[str, ...] = ()
-        if embedding is not None:
-            answer = await self._search(info, query, vector=embedding.vector)
-            if embedding.cut_at:
-                notes = (f"the text was cut at the model's {embedding.cut_at} tokens",)
-        elif isinstance(query.source, ByElement):
-            answer = await self._search(info, query, like=query.source.element)
-        else:
-            answer = await self._list(info, query)
-        timings = Timings(
-            embed=embedding.milliseconds if embedding else 0.0,
-            redis=answer.milliseconds,
-            total=(time.perf_counter() - prepared.started) * 1000,
-            embed_cached=embedding is None or embedding.remembered,
-        )
-        return ResultPage(query, answer.hits, answer.command, timings, (*notes, *answer.notes))
+        return await self._searcher.run(prepared)
+
+    @property
+    def _searcher(self) -> Searcher:
+        return Searcher(self._store, self.embedder, self.check_model)
 
     async def count_matching(self, info: SetInfo, filter: str) -> Matches | None:
         """How many elements pass a filter: counted, or estimated from the sample that ``facts`` took.
@@ -307,39 +273,3 @@ class Explorer:
     def transfers(self) -> TransferDesk:
         """Loading, exporting and copying."""
         return TransferDesk(self._session, self.embedder, self.check_model, self.dialect)
-
-    async def _search(
-        self, info: SetInfo, query: Query, *, like: bytes | None = None, vector: bytes | None = None
-    ) -> Answer:
-        if info.size == 0:
-            return Answer((), "", 0.0)
-        return await self._store.search(info, query.filter, query.options, like=like, vector=vector)
-
-    async def _list(self, info: SetInfo, query: Query) -> Answer:
-        if not query.filter.strip():
-            return await self._store.first(query.key, query.options.count)
-        # A zero vector is equally far from everything: what comes back is what passes the filter, unranked.
-        exact = info.size <= _EXACT_LISTING
-        options = SearchOptions(query.options.count, filter_ef=query.options.filter_ef, exact=exact)
-        answer = await self._search(info, replace(query, options=options), vector=bytes(4 * info.input_dimension))
-        notes = () if exact else ("some of the elements that match: a set this large is not searched whole",)
-        return replace(answer, hits=_unranked(answer), notes=(*answer.notes, *notes))
-
-
-def accepted(expression: str, dialect: Dialect) -> None:
-    """Make sure that the server will accept a filter.
-
-    Raises:
-        FilterRefused: with the reason, and the expression with a caret under the place.
-    """
-    report = check(expression, dialect)
-    if not report.ok:
-        finding = report.findings[0]
-        hint = caret(expression, finding)
-        if finding.correction:
-            hint += f"\nPerhaps: {finding.correction.apply(expression)}"
-        raise FilterRefused(f"The filter is not valid: {finding.sentence}.", hint, expression[finding.start :])
-
-
-def _unranked(answer: Answer) -> tuple[Hit, ...]:
-    return tuple(replace(hit, score=None) for hit in answer.hits)

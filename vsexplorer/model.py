@@ -22,6 +22,8 @@ class Capabilities:
     """VSIM returns attributes in the same reply (Redis 8.0.3)."""
     filter_null: bool
     """The filter literal ``null``, and with it ``in`` for substrings (Redis 8.2)."""
+    epsilon_scale: float = 1.0
+    """What EPSILON must be multiplied by: 2 before Redis 8.0.4 and 8.2.2, which halve the distance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,9 @@ class SetInfo:
     levels: int
     with_attributes: int
     uid: int
+    """Another one tells that the set was made anew under the same key."""
+    newest_node: int = 0
+    """Grows with every element that is added."""
 
     @property
     def reduced(self) -> bool:
@@ -63,11 +68,43 @@ class ByElement:
 
 
 @dataclass(frozen=True, slots=True)
+class ByVector:
+    """Rank by nearness to a vector: float32, little-endian."""
+
+    vector: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ByFile:
+    """Rank by nearness to the vector in a file: JSON, NumPy's format, or raw float32."""
+
+    path: str
+
+
+type Operand = ByText | ByElement | ByVector | ByFile
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """A term of a sum; a negative weight leads away from it."""
+
+    weight: float
+    operand: Operand
+
+
+@dataclass(frozen=True, slots=True)
+class BySum:
+    """Rank by nearness to a weighted sum of vectors, each of length one before it is weighted."""
+
+    terms: tuple[Weighted, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Everything:
     """No ranking: the first elements, or the first that pass the filter."""
 
 
-type Source = ByText | ByElement | Everything
+type Source = Operand | BySum | Everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +120,8 @@ class SearchOptions:
     """Largest distance: only elements with similarity >= 1 - epsilon."""
     exact: bool = False
     """TRUTH: compare with every element instead of walking the graph."""
+    no_thread: bool = False
+    """NOTHREAD: search in the server's main thread; everyone else waits meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

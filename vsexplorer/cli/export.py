@@ -99,7 +99,7 @@ async def _found(explorer: Explorer, key: bytes, text: str, where: str, count: i
 
 
 def _check(explorer: Explorer, plan: ExportPlan) -> None:
-    from vsexplorer.explorer import accepted
+    from vsexplorer.searching import accepted
 
     if plan.where.strip():
         accepted(plan.where, explorer.dialect)

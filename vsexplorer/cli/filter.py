@@ -142,8 +142,8 @@ def _stored(ctx: click.Context, key: str, element: str) -> tuple[bytes | None, D
 
 
 def _verdict(expression: str, raw: bytes | None, dialect: Dialect) -> Verdict:
-    from vsexplorer.explorer import accepted
     from vsexplorer.language.evaluator import compiled
+    from vsexplorer.searching import accepted
 
     if not expression.strip():
         raise UsageError("A blank filter decides nothing.")

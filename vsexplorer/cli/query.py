@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 @click.option("--filter-ef", type=click.IntRange(1), help="Candidates a filtered search examines.")
 @click.option("--epsilon", type=click.FloatRange(0, 2, min_open=True), help="Only similarity >= 1 - EPSILON.")
 @click.option("--exact", is_flag=True, help="Compare with every element (TRUTH) instead of the graph.")
+@click.option("--no-thread", is_flag=True, help="Search in the server's main thread (NOTHREAD): all others wait.")
+@click.option("--verbatim", is_flag=True, help="TEXT is a text, also where it begins with @, [ or =.")
 @format_options
 @connection_options
 @click.pass_context
@@ -43,15 +45,24 @@ def query(
     filter_ef: int | None,
     epsilon: float | None,
     exact: bool,
+    no_thread: bool,
+    verbatim: bool,
     output_format: str,
 ) -> int:
     """Rank a vector set's elements by nearness to TEXT.
+
+    \b
+    Besides a text, TEXT can be
+      @ELEMENT                          an element of the set
+      [0.1, 0.2 …] or [FILE]            a vector, or a file with one (JSON, .npy, raw float32)
+      = science - 0.5*chemistry + @X    a sum of these: toward some, away from others
 
     Without TEXT and without --like, lists elements, narrowed by --filter.
     """
     from vsexplorer.cli.output import write
     from vsexplorer.cli.progress import shown_on_stderr
     from vsexplorer.model import ByElement, ByText, Everything, Query, SearchOptions, Source
+    from vsexplorer.questions import asked, embeds
 
     if text and like is not None:
         raise click.UsageError("Give either TEXT or --like ELEMENT, not both.")
@@ -60,12 +71,12 @@ def query(
     if like is not None:
         source = ByElement(like.encode("utf-8", "surrogateescape"))
     elif words.strip():
-        source = ByText(words)
-    options = SearchOptions(count, ef, filter_ef, epsilon, exact)
+        source = ByText(words) if verbatim else asked(words)
+    options = SearchOptions(count, ef, filter_ef, epsilon, exact, no_thread)
     question = Query(key.encode("utf-8", "surrogateescape"), source, filter_, options)
 
     async def ask(explorer: Explorer) -> ResultPage:
-        if isinstance(source, ByText):
+        if embeds(source):
             with shown_on_stderr() as progress:
                 await explorer.embedder.open(progress)
         return await explorer.search(question)
@@ -82,6 +93,7 @@ def listing(page: ResultPage) -> Listing:
     from vsexplorer.cli.output import Listing, attribute_fields, element_fields
     from vsexplorer.columns import tabulate
     from vsexplorer.model import ByElement, ByText
+    from vsexplorer.questions import line_of
     from vsexplorer.text import decode
 
     match page.query.source:
@@ -89,8 +101,8 @@ def listing(page: ResultPage) -> Listing:
             asked: dict[str, str | None] = {"query": text}
         case ByElement(element):
             asked = {"query": None, "like": decode(element)}
-        case _:
-            asked = {"query": None}
+        case source:
+            asked = {"query": line_of(source) or None}
     records = [
         {
             "rank": hit.rank,

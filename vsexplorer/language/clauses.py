@@ -35,7 +35,8 @@ def identity(condition: str | Sequence[Token]) -> Identity:
 def toggle(expression: str, condition: str) -> str:
     """The expression with a condition more, or with it taken away where it was there.
 
-    The expression must be blank or one that the server accepts.
+    The expression must be blank, or one that the server accepts and that does not end in a lone dot: that is a
+    field without a name, which nothing may follow.
     """
     segments = _segments(tokenize(expression))
     wanted = identity(condition)

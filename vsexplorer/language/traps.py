@@ -81,6 +81,8 @@ def _negation(expression: str, node: Node, enclosed: frozenset[int]) -> Iterator
     if left.token.text not in _NEGATIONS or not left.operands or left.end in enclosed:
         return
     negated = left.operands[0]
+    if left.token.start > node.token.start:
+        return
     if left.token.start > negated.start:
         item = expression[negated.start : negated.end]
         container = expression[right.start : right.end]

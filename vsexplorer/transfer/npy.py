@@ -7,14 +7,29 @@ import math
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from vsexplorer.errors import UsageError
 from vsexplorer.transfer.elements import StoredElement
 
 _HEADER = 128
 """Bytes before the numbers, enough for any number of rows, so that it can be written again at the end."""
-_MAGIC = b"\x93NUMPY\x01\x00"
+_LONGEST_HEADER = 10 + 0xFFFF
+MAGIC = b"\x93NUMPY\x01\x00"
+"""How such a file begins."""
+
+
+def parse_header(start: bytes) -> tuple[dict[str, Any], int]:
+    """What such a file says of its numbers, and where they begin.
+
+    Raises:
+        ValueError, SyntaxError: it is not such a file.
+    """
+    length = int.from_bytes(start[8:10], "little")
+    header = ast.literal_eval(start[10 : 10 + length].decode("latin-1").strip())
+    if not start.startswith(MAGIC) or not isinstance(header, dict):
+        raise ValueError("another format")
+    return header, 10 + length
 
 
 class ArrayWriter:
@@ -37,8 +52,8 @@ class ArrayWriter:
         shape = f"({self.rows}, {self._dimension})"
         words = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}".encode()
         self._file.seek(0)
-        length = (_HEADER - len(_MAGIC) - 2).to_bytes(2, "little")
-        self._file.write(_MAGIC + length + words.ljust(_HEADER - len(_MAGIC) - 3) + b"\n")
+        length = (_HEADER - len(MAGIC) - 2).to_bytes(2, "little")
+        self._file.write(MAGIC + length + words.ljust(_HEADER - len(MAGIC) - 3) + b"\n")
 
     def close(self) -> None:
         """Write how many rows there are."""
@@ -55,17 +70,14 @@ class Array:
         """
         try:
             self._file = path.open("rb")
-            start = self._file.read(10)
-            words = self._file.read(int.from_bytes(start[8:10], "little")).decode("latin-1")
-            header = ast.literal_eval(words.strip())
+            header, self._begin = parse_header(self._file.read(_LONGEST_HEADER))
             self.rows, self.dimension = map(int, header["shape"])
-            if start[:8] != _MAGIC or header["descr"] != "<f4" or header["fortran_order"]:
+            if header["descr"] != "<f4" or header["fortran_order"]:
                 raise ValueError("other numbers")
         except OSError as error:
             raise UsageError(f"Cannot read {path}: {error.strerror or error}.") from error
         except (ValueError, KeyError, TypeError, SyntaxError) as error:
             raise UsageError(f"{path} is not a two-dimensional array of float32 in NumPy's format.") from error
-        self._begin = self._file.tell()
 
     def row(self, number: int) -> bytes:
         """One row: float32, little-endian.

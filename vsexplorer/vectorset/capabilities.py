@@ -44,6 +44,7 @@ async def probe(connection: Connection) -> Capabilities:
         vrange=number >= (8, 4) if isinstance(vrange, PermissionDenied) else not isinstance(vrange, Exception),
         withattribs=number >= (8, 0, 3),
         filter_null=number >= (8, 2),
+        epsilon_scale=2.0 if number < (8, 0, 4) or (8, 1) <= number < (8, 2, 2) else 1.0,
     )
 
 

@@ -19,6 +19,7 @@ def vsim(
     filter: str,
     options: SearchOptions,
     with_attributes: bool,
+    epsilon_scale: float = 1.0,
 ) -> list[Argument]:
     """VSIM for an element (``like``) or a float32 little-endian vector (``vector``)."""
     argv: list[Argument] = [b"VSIM", key]
@@ -31,9 +32,11 @@ def vsim(
         if options.filter_ef is not None:
             argv += [b"FILTER-EF", options.filter_ef]
     if options.epsilon is not None:
-        argv += [b"EPSILON", repr(options.epsilon)]
+        argv += [b"EPSILON", repr(min(2.0, options.epsilon * epsilon_scale))]
     if options.exact:
         argv.append(b"TRUTH")
+    if options.no_thread:
+        argv.append(b"NOTHREAD")
     argv.append(b"WITHSCORES")
     if with_attributes:
         argv.append(b"WITHATTRIBS")

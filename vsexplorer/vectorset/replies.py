@@ -38,6 +38,7 @@ def set_info(key: bytes, reply: Sequence[Reply]) -> SetInfo:
         levels=int(pairs["max-level"]),
         with_attributes=int(pairs["attributes-count"]),
         uid=int(pairs["vset-uid"]),
+        newest_node=int(pairs.get("hnsw-max-node-uid", 0)),
     )
 
 

@@ -119,7 +119,8 @@ class VectorSetStore:
         """
         await self._probe_once(info)
         with_attributes = self.capabilities.withattribs
-        argv = commands.vsim(info.key, like, vector, filter.strip(), options, with_attributes)
+        scale = self.capabilities.epsilon_scale
+        argv = commands.vsim(info.key, like, vector, filter.strip(), options, with_attributes, scale)
         started = time.perf_counter()
         reply = await self.connection.call(*argv)
         found = replies.hits(reply, with_attributes)
@@ -239,6 +240,19 @@ class VectorSetStore:
         return ElementDetails(
             element, attributes or None, bytes(vector[0]).decode(), info.dimension, float(vector[2])
         )
+
+    async def vectors(self, info: SetInfo, names: Sequence[bytes]) -> list[StoredVector | None]:
+        """The stored vectors of some elements in one round trip; ``None`` for those that are not there.
+
+        Raises:
+            VsexplorerError: the first refusal.
+        """
+        found: list[StoredVector | None] = []
+        for reply in await self.connection.pipeline([[b"VEMB", info.key, name, b"RAW"] for name in names]):
+            if isinstance(reply, VsexplorerError):
+                raise reply
+            found.append(StoredVector.of(reply, info.dimension) if reply is not None else None)
+        return found
 
     async def neighbours(self, key: bytes, element: bytes) -> list[list[Neighbour]]:
         """What an element is linked to in the HNSW graph, from the lowest level, which holds all elements, upward.

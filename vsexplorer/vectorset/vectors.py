@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-import sys
 from array import array
 from dataclasses import dataclass
+
+from vsexplorer.vectorset.arithmetic import norm, packed, unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,7 @@ class StoredVector:
     def normalized(self) -> array[float]:
         """The vector of length one, except for ``bin``: its signs, as 1 and -1."""
         if self.quantization == "f32":
-            numbers = array("f", self.blob)
-            if sys.byteorder == "big":
-                numbers.byteswap()
-            return numbers
+            return unpacked(self.blob)
         if self.quantization == "int8":
             scale = self.range / 127
             return array("f", [one * scale for one in array("b", self.blob)])
@@ -48,10 +46,7 @@ class StoredVector:
 
     def packed(self) -> bytes:
         """The same as float32, little-endian."""
-        numbers = self.numbers()
-        if sys.byteorder == "big":
-            numbers.byteswap()
-        return numbers.tobytes()
+        return packed(self.numbers())
 
     def equals(self, vector: bytes) -> bool:
         """Whether adding a vector would store the same again, within the rounding of its quantization.
@@ -59,15 +54,13 @@ class StoredVector:
         Args:
             vector: float32, little-endian, as it would be added.
         """
-        given = array("f", vector)
-        if sys.byteorder == "big":
-            given.byteswap()
+        given = unpacked(vector)
         if len(given) != self.dimension:
             return False
-        norm = math.sqrt(math.fsum(one * one for one in given))
-        if not math.isclose(norm, self.norm, rel_tol=1e-4, abs_tol=1e-6):
+        length = norm(given)
+        if not math.isclose(length, self.norm, rel_tol=1e-4, abs_tol=1e-6):
             return False
-        unit = [one / norm for one in given] if norm else list(given)
+        unit = [one / length for one in given] if length else list(given)
         if self.quantization == "bin":
             return all((one > 0) == (stored > 0) for one, stored in zip(unit, self.normalized(), strict=True))
         # A step of int8 is range / 127; rounding is half of it.

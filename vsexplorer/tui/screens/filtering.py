@@ -125,7 +125,7 @@ class FilteringScreen(ExplorerFace):
     def _condition_toggled(self, event: FieldsPanel.Toggled) -> None:
         from vsexplorer.language.clauses import toggle
 
-        if self.judge.report().ok:
+        if self.judge.accepts():
             self._set_filter(toggle(self.filter_line.value, event.condition))
         else:
             self.say("the filter has to be mended first: f goes there", error=True)

@@ -1,0 +1,68 @@
+"""One vector from a file: a JSON array, NumPy's format, or raw float32."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from pathlib import Path
+
+from vsexplorer.errors import UsageError
+from vsexplorer.transfer.npy import MAGIC, parse_header
+from vsexplorer.vectorset.arithmetic import packed, unpacked
+
+_LARGEST = 4 * 65536 + 1024 * 1024
+"""Bytes read at most: the largest vector Redis takes, with room for its numbers as text."""
+
+
+def read_vector(path: str) -> bytes:
+    """The vector in a file, as float32, little-endian.
+
+    Raises:
+        UsageError: the file cannot be read, or holds something else.
+    """
+    place = Path(path).expanduser()
+    try:
+        with place.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"Cannot read {path}: {getattr(error, 'strerror', None) or error}.") from error
+    if len(content) > _LARGEST:
+        raise UsageError(f"{path} is too large to hold one vector.")
+    if content.startswith(MAGIC):
+        vector = _from_numpy(path, content)
+    elif content.lstrip()[:1] in (b"[", b"{"):
+        vector = _from_json(path, content)
+    elif content and len(content) % 4 == 0:
+        vector = content
+    else:
+        raise UsageError(
+            f"{path} holds no vector.", "A vector is a JSON array of numbers, an .npy file, or raw float32."
+        )
+    if not all(map(math.isfinite, unpacked(vector))):
+        raise UsageError(f"{path} holds something that is no finite number.")
+    return vector
+
+
+def _from_json(path: str, content: bytes) -> bytes:
+    try:
+        found = json.loads(content)
+        numbers = found.get("vector") if isinstance(found, dict) else found
+        if not numbers or not all(isinstance(one, int | float) and not isinstance(one, bool) for one in numbers):
+            raise ValueError("no numbers")
+        return packed(numbers)
+    except (ValueError, TypeError, RecursionError, OverflowError) as error:
+        raise UsageError(f"{path} is no JSON array of numbers.", 'Or an object with one under "vector".') from error
+
+
+def _from_numpy(path: str, content: bytes) -> bytes:
+    try:
+        header, begin = parse_header(content)
+        shape = tuple(header["shape"])
+        kind = {"<f4": "f", "<f8": "d"}[header["descr"]]
+        if math.prod(shape) != max(shape, default=0) or not math.prod(shape):
+            raise ValueError("more than one vector")
+        numbers = struct.unpack_from(f"<{math.prod(shape)}{kind}", content, begin)
+    except (ValueError, KeyError, TypeError, SyntaxError, struct.error) as error:
+        raise UsageError(f"{path} is no .npy file with one vector of float32 or float64.") from error
+    return packed(numbers)
