@@ -251,6 +251,13 @@ class Explorer:
             query, answer.hits, answer.command, Timings(0.0, answer.milliseconds, total), answer.notes
         )
 
+    async def names(self, key: bytes, prefix: bytes) -> list[bytes]:
+        """Some elements whose names begin with what was typed, also where it was typed without capitals."""
+        typed = prefix.decode("utf-8", "surrogateescape")
+        other = typed[:1].swapcase() + typed[1:]
+        wanted = dict.fromkeys((typed, other, typed.title(), typed.upper()))
+        return await self._store.some_names(key, [one.encode("utf-8", "surrogateescape") for one in wanted])
+
     async def neighbours(self, key: bytes, element: bytes) -> list[list[Neighbour]]:
         """What an element is linked to in the HNSW graph, from the lowest level upward.
 

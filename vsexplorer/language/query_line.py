@@ -102,6 +102,25 @@ def written(element: bytes, in_sum: bool = False) -> str:
     return f"@{name}"
 
 
+def name_at(line: str, cursor: int) -> tuple[int, bytes] | None:
+    """Where an element's name is being typed at the cursor, from its ``@`` on, and what there is of it.
+
+    Returns:
+        ``None`` where none is, or where it is in quotes.
+    """
+    before = line[:cursor]
+    if before.lstrip().startswith("@"):
+        start = before.index("@")
+    elif before.lstrip().startswith("="):
+        terms = read(f"{before}x").terms
+        start = terms[-1].body if terms and terms[-1].kind is Kind.ELEMENT else -1
+    else:
+        return None
+    if start < 0 or before[start + 1 : start + 2] == '"':
+        return None
+    return start, _encode(before[start + 1 :])
+
+
 def reweighted(line: str, cursor: int, step: float) -> tuple[str, int] | None:
     """The line and the cursor after the term at the cursor was given ``step`` more weight, zero left out.
 

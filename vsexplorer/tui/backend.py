@@ -101,6 +101,9 @@ class Backend(Protocol):
     async def facts(self, key: bytes) -> SetFacts:
         """What the attributes of a set hold, from a sample."""
 
+    async def names(self, key: bytes, prefix: bytes) -> list[bytes]:
+        """Some elements whose names begin so."""
+
     async def element(self, key: bytes, element: bytes) -> ElementDetails:
         """One element on its own."""
 

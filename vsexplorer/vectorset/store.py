@@ -14,6 +14,10 @@ from vsexplorer.vectorset.connection import Argument, Connection, Reply
 from vsexplorer.vectorset.vectors import StoredVector
 
 _SCAN_COUNT = 1000
+_PROPOSED = 12
+"""Names proposed for one that is being typed."""
+_SAMPLED_NAMES = 2000
+"""Names to find some in where the server cannot list in order."""
 _SAMPLE_PAGE = 100
 """Elements whose attributes are read in one pipeline: about a millisecond of the server."""
 
@@ -163,6 +167,20 @@ class VectorSetStore:
             every: list[bytes] = await self.connection.call(*argv)
             for place in range(0, len(every), page):
                 yield every[place : place + page]
+
+    async def some_names(self, key: bytes, prefixes: Sequence[bytes]) -> list[bytes]:
+        """Some names that begin with one of the prefixes, each once: out of a sample where names have no order."""
+        if self.capabilities.vrange:
+            asked: list[list[Argument]] = [commands.vrange(key, Span(one), _PROPOSED) for one in prefixes]
+            replies = await self.connection.pipeline(asked)
+        else:
+            replies = [await self.connection.call(b"VRANDMEMBER", key, _SAMPLED_NAMES)]
+        found: dict[bytes, None] = {}
+        for reply in replies:
+            if isinstance(reply, VsexplorerError):
+                raise reply
+            found.update(dict.fromkeys(name for name in reply if name.startswith(tuple(prefixes))))
+        return sorted(found)[:_PROPOSED]
 
     async def described(
         self, info: SetInfo, names: Sequence[bytes], vectors: bool

@@ -18,14 +18,14 @@ from vsexplorer.errors import (
     NotFound,
     VsexplorerError,
 )
-from vsexplorer.model import ByElement, ByText, Everything, Query, SetInfo, Source
+from vsexplorer.model import ByElement, BySum, Query, SetInfo
 from vsexplorer.text import display, sanitize
 from vsexplorer.tui.backend import Backend, Opener, Start
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.live import LiveSearch, Outcome
 from vsexplorer.tui.screens.connection import ConnectionKeeper
-from vsexplorer.tui.screens.filtering import FilteringScreen
 from vsexplorer.tui.screens.loading import LoadKeeper
+from vsexplorer.tui.screens.querying import QueryingScreen
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.prompt import PromptLine
 from vsexplorer.tui.widgets.results import ResultsTable
@@ -37,7 +37,7 @@ _SOON = 0.15
 """Seconds after which a search that has not answered is called one."""
 
 
-class ExplorerScreen(FilteringScreen):
+class ExplorerScreen(QueryingScreen):
     """Turns what is typed into queries and draws what comes back."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.EXPLORER)
@@ -45,8 +45,6 @@ class ExplorerScreen(FilteringScreen):
     def __init__(self, start: Start, opener: Opener, remapped: Mapping[str, str]) -> None:
         super().__init__(remapped, start.count)
         self.start = start
-        self._like: bytes | None = None
-        self._trail: list[tuple[bytes | None, str]] = []
         self.connection = ConnectionKeeper(self, opener)
         self.loads = LoadKeeper(self)
         self.live: LiveSearch[object] = LiveSearch(lambda: self.backend, self._deliver, self._crash)
@@ -68,14 +66,6 @@ class ExplorerScreen(FilteringScreen):
 
     # What is typed
 
-    @on(PromptLine.Edited, "#query")
-    def _query_edited(self) -> None:
-        if self._like is not None and self.query_line.value:
-            self._like = None
-            self._trail.clear()
-            self.hint_source(None)
-        self.ask()
-
     @on(PromptLine.Left)
     def _line_left(self) -> None:
         self.results.focus()
@@ -84,26 +74,24 @@ class ExplorerScreen(FilteringScreen):
         """Search for what the lines say now."""
         if self.info is None or not self.connection.connected:
             return
-        if not self.judge.accepts():
+        source = self.source
+        if source is None or not self.judge.accepts():
             self.mark_stale()
             return
-        self.live.ask(Query(self.info.key, self._source(), self.filter_line.value, self.asking.options))
+        self.live.ask(Query(self.info.key, source, self.filter_line.value, self.asking.options))
         self.set_timer(_SOON, self._say_busy)
 
     def forget_answers(self) -> None:
         """What is under way answers a question nobody asks any more."""
         self.live.forget()
 
-    def _source(self) -> Source:
-        if self._like is not None:
-            return ByElement(self._like)
-        text = self.query_line.value
-        return ByText(text) if text.strip() else Everything()
-
     def _say_busy(self) -> None:
         if not self.live.busy or not self.connection.connected:
             return
-        waiting = isinstance(self._source(), ByText) and not self.backend.embedder.ready
+        from vsexplorer.questions import embeds
+
+        source = self.source
+        waiting = source is not None and embeds(source) and not self.backend.embedder.ready
         self.query_line.say("waiting for the model …" if waiting else "searching …")
 
     # What comes back
@@ -117,15 +105,18 @@ class ExplorerScreen(FilteringScreen):
             if outcome.newest:
                 self.counter.ask(outcome.query.filter)
         elif outcome.error is not None and outcome.newest:
-            self._show_error(outcome.error)
+            self._show_error(outcome.error, outcome.query)
 
-    def _show_error(self, error: VsexplorerError) -> None:
+    def _show_error(self, error: VsexplorerError, query: Query) -> None:
         self.mark_stale()
         if isinstance(error, FilterRefused):
             self.filter_line.say("✗", "error")
             self.say(sanitize(f"{error.message} {error.hint}"), error=True)
         elif isinstance(error, ConnectionFailed):
             self.connection.lost(error)
+        elif isinstance(error, NotFound) and isinstance(query.source, ByElement | BySum):
+            # It may be a name that is still being typed.
+            self.say(sanitize(error.message), error=True)
         elif isinstance(error, DimensionMismatch | ModelUnavailable | NotFound) or not self.results.selected:
             self.tell_error(error)
             if isinstance(error, DimensionMismatch):
@@ -170,9 +161,8 @@ class ExplorerScreen(FilteringScreen):
             self.set_bar.set_text(display(key))
             self.tell_error(error)
             return
-        self.page, self._like = None, None
-        self._trail.clear()
-        self.name_source(self.query_line.value, None)
+        self.page = None
+        self.leave_trail()
         self.results.sort_by_rank()
         self.results.clear()
         self.show_set(self.info, self.backend.embedder.name)
@@ -188,10 +178,6 @@ class ExplorerScreen(FilteringScreen):
 
     # Actions
 
-    def action_focus_query(self) -> None:
-        """Go to the query line."""
-        self.query_line.input.focus()
-
     def action_focus_filter(self) -> None:
         """Go to the filter line."""
         self.filter_line.input.focus()
@@ -206,21 +192,16 @@ class ExplorerScreen(FilteringScreen):
             self.action_toggle_fields()
         elif isinstance(self.focused, Input | AttributesView):
             self.results.focus()
-        elif self._trail:
-            self._like, text = self._trail.pop()
-            self.results.sort_by_rank()
-            self.name_source(text, self._like)
-            self.ask()
+        else:
+            self.step_back()
 
     def action_similar(self) -> None:
         """Search for elements like the selected one."""
         if (hit := self.results.selected) is None:
             return
-        self._trail.append((self._like, self.query_line.value))
-        self._like = hit.element
-        self.results.sort_by_rank()
-        self.name_source("", self._like)
-        self.ask()
+        from vsexplorer.language.query_line import written
+
+        self.set_query(written(hit.element), trail=True)
 
     @on(ResultsTable.Opened)
     def _open_element(self, event: ResultsTable.Opened) -> None:

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 
 from vsexplorer.errors import VsexplorerError
-from vsexplorer.model import ByElement, ByText, Capabilities, Everything, Hit, ResultPage, SetInfo
+from vsexplorer.model import ByText, Capabilities, Everything, Hit, ResultPage, SetInfo
 from vsexplorer.progress import Progress
 from vsexplorer.text import display, milliseconds, plural, sanitize
 from vsexplorer.tui.keymap import KEYMAP, Place, keys_at
@@ -26,7 +26,7 @@ from vsexplorer.tui.widgets.results import ResultsTable
 
 if TYPE_CHECKING:
     from vsexplorer.insight.matching import Matches
-    from vsexplorer.language.check import Report
+    from vsexplorer.language.check import Finding, Report
 
 _QUERY_HINT = "type what to look for"
 _LACKING = "An element that lacks a field of the filter never matches."
@@ -46,6 +46,8 @@ class ExplorerFace(Screen[None]):
         & > #body { height: 1fr; border-top: solid $surface-lighten-2; border-bottom: solid $surface-lighten-2; }
         & #results { width: 1fr; }
         & #attributes { width: 36%; max-width: 64; border-left: solid $surface-lighten-2; }
+        & > #understood { display: none; padding: 0 0 0 9; color: $text-accent; }
+        & > #understood.-shown { display: block; }
         & > #status { color: $text-muted; }
         & > #status.-error { color: $text-error; }
         & #results.-hidden, & Notice.-hidden { display: none; }
@@ -64,6 +66,9 @@ class ExplorerFace(Screen[None]):
         self.server_bar = TextBar(id="server")
         self.set_bar = TextBar(id="set")
         self.query_line = PromptLine("query", _QUERY_HINT, id="query")
+        self.query_finding = FindingLine(INDENT, id="query-finding")
+        self.understood = TextBar(id="understood")
+        self.proposed_names = CompletionList(id="names")
         self.filter_line = PromptLine("filter", _FILTER_HINT, id="filter", highlighter=FilterHighlighter())
         self.finding_line = FindingLine(INDENT, id="finding")
         self.completions = CompletionList(id="completions")
@@ -80,6 +85,9 @@ class ExplorerFace(Screen[None]):
         yield self.server_bar
         yield self.set_bar
         yield self.query_line
+        yield self.query_finding
+        yield self.understood
+        yield self.proposed_names
         yield self.filter_line
         yield self.finding_line
         yield self.completions
@@ -116,6 +124,16 @@ class ExplorerFace(Screen[None]):
         """Show that the results answer an older question."""
         self.results.stale = True
         self.query_line.say("")
+
+    def show_query_report(self, finding: Finding | None, understood: str, scrolled: int) -> None:
+        """Say under the query what is wrong with it, or how it was understood; nothing about a plain text."""
+        self.query_finding.show(finding, scrolled)
+        self.understood.set_text(understood)
+        if self.understood.has_class("-shown") != bool(understood):
+            self.understood.set_class(bool(understood), "-shown")
+        if finding is not None:
+            unfinished = finding.severity.value == "unfinished"
+            self.query_line.say("…" if unfinished else "✗", "" if unfinished else "error")
 
     def show_report(self, report: Report, completing: bool = False) -> None:
         """Say what is to be said of the filter as it is typed; what is proposed says itself what is missing."""
@@ -167,7 +185,7 @@ class ExplorerFace(Screen[None]):
         """Show what must be known of an answer, the command sent, and where the time went."""
         times = page.timings
         took = f"redis {milliseconds(times.redis)} · all {milliseconds(times.total)} ms"
-        if isinstance(page.query.source, ByText):
+        if page.timings.embed or isinstance(page.query.source, ByText):
             embed = "remembered" if times.embed_cached else milliseconds(times.embed)
             took = f"embed {embed} · {took}"
         self.status_bar.remove_class("-error")
@@ -182,16 +200,6 @@ class ExplorerFace(Screen[None]):
     def show_set(self, info: SetInfo, model: str) -> None:
         """Fill the header's second line."""
         self.set_bar.set_text(set_line(info, model))
-
-    def name_source(self, text: str, like: bytes | None) -> None:
-        """Put a query in its line: a text, or the element others shall be like."""
-        self.query_line.set_quietly(text)
-        self.hint_source(like)
-
-    def hint_source(self, like: bytes | None) -> None:
-        """Say in the empty query line what the results are like, or what the line is for."""
-        hint = _QUERY_HINT if like is None else f"like {display(like)} (esc goes back)"
-        self.query_line.input.placeholder = hint
 
     @on(ResultsTable.Selected)
     def _selected(self, event: ResultsTable.Selected) -> None:
@@ -232,6 +240,6 @@ def _nothing(page: ResultPage, info: SetInfo) -> tuple[str, str, str]:
     if not page.query.filter.strip():
         return "No match", "", ""
     hint = _LACKING
-    if not page.query.options.exact and isinstance(page.query.source, ByText | ByElement):
+    if not page.query.options.exact and not isinstance(page.query.source, Everything):
         hint += "\nA filtered search examines the nearest candidates only: w widens it."
     return "No match", "Nothing near the query passes the filter.", hint

@@ -98,16 +98,20 @@ class FilteringScreen(ExplorerFace):
             self.show_report(self.judge.report())
         return closed
 
-    @on(CompletionList.Taken)
+    @on(CompletionList.Taken, "#completions")
     def _proposal_clicked(self) -> None:
         self.completer.take()
 
     @on(PromptLine.Moved)
     def _moved(self, event: PromptLine.Moved) -> None:
+        self.move(event.by)
+
+    def move(self, by: int) -> None:
+        """Move in the proposals, or in the results."""
         if self.completer.open:
-            self.completer.choose(event.by)
+            self.completer.choose(by)
         else:
-            self.results.action_move(event.by)
+            self.results.action_move(by)
 
     @on(events.DescendantBlur)
     def _left(self) -> None:

@@ -45,6 +45,15 @@ class CompletionList(Widget):
     class Taken(Message):
         """A proposal was clicked on."""
 
+        def __init__(self, shown: CompletionList) -> None:
+            super().__init__()
+            self.shown = shown
+
+        @property
+        def control(self) -> CompletionList:
+            """The list, for ``on``."""
+            return self.shown
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._proposals: Sequence[Proposal] = ()
@@ -108,7 +117,7 @@ class CompletionList(Widget):
         line = self._first + event.y
         if line < len(self._proposals):
             self._chosen = line
-            self.post_message(self.Taken())
+            self.post_message(self.Taken(self))
 
     @property
     def _first(self) -> int:
