@@ -81,7 +81,7 @@ async def test_a_load_is_stopped_by_key_and_goes_on(newest: RedisServer, embedde
         assert "loading rows" in driver.screen_text()
         await driver.press("L")
         assert not driver.main.loads.running
-        assert "goes on where it stopped" in driver.screen_text()
+        await driver.until(lambda: "goes on where it stopped" in driver.screen_text())
         number = newest.client().execute_command("VCARD", "rows")
         assert number < 4_000
 

@@ -8,6 +8,7 @@ from vsexplorer.tui.keymap import KEYMAP, Key, Place, checked, keys_at, shown
 from vsexplorer.tui.screens.element import ElementScreen
 from vsexplorer.tui.screens.explorer import ExplorerScreen
 from vsexplorer.tui.screens.load import LoadScreen
+from vsexplorer.tui.screens.options import OptionsScreen
 from vsexplorer.tui.widgets.fields_panel import FieldsPanel
 from vsexplorer.tui.widgets.prompt import _LineInput
 from vsexplorer.tui.widgets.results import ResultsTable
@@ -19,6 +20,7 @@ OWNERS: dict[Place, tuple[type, ...]] = {
     Place.RESULTS: (ResultsTable, ExplorerScreen),
     Place.FIELDS: (FieldsPanel,),
     Place.ELEMENT: (ElementScreen,),
+    Place.OPTIONS: (OptionsScreen,),
     Place.LOAD: (LoadScreen,),
 }
 

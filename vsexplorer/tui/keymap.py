@@ -20,6 +20,7 @@ class Place(StrEnum):
     RESULTS = "In the results"
     FIELDS = "In the panel of fields"
     ELEMENT = "In an element"
+    OPTIONS = "In the search options"
     LOAD = "While loading a file"
 
 
@@ -59,6 +60,8 @@ KEYMAP = (
     Key("fewer", "minus", "change_count(-1)", "fewer", "Ask for fewer results", Place.EXPLORER, False, "-", True),
     Key("exact", "t", "toggle_exact", "exact", "Compare with every element (TRUTH) or walk the graph again",
         Place.EXPLORER, palette=True),
+    Key("options", "O", "show_options", "options", "How to search: COUNT, EF, FILTER-EF, EPSILON, TRUTH, NOTHREAD",
+        Place.EXPLORER, True, palette=True),
     Key("copy", "y", "copy_element", "copy", "Copy the selected element's name", Place.EXPLORER, True,
         palette=True),
     Key("copy-command", "Y", "copy_command", "copy command", "Copy the command that was sent", Place.EXPLORER,
@@ -115,6 +118,7 @@ KEYMAP = (
     Key("element-copy", "y", "copy_element", "copy", "Copy the element's name", Place.ELEMENT, True),
     Key("element-copy-attributes", "Y", "copy_attributes", "copy attributes", "Copy the attributes",
         Place.ELEMENT, False),
+    Key("options-leave", "escape", "leave", "leave", "Return to the results", Place.OPTIONS),
     Key("load-start", "ctrl+s", "load", "load", "Load the file as shown", Place.LOAD),
     Key("load-leave", "escape", "leave", "leave", "Leave without loading", Place.LOAD),
     Key("back", "escape", "screen.back", "back", "Back: out of a line, an element, a search for similar ones",

@@ -29,7 +29,7 @@ class Asking:
     def options(self) -> SearchOptions:
         """What the next search asks for."""
         exact = self._chosen.exact or self._widened.exact
-        return replace(self._chosen, filter_ef=self._widened.filter_ef, exact=exact)
+        return replace(self._chosen, filter_ef=self._widened.filter_ef or self._chosen.filter_ef, exact=exact)
 
     def change_count(self, step: int) -> None:
         """Ask for more or fewer results."""
@@ -46,6 +46,14 @@ class Asking:
             size = f"{info.size:,} elements"
             return f"{size} are too many to compare at each keystroke: see vsexplorer query --exact"
         self._chosen = replace(self._chosen, exact=True)
+        return ""
+
+    def choose(self, options: SearchOptions, info: SetInfo | None) -> str:
+        """Search with these options from now on; returns why not, where the set is too large for TRUTH."""
+        if options.exact and not self.options.exact and (refused := self.toggle_exact(info)):
+            return refused
+        self._chosen = options
+        self._widened = SearchOptions()
         return ""
 
     def widen(self, info: SetInfo) -> str:

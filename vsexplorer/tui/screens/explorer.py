@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -24,27 +23,25 @@ from vsexplorer.tui.backend import Backend, Opener, Start
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.live import LiveSearch, Outcome
 from vsexplorer.tui.screens.connection import ConnectionKeeper
+from vsexplorer.tui.screens.leading import LeadingScreen
 from vsexplorer.tui.screens.loading import LoadKeeper
-from vsexplorer.tui.screens.querying import QueryingScreen
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.prompt import PromptLine
-from vsexplorer.tui.widgets.results import ResultsTable
 
 if TYPE_CHECKING:
-    from vsexplorer.transfer.plan import LoadPlan
+    pass
 
 _SOON = 0.15
 """Seconds after which a search that has not answered is called one."""
 
 
-class ExplorerScreen(QueryingScreen):
+class ExplorerScreen(LeadingScreen):
     """Turns what is typed into queries and draws what comes back."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.EXPLORER)
 
     def __init__(self, start: Start, opener: Opener, remapped: Mapping[str, str]) -> None:
-        super().__init__(remapped, start.count)
-        self.start = start
+        super().__init__(remapped, start)
         self.connection = ConnectionKeeper(self, opener)
         self.loads = LoadKeeper(self)
         self.live: LiveSearch[object] = LiveSearch(lambda: self.backend, self._deliver, self._crash)
@@ -102,6 +99,7 @@ class ExplorerScreen(QueryingScreen):
         if outcome.page is not None:
             self.page = outcome.page
             self.show_page(outcome.page, self.info)
+            self.show_time(outcome.page)
             if outcome.newest:
                 self.counter.ask(outcome.query.filter)
         elif outcome.error is not None and outcome.newest:
@@ -203,35 +201,6 @@ class ExplorerScreen(QueryingScreen):
 
         self.set_query(written(hit.element), trail=True)
 
-    @on(ResultsTable.Opened)
-    def _open_element(self, event: ResultsTable.Opened) -> None:
-        from vsexplorer.tui.screens.element import ElementScreen
-
-        if self.info is not None:
-            self.app.push_screen(ElementScreen(self.backend, self.info.key, event.hit), self._element_left)
-
-    def _element_left(self, similar: bool | None) -> None:
-        if similar:
-            self.action_similar()
-
-    def action_choose_set(self) -> None:
-        """List the sets."""
-        from vsexplorer.tui.screens.sets import SetsScreen
-
-        if self.connection.connected:
-            self.app.push_screen(SetsScreen(self.backend), self._set_chosen)
-
-    def _set_chosen(self, info: SetInfo | None) -> None:
-        if info is not None:
-            self.run_worker(self.open_set(info.key), group="open", exclusive=True, description="opening a set")
-
-    def action_choose_model(self) -> None:
-        """List the models that fit the set."""
-        from vsexplorer.tui.screens.models import ModelsScreen
-
-        if self.info is not None and self.connection.connected:
-            self.app.push_screen(ModelsScreen(self.backend, self.info), self.connection.use_model)
-
     def action_change_count(self, step: int) -> None:
         """Ask for more or fewer results."""
         self.asking.change_count(step)
@@ -261,25 +230,6 @@ class ExplorerScreen(QueryingScreen):
         if (hit := self.results.selected) is not None:
             self.app.copy_to_clipboard(display(hit.element))
             self.say(f"sent to clipboard: {display(hit.element)}")
-
-    def action_load_file(self) -> None:
-        """Choose a file and load it, or stop the load that is under way."""
-        if self.loads.running:
-            self.loads.stop()
-        elif not self.start.write:
-            self.say("read-only: vsexplorer --write may load files and change things", error=True)
-        elif self.connection.connected:
-            from vsexplorer.tui.screens.load import LoadScreen
-
-            key = display(self.info.key) if self.info is not None else ""
-            screen = LoadScreen(Path.cwd(), key)
-            self.app.push_screen(screen, lambda plan: self._load_chosen(screen.file, plan))
-
-    def _load_chosen(self, file: Path | None, plan: LoadPlan | None) -> None:
-        from vsexplorer.transfer.readers import RowFile
-
-        if plan is not None and file is not None:
-            self.loads.start([RowFile(str(file))], plan)
 
     def show_status(self) -> None:
         """Show the last command again after something else was said."""

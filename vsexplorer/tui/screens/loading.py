@@ -42,7 +42,8 @@ class LoadKeeper:
         self._screen.workers.cancel_group(self._screen, "load")
         self._plan = None
         self._screen.connection.note()
-        self._screen.say("stopped loading; the same load goes on where it stopped")
+        # The results go on changing for a moment, and the status line with them.
+        self._screen.notify("the same load goes on where it stopped", title="stopped loading", markup=False)
 
     async def _run(self, files: Sequence[RowSource], plan: LoadPlan) -> None:
         screen = self._screen

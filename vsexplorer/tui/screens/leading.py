@@ -1,0 +1,110 @@
+"""The other screens the main screen leads to, and what is done with what they bring back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import on
+
+from vsexplorer.model import ResultPage, SearchOptions, SetInfo
+from vsexplorer.text import display
+from vsexplorer.tui.backend import Backend, Start
+from vsexplorer.tui.screens.querying import QueryingScreen
+from vsexplorer.tui.widgets.results import ResultsTable
+
+if TYPE_CHECKING:
+    from vsexplorer.transfer.plan import LoadPlan
+    from vsexplorer.tui.screens.loading import LoadKeeper
+    from vsexplorer.tui.screens.options import OptionsScreen
+
+
+class LeadingScreen(QueryingScreen):
+    """What the main screen does with other screens. They are imported when they are first shown."""
+
+    loads: LoadKeeper
+
+    def __init__(self, remapped: Mapping[str, str], start: Start) -> None:
+        super().__init__(remapped, start.count)
+        self.start = start
+        self._options_screen: OptionsScreen | None = None
+
+    @property
+    def backend(self) -> Backend:
+        """What answers."""
+        return self.connection.backend
+
+    async def open_set(self, key: bytes) -> None:
+        """Show a set."""
+        raise NotImplementedError
+
+    def action_similar(self) -> None:
+        """Search for elements like the selected one."""
+        raise NotImplementedError
+
+    def show_time(self, page: ResultPage) -> None:
+        """Tell the options, where they are shown, how long a search took."""
+        if self._options_screen is not None and self._options_screen.is_current:
+            self._options_screen.show_time(page)
+
+    @on(ResultsTable.Opened)
+    def _open_element(self, event: ResultsTable.Opened) -> None:
+        from vsexplorer.tui.screens.element import ElementScreen
+
+        if self.info is not None:
+            self.app.push_screen(ElementScreen(self.backend, self.info.key, event.hit), self._element_left)
+
+    def _element_left(self, similar: bool | None) -> None:
+        if similar:
+            self.action_similar()
+
+    def action_choose_set(self) -> None:
+        """List the sets."""
+        from vsexplorer.tui.screens.sets import SetsScreen
+
+        if self.connection.connected:
+            self.app.push_screen(SetsScreen(self.backend), self._set_chosen)
+
+    def _set_chosen(self, info: SetInfo | None) -> None:
+        if info is not None:
+            self.run_worker(self.open_set(info.key), group="open", exclusive=True, description="opening a set")
+
+    def action_choose_model(self) -> None:
+        """List the models that fit the set."""
+        from vsexplorer.tui.screens.models import ModelsScreen
+
+        if self.info is not None and self.connection.connected:
+            self.app.push_screen(ModelsScreen(self.backend, self.info), self.connection.use_model)
+
+    def action_show_options(self) -> None:
+        """Show the options of the search; the results follow every change."""
+        from vsexplorer.tui.screens.options import OptionsScreen
+
+        def change(options: SearchOptions) -> str:
+            refused = self.asking.choose(options, self.info)
+            if not refused:
+                self.ask()
+            return refused
+
+        self._options_screen = OptionsScreen(self.asking.options, self.page, change)
+        self.app.push_screen(self._options_screen)
+
+    def action_load_file(self) -> None:
+        """Choose a file and load it, or stop the load that is under way."""
+        if self.loads.running:
+            self.loads.stop()
+        elif not self.start.write:
+            self.say("read-only: vsexplorer --write may load files and change things", error=True)
+        elif self.connection.connected:
+            from vsexplorer.tui.screens.load import LoadScreen
+
+            key = display(self.info.key) if self.info is not None else ""
+            screen = LoadScreen(Path.cwd(), key)
+            self.app.push_screen(screen, lambda plan: self._load_chosen(screen.file, plan))
+
+    def _load_chosen(self, file: Path | None, plan: LoadPlan | None) -> None:
+        from vsexplorer.transfer.readers import RowFile
+
+        if plan is not None and file is not None:
+            self.loads.start([RowFile(str(file))], plan)

@@ -1,0 +1,207 @@
+"""VSIM's options, each with what it costs and what it buys; every change is searched with at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Checkbox, Input, Static
+
+from vsexplorer.model import ResultPage, SearchOptions
+from vsexplorer.text import milliseconds, sanitize
+from vsexplorer.tui.keymap import Place, bindings
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A numeric option; an empty line leaves it to the server."""
+
+    field: str
+    name: str
+    least: float
+    most: float
+    default: str
+    sentence: str
+
+
+_NUMBERS = (
+    _Number("count", "COUNT", 1, 100_000, "100", "How many results. A thousand take ten times as long as ten."),
+    _Number(
+        "ef",
+        "EF",
+        1,
+        1_000_000,
+        "100",
+        "Candidates kept in view while walking the graph. More finds more of the true nearest, and takes longer in "
+        "proportion; useful up to some 500.",
+    ),
+    _Number(
+        "filter_ef",
+        "FILTER-EF",
+        1,
+        1_000_000_000,
+        "100 × COUNT",
+        "Candidates a filtered search examines before it gives up. Raise it where few match; TRUTH is exact.",
+    ),
+    _Number(
+        "epsilon",
+        "EPSILON",
+        0,
+        2,
+        "none",
+        "Only similarity ≥ 1 - EPSILON: 0.2 keeps scores from 0.8 up. Costs nothing; corrected for servers that "
+        "halve it.",
+    ),
+)
+_SWITCHES = (
+    (
+        "exact",
+        "TRUTH",
+        "Compare with every element: exact, in time that grows with the set; writes wait.",
+    ),
+    (
+        "no_thread",
+        "NOTHREAD",
+        "Search in the server's main thread: saves a hand-over on tiny sets, but every other client waits.",
+    ),
+)
+_ON_OFF = ("off", "on")
+"""The mark of a checkbox alone differs by colour only."""
+
+
+class OptionsScreen(ModalScreen[None]):
+    """A form over the results, which follow it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Place.OPTIONS),
+        Binding("down,enter", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+    ]
+    DEFAULT_CSS = """
+    OptionsScreen {
+        align: left bottom;
+        & > Vertical {
+            width: 100%; height: auto; max-height: 100%;
+            background: $surface; border-top: solid $primary; padding: 0 1; overflow-y: auto;
+            scrollbar-size-vertical: 1;
+        }
+        & .options--row { height: auto; }
+        & .options--label { width: 11; text-style: bold; }
+        & Input { border: none; height: 1; padding: 0; width: 14; background: $background; }
+        & Input.-invalid { color: $text-error; }
+        & Checkbox { border: none; padding: 0; width: 14; background: $surface; }
+        & .options--sentence { width: 1fr; padding: 0 0 0 1; color: $text-muted; }
+        & #took { height: auto; }
+    }
+    """
+
+    def __init__(
+        self, options: SearchOptions, page: ResultPage | None, change: Callable[[SearchOptions], str]
+    ) -> None:
+        super().__init__()
+        self._options = options
+        self._page = page
+        self._change = change
+
+    def compose(self) -> ComposeResult:
+        """A row for each option, and the time of the last search."""
+        with Vertical():
+            for one in _NUMBERS:
+                with Horizontal(classes="options--row"):
+                    yield Static(one.name, classes="options--label", markup=False)
+                    value = getattr(self._options, one.field)
+                    text = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+                    line = Input(text, placeholder=one.default, id=f"option-{one.field}", compact=True)
+                    line.cursor_blink = False
+                    yield line
+                    yield Static(one.sentence, classes="options--sentence", markup=False)
+            for field, name, sentence in _SWITCHES:
+                with Horizontal(classes="options--row"):
+                    yield Static(name, classes="options--label", markup=False)
+                    yield Checkbox(
+                        _ON_OFF[getattr(self._options, field)],
+                        getattr(self._options, field),
+                        id=f"option-{field}",
+                        compact=True,
+                    )
+                    yield Static(sentence, classes="options--sentence", markup=False)
+            yield Static(id="took", markup=False)
+
+    def on_mount(self) -> None:
+        """Say how long the last search took."""
+        # The results are to be seen behind it.
+        self.styles.background = "transparent"
+        self.show_time(self._page)
+
+    def show_time(self, page: ResultPage | None) -> None:
+        """Say how long a search with these options took."""
+        if page is None:
+            return
+        times = page.timings
+        self._say(
+            f"last search: redis {milliseconds(times.redis)} ms, {len(page.hits):,} results · "
+            f"COUNT {page.query.options.count}{' · TRUTH' if page.query.options.exact else ''}"
+        )
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        number = next(one for one in _NUMBERS if event.input.id == f"option-{one.field}")
+        value = _value(number, event.value)
+        event.input.set_class(value is _WRONG, "-invalid")
+        if value is _WRONG:
+            self._say(f"{number.name} is a number from {number.least:,} to {number.most:,}, or nothing", error=True)
+            return
+        if number.field == "count" and value is None:
+            value = 100
+        self._set(number.field, value)
+
+    @on(Checkbox.Changed)
+    def _switched(self, event: Checkbox.Changed) -> None:
+        event.stop()
+        field = str(event.checkbox.id).removeprefix("option-")
+        if not self._set(field, event.value):
+            with event.checkbox.prevent(Checkbox.Changed):
+                event.checkbox.value = not event.value
+        event.checkbox.label = _ON_OFF[event.checkbox.value]
+
+    def _set(self, field: str, value: object) -> bool:
+        changed = replace(self._options, **{field: value})  # type: ignore[arg-type]
+        if changed == self._options:
+            return True
+        refused = self._change(changed)
+        if refused:
+            self._say(refused, error=True)
+            return False
+        self._options = changed
+        return True
+
+    def _say(self, words: str, error: bool = False) -> None:
+        style = "$text-error" if error else "$text-accent"
+        self.query_one("#took", Static).update(Content.styled(sanitize(words), style))
+
+    def action_leave(self) -> None:
+        """Return to the results."""
+        self.dismiss(None)
+
+
+_WRONG = object()
+
+
+def _value(number: _Number, text: str) -> object:
+    if not text.strip():
+        return None
+    try:
+        value = float(text) if number.field == "epsilon" else int(text)
+    except ValueError:
+        return _WRONG
+    if number.field == "epsilon" and value == 0:
+        return _WRONG
+    return value if number.least <= value <= number.most else _WRONG
