@@ -65,7 +65,11 @@ def to_stored(value: dict[str, Json]) -> bytes:
     Characters stay as they are: the server's filter parser does not decode ``\\u`` escapes, so an escaped
     value could never be matched.
     """
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(", ", ": ")).encode()
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(", ", ": ")).encode()
+    except UnicodeEncodeError:
+        # Half of a surrogate pair is allowed in JSON and has no UTF-8.
+        return json.dumps(value, allow_nan=False).encode()
 
 
 def pretty(raw: bytes | None) -> str:

@@ -100,6 +100,10 @@ class CommandRefused(VsexplorerError):
     """Any other error the server answered with."""
 
 
+class ChangedMeanwhile(VsexplorerError):
+    """Someone else changed what was to be changed, so nothing was written."""
+
+
 class ModelUnavailable(VsexplorerError):
     """The embedding model cannot be found, fetched or loaded."""
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from vsexplorer.editing import Editor
 from vsexplorer.embedding.embedder import Embedder, models_of_dimension
 from vsexplorer.embedding.registry import ModelDescription
 from vsexplorer.errors import DimensionMismatch, NotFound, VsexplorerError, WrongType
@@ -275,6 +276,11 @@ class Explorer:
         """
         info = self._infos.get(key) or await self.info(key)
         return await self._store.element(info, element)
+
+    @property
+    def editor(self) -> Editor:
+        """Changing elements and sets."""
+        return Editor(self._store, self.embedder, self.check_model)
 
     @property
     def transfers(self) -> TransferDesk:

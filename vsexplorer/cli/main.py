@@ -9,6 +9,7 @@ import click
 
 from vsexplorer import __version__
 from vsexplorer.cli.browse import browse, neighbours
+from vsexplorer.cli.change import add, delete, rename, set_attributes
 from vsexplorer.cli.complete import completion
 from vsexplorer.cli.copy import copy, reembed
 from vsexplorer.cli.demo import demo
@@ -70,7 +71,8 @@ def cli(ctx: click.Context) -> int | None:
 
 _READING = (open_screen, query, browse, neighbours, sets, show, fields, filter_, info)
 _MOVING = (load, export, copy, reembed)
-for _command in (*_READING, *_MOVING, demo, completion):
+_CHANGING = (add, set_attributes, rename, delete)
+for _command in (*_READING, *_MOVING, *_CHANGING, demo, completion):
     cli.add_command(_command)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, cast
 
 from redis.asyncio import Connection as TcpConnection
@@ -11,7 +11,7 @@ from redis.asyncio import ConnectionPool, Redis, SSLConnection, UnixDomainSocket
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, WatchError
 
 from vsexplorer.errors import VsexplorerError
 from vsexplorer.vectorset.failures import translate
@@ -78,12 +78,74 @@ class Connection:
                 replies = await pipe.execute(raise_on_error=False)
         except (RedisError, OSError, TimeoutError) as error:
             raise translate(error, self.target) from error
+        return self._translated(replies)
+
+    def _translated(self, replies: list[Any]) -> list[Reply | VsexplorerError]:
         return [translate(reply, self.target) if isinstance(reply, Exception) else reply for reply in replies]
+
+    async def transact(
+        self,
+        key: bytes,
+        check: Callable[[Connection], Awaitable[None]],
+        commands: Sequence[Sequence[Argument]],
+        attempts: int,
+    ) -> list[Reply | VsexplorerError] | None:
+        """Send commands in one transaction that holds only if nothing changed a key since it was checked.
+
+        Args:
+            key: The key to watch.
+            check: Looks at what it needs through the connection it is given, and raises where the commands must
+                not be sent. It may be called more than once.
+            commands: What to send.
+            attempts: How often to try while others write to the key.
+
+        Returns:
+            The replies; ``None`` where others wrote each time, so that nothing was sent.
+
+        Raises:
+            VsexplorerError: the connection failed, or what ``check`` raises.
+        """
+        try:
+            async with self._client.pipeline(transaction=True) as pipe:
+                for _ in range(attempts):
+                    await pipe.watch(key)
+                    await check(_Watching(self.target, pipe))
+                    pipe.multi()
+                    for command in commands:
+                        pipe.execute_command(*command)
+                    try:
+                        replies = await pipe.execute(raise_on_error=False)
+                    except WatchError:
+                        continue
+                    return self._translated(replies)
+        except (RedisError, OSError, TimeoutError) as error:
+            raise translate(error, self.target) from error
+        return None
 
     async def close(self) -> None:
         """Close all connections."""
         await self._client.aclose()
         await self._client.connection_pool.disconnect()
+
+
+class _Watching(Connection):
+    """The one connection that watches a key: a command at a time, in order."""
+
+    def __init__(self, target: Target, pipe: Any) -> None:
+        self.target = target
+        self._client = pipe
+
+    async def pipeline(
+        self, commands: Sequence[Sequence[Argument]], transaction: bool = False
+    ) -> list[Reply | VsexplorerError]:
+        """The commands one after another: a pipeline would end the watching."""
+        replies: list[Reply | VsexplorerError] = []
+        for command in commands:
+            try:
+                replies.append(await self.call(*command))
+            except VsexplorerError as error:
+                replies.append(error)
+        return replies
 
 
 def _pool(target: Target, timeout: float) -> ConnectionPool:

@@ -75,12 +75,22 @@ async def existing(
     Raises:
         VsexplorerError: the first refusal.
     """
+    replies = checked(await connection.pipeline(asked_about(key, names, vectors)))
+    return read_existing(replies, dimension, vectors)
+
+
+def asked_about(key: bytes, names: Sequence[bytes], vectors: bool) -> list[list[Argument]]:
+    """The commands that ask what is there of some elements."""
     asked: list[list[Argument]] = []
     for name in names:
         asked += [[b"VISMEMBER", key, name], [b"VGETATTR", key, name]]
         if vectors:
             asked.append([b"VEMB", key, name, b"RAW"])
-    replies = _checked(await connection.pipeline(asked))
+    return asked
+
+
+def read_existing(replies: Sequence[Reply], dimension: int, vectors: bool) -> list[Existing | None]:
+    """What the replies to ``asked_about`` say."""
     step = 3 if vectors else 2
     found: list[Existing | None] = []
     for start in range(0, len(replies), step):
@@ -109,13 +119,13 @@ async def add(
     """
     # Before 8.10 VADD CAS SETATTR lost count of attributes, which then vanished when the file was read again.
     apart = options.cas
-    replies = _checked(await connection.pipeline([_vadd(key, one, options, not apart) for one in elements]))
+    replies = checked(await connection.pipeline([vadd(key, one, options, not apart) for one in elements]))
     there = [element for element, added in zip(elements, replies, strict=True) if not added]
     if apart:
         described: list[list[Argument]] = [
             [b"VSETATTR", key, one.name, one.attributes] for one in elements if one.attributes is not None
         ]
-        _checked(await connection.pipeline(described))
+        checked(await connection.pipeline(described))
     await replace(connection, key, there, options)
     return len(elements) - len(there), len(there)
 
@@ -131,8 +141,8 @@ async def replace(connection: Connection, key: bytes, elements: Sequence[NewElem
     """
     for element in elements:
         # In a transaction there is no background to look in.
-        command = _vadd(key, element, options, with_attributes=True, cas=False)
-        _checked(await connection.pipeline([[b"VREM", key, element.name], command], transaction=True))
+        command = vadd(key, element, options, with_attributes=True, cas=False)
+        checked(await connection.pipeline([[b"VREM", key, element.name], command], transaction=True))
 
 
 async def set_attributes(
@@ -143,12 +153,13 @@ async def set_attributes(
     Raises:
         VsexplorerError: the first refusal.
     """
-    _checked(await connection.pipeline([[b"VSETATTR", key, name, text or b""] for name, text in described]))
+    checked(await connection.pipeline([[b"VSETATTR", key, name, text or b""] for name, text in described]))
 
 
-def _vadd(
+def vadd(
     key: bytes, element: NewElement, options: SetOptions, with_attributes: bool, cas: bool = True
 ) -> list[Argument]:
+    """VADD for one element; ``cas`` allows what the options ask for."""
     argv: list[Argument] = [b"VADD", key]
     if options.reduce:
         argv += [b"REDUCE", options.reduce]
@@ -165,7 +176,12 @@ def _vadd(
     return argv
 
 
-def _checked(replies: list[Reply | VsexplorerError]) -> list[Reply]:
+def checked(replies: list[Reply | VsexplorerError]) -> list[Reply]:
+    """The replies, none of which is a refusal.
+
+    Raises:
+        VsexplorerError: the first refusal.
+    """
     for reply in replies:
         if isinstance(reply, VsexplorerError):
             raise reply

@@ -1,0 +1,206 @@
+"""``vsexplorer add``, ``set-attributes``, ``rename``, ``delete``: they show their commands and ask first."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vsexplorer.cli.complete import KeyName
+from vsexplorer.cli.options import connection_options, explore
+from vsexplorer.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from vsexplorer.editing import PreparedChange
+    from vsexplorer.explorer import Explorer
+    from vsexplorer.model import ByText, ByVector
+    from vsexplorer.vectorset.writer import SetOptions
+
+_YES = click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal to ask in.")
+_SHOWN = 20
+"""Commands shown before the rest are counted."""
+
+
+@click.command()
+@click.argument("key", type=KeyName())
+@click.argument("element")
+@click.argument("text", nargs=-1)
+@click.option("--vector", metavar="FILE|[…]", help="A vector instead of TEXT: numbers in brackets, or a file.")
+@click.option("--attributes", metavar="JSON|@FILE", help="A JSON object; @FILE reads it, - reads standard input.")
+@click.option("--replace", is_flag=True, help="Replace an element of that name.")
+@click.option("--quantization", type=click.Choice(["int8", "f32", "bin"]), help="Of a new set.")
+@click.option("--reduce", type=click.IntRange(1), metavar="DIM", help="Of a new set: dimension to reduce to.")
+@click.option("--m", "links", type=click.IntRange(4, 4096), help="Of a new set: links of a node.")
+@click.option("--ef", type=click.IntRange(1, 1_000_000), help="Exploration factor while it is placed in the graph.")
+@_YES
+@connection_options
+@click.pass_context
+def add(
+    ctx: click.Context,
+    key: str,
+    element: str,
+    text: tuple[str, ...],
+    vector: str | None,
+    attributes: str | None,
+    replace: bool,
+    quantization: str | None,
+    reduce: int | None,
+    links: int | None,
+    ef: int | None,
+    yes: bool,
+) -> int:
+    """Add ELEMENT to the vector set KEY, from TEXT or from a vector."""
+    from vsexplorer.vectorset.writer import SetOptions
+
+    what = _what(" ".join(text), vector)
+    described = _attributes(attributes) if attributes is not None else None
+    options = SetOptions(quantization or "", reduce, links, ef)
+
+    async def prepare(explorer: Explorer) -> PreparedChange:
+        return await _prepare_add(explorer, key, element, what, described, options, replace)
+
+    return _change(ctx, prepare, yes)
+
+
+@click.command("set-attributes")
+@click.argument("key", type=KeyName())
+@click.argument("element")
+@click.argument("attributes", metavar="JSON|@FILE|-", required=False)
+@click.option("--remove", is_flag=True, help="Take the attributes away.")
+@_YES
+@connection_options
+@click.pass_context
+def set_attributes(
+    ctx: click.Context, key: str, element: str, attributes: str | None, remove: bool, yes: bool
+) -> int:
+    """Replace the attributes of ELEMENT: a JSON object, from a file as @FILE, from standard input as -."""
+    if (attributes is None) != remove:
+        raise click.UsageError("Give either the attributes or --remove.")
+    described = _attributes(attributes) if attributes is not None else None
+
+    async def prepare(explorer: Explorer) -> PreparedChange:
+        return await explorer.editor.describe(_raw(key), _raw(element), described)
+
+    return _change(ctx, prepare, yes)
+
+
+@click.command()
+@click.argument("key", type=KeyName())
+@click.argument("element")
+@click.argument("name")
+@_YES
+@connection_options
+@click.pass_context
+def rename(ctx: click.Context, key: str, element: str, name: str, yes: bool) -> int:
+    """Give ELEMENT another NAME; vector and attributes stay."""
+
+    async def prepare(explorer: Explorer) -> PreparedChange:
+        return await explorer.editor.rename(_raw(key), _raw(element), _raw(name))
+
+    return _change(ctx, prepare, yes)
+
+
+@click.command()
+@click.argument("key", type=KeyName())
+@click.argument("elements", nargs=-1, metavar="[ELEMENT]...")
+@click.option("--whole-set", is_flag=True, help="Delete the vector set itself.")
+@_YES
+@connection_options
+@click.pass_context
+def delete(ctx: click.Context, key: str, elements: tuple[str, ...], whole_set: bool, yes: bool) -> int:
+    """Delete elements of the vector set KEY, or the whole set."""
+    if bool(elements) == whole_set:
+        raise click.UsageError("Give either elements or --whole-set.")
+
+    async def prepare(explorer: Explorer) -> PreparedChange:
+        if whole_set:
+            return await explorer.editor.delete_set(_raw(key))
+        return await explorer.editor.delete(_raw(key), [_raw(one) for one in elements])
+
+    return _change(ctx, prepare, yes, typed=key if whole_set else "")
+
+
+def _change(
+    ctx: click.Context, prepare: Callable[[Explorer], Awaitable[PreparedChange]], yes: bool, typed: str = ""
+) -> int:
+    """Prepare, show the commands, ask in proportion, make the change; ``typed`` must be typed where it is given."""
+
+    async def work(explorer: Explorer) -> bool:
+        prepared = await prepare(explorer)
+        lines = prepared.lines
+        for line in lines[:_SHOWN]:
+            print(line, file=sys.stderr)
+        if len(lines) > _SHOWN:
+            print(f"… and {len(lines) - _SHOWN:,} more", file=sys.stderr)
+        if not yes and not _agreed(prepared.words, typed):
+            return False
+        await explorer.editor.make(prepared)
+        return True
+
+    if not yes and not sys.stdin.isatty():
+        raise UsageError("There is no terminal to ask in.", "--yes makes the change without asking.")
+    made = explore(ctx, work)
+    print("done" if made else "nothing was changed", file=sys.stderr)
+    return ExitCode.OK if made else ExitCode.NOTHING
+
+
+def _agreed(words: str, typed: str) -> bool:
+    if typed:
+        answer: str = click.prompt(f"{words}: type its name to do it", default="", show_default=False, err=True)
+        return answer == typed
+    return click.confirm(f"{words}?", err=True)
+
+
+async def _prepare_add(
+    explorer: Explorer,
+    key: str,
+    element: str,
+    what: ByText | ByVector | str,
+    attributes: bytes | None,
+    options: SetOptions,
+    replace: bool,
+) -> PreparedChange:
+    from vsexplorer.cli.progress import shown_on_stderr
+    from vsexplorer.model import ByText
+
+    if isinstance(what, ByText):
+        with shown_on_stderr() as progress:
+            await explorer.embedder.open(progress)
+    return await explorer.editor.add(_raw(key), _raw(element), what, attributes, options, replace)
+
+
+def _what(text: str, vector: str | None) -> ByText | ByVector | str:
+    from vsexplorer.language.query_line import Kind, read
+    from vsexplorer.model import ByText, ByVector
+    from vsexplorer.vectorset.arithmetic import packed
+
+    if bool(text.strip()) == (vector is not None):
+        raise click.UsageError("Give either TEXT or --vector.")
+    if vector is None:
+        return ByText(text)
+    if not vector.lstrip().startswith("["):
+        return vector
+    reading = read(vector)
+    if not reading.terms or reading.terms[0].kind is not Kind.VECTOR:
+        raise UsageError("--vector is a file, or numbers in brackets such as [0.1, 0.2].")
+    return ByVector(packed(reading.terms[0].numbers))
+
+
+def _attributes(given: str) -> bytes | None:
+    from vsexplorer.editing import checked_attributes
+
+    if given == "-":
+        return checked_attributes(sys.stdin.read())
+    if given.startswith("@"):
+        try:
+            return checked_attributes(Path(given[1:]).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"Cannot read {given[1:]}: {error}.") from error
+    return checked_attributes(given)
+
+
+def _raw(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")

@@ -1,0 +1,200 @@
+"""Changes to elements: known as commands first, sent in one transaction, and only if nothing else was changed.
+
+A vector is never overwritten by VADD, which the server would neither log nor replicate: it is removed and added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from vsexplorer.errors import ChangedMeanwhile
+from vsexplorer.model import SetInfo
+from vsexplorer.text import display, plural
+from vsexplorer.vectorset import records
+from vsexplorer.vectorset.arithmetic import norm, packed
+from vsexplorer.vectorset.commands import render
+from vsexplorer.vectorset.connection import Argument, Connection
+from vsexplorer.vectorset.projection import lift
+from vsexplorer.vectorset.vectors import StoredVector
+from vsexplorer.vectorset.writer import (
+    Existing,
+    NewElement,
+    SetOptions,
+    asked_about,
+    checked,
+    existing,
+    read_existing,
+    vadd,
+)
+
+_ATTEMPTS = 100
+"""How often a change is tried while others keep writing to the same set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What will be done to a vector set, in one transaction."""
+
+    key: bytes
+    words: str
+    """Such as ``delete 2 elements of people``; harmless already."""
+    commands: tuple[tuple[Argument, ...], ...]
+    expected: Mapping[bytes, Existing | None] = field(default_factory=dict)
+    """What the elements must still be like; ``None`` for one that must not exist."""
+    uid: int | None = None
+    """The set's ``vset-uid``; ``None`` where the set does not exist yet."""
+
+    @property
+    def lines(self) -> list[str]:
+        """The commands as one would type them, in the order they are sent; harmless already."""
+        return [render(command) for command in self.commands]
+
+
+def add(key: bytes, info: SetInfo | None, element: NewElement, options: SetOptions) -> Change:
+    """Add an element that must not exist; the set is made where it does not exist (``info`` is ``None``)."""
+    fitting = options.fitting(info) if info is not None else options
+    command = vadd(key, element, fitting, with_attributes=True, cas=False)
+    words = f"add {display(element.name)} to {display(key)}"
+    return Change(key, words, (tuple(command),), {element.name: None}, info.uid if info else None)
+
+
+def describe(info: SetInfo, element: bytes, before: Existing, attributes: bytes | None) -> Change:
+    """Replace an element's attributes, or take them away."""
+    words = f"{'change' if attributes else 'remove'} the attributes of {display(element)}"
+    command = (b"VSETATTR", info.key, element, attributes or b"")
+    return Change(info.key, words, (command,), {element: before}, info.uid)
+
+
+def replace(info: SetInfo, before: Existing, element: NewElement) -> Change:
+    """Put another vector and other attributes in the place of an element's."""
+    commands = ((b"VREM", info.key, element.name), _added(info, element))
+    words = f"replace {display(element.name)} in {display(info.key)}"
+    return Change(info.key, words, commands, {element.name: before}, info.uid)
+
+
+def rename(info: SetInfo, element: bytes, before: Existing, name: bytes) -> Change:
+    """Give an element another name, which must be free."""
+    commands = (_added(info, _again(info, name, before)), (b"VREM", info.key, element))
+    words = f"rename {display(element)} to {display(name)}"
+    return Change(info.key, words, commands, {element: before, name: None}, info.uid)
+
+
+def delete(info: SetInfo, before: Mapping[bytes, Existing]) -> Change:
+    """Delete elements."""
+    named = display(next(iter(before))) if len(before) == 1 else plural(len(before), "element")
+    commands = tuple((b"VREM", info.key, name) for name in before)
+    return Change(info.key, f"delete {named} of {display(info.key)}", commands, before, info.uid)
+
+
+def delete_set(info: SetInfo) -> Change:
+    """Delete a vector set with all its elements, and what is recorded of it."""
+    words = f"delete {display(info.key)} with its {plural(info.size, 'element')}"
+    commands = ((b"DEL", info.key), (b"HDEL", records.RECORDS, info.key))
+    return Change(info.key, words, commands, {}, info.uid)
+
+
+def undone(info: SetInfo, change: Change, after: Mapping[bytes, Existing | None], uid: int | None) -> Change | None:
+    """What takes a change back; ``None`` where nothing can.
+
+    Args:
+        info: The set as it was before the change.
+        change: The change that was made.
+        after: What its elements are like since.
+        uid: The set's ``vset-uid`` since; ``None`` where the change took the last element, and the set with it.
+    """
+    if not change.expected:
+        return None
+    commands: list[tuple[Argument, ...]] = []
+    for name, before in change.expected.items():
+        now = after[name]
+        if before is None and now is not None:
+            commands.append((b"VREM", info.key, name))
+        elif before is not None and now is None:
+            commands.insert(0, _added(info, _again(info, name, before)))
+        elif before is not None and now is not None:
+            if now.vector != before.vector:
+                commands += [(b"VREM", info.key, name), _added(info, _again(info, name, before))]
+            elif now.attributes != before.attributes:
+                commands.append((b"VSETATTR", info.key, name, before.attributes or b""))
+    return Change(info.key, f"take back: {change.words}", tuple(commands), after, uid)
+
+
+async def read(connection: Connection, info: SetInfo, names: Sequence[bytes]) -> dict[bytes, Existing | None]:
+    """What elements are like now."""
+    found = await existing(connection, info.key, names, info.dimension, vectors=True)
+    return dict(zip(names, found, strict=True))
+
+
+async def apply(connection: Connection, change: Change, info: SetInfo | None) -> dict[bytes, Existing | None]:
+    """Make a change, unless someone else changed what it is about.
+
+    Args:
+        connection: The server.
+        change: What to do.
+        info: The set as it is known; ``None`` where it does not exist yet.
+
+    Returns:
+        What the elements are like since.
+
+    Raises:
+        ChangedMeanwhile: the set or its elements are no longer as expected; nothing was changed.
+        VsexplorerError: the server refused; nothing was changed.
+    """
+
+    async def unchanged(watching: Connection) -> None:
+        uid = await _uid(watching, change.key)
+        if uid is None and info is None:
+            return
+        if uid is not None and info is not None and uid == change.uid:
+            now = await existing(watching, change.key, names, info.dimension, vectors=True)
+            different = [name for name, is_ in zip(names, now, strict=True) if is_ != change.expected[name]]
+            if not different:
+                return
+            name = different[0]
+            if change.expected[name] is None:
+                raise ChangedMeanwhile(f"{display(change.key)} has an element {display(name)} already.")
+            raise ChangedMeanwhile(
+                f"{display(name)} was changed by someone else meanwhile; nothing was written.",
+                "Look at it again, then decide.",
+            )
+        what = "was made" if info is None else "is gone" if uid is None else "was made anew"
+        raise ChangedMeanwhile(f"{display(change.key)} {what} meanwhile; nothing was written.")
+
+    names = list(change.expected)
+    commands = [*change.commands, *asked_about(change.key, names, vectors=True)]
+    replies = await connection.transact(change.key, unchanged, commands, _ATTEMPTS)
+    if replies is None:
+        raise ChangedMeanwhile(
+            f"{display(change.key)} is being written to all the time; nothing was changed.", "Try again later."
+        )
+    answered = checked(replies)[len(change.commands) :]
+    return dict(zip(names, read_existing(answered, info.dimension if info else 0, vectors=True), strict=True))
+
+
+def restorable(info: SetInfo, vector: StoredVector) -> bytes:
+    """A vector that, added again, is stored as it was: float32 of the set's input dimension.
+
+    The quantized numbers and the norm are the same; the range of int8, which was that of the exact vector, becomes
+    that of the stored one, less than half a step away.
+    """
+    stored = vector.normalized()
+    scale = vector.norm / (norm(stored) or 1.0)
+    numbers = [one * scale for one in stored]
+    return packed(lift(numbers, info.input_dimension) if info.reduced else numbers)
+
+
+async def _uid(connection: Connection, key: bytes) -> int | None:
+    reply = await connection.call(b"VINFO", key)
+    if reply is None:
+        return None
+    return int(dict(zip(reply[::2], reply[1::2], strict=True))[b"vset-uid"])
+
+
+def _again(info: SetInfo, name: bytes, before: Existing) -> NewElement:
+    assert before.vector is not None
+    return NewElement(name, restorable(info, before.vector), before.attributes)
+
+
+def _added(info: SetInfo, element: NewElement) -> tuple[Argument, ...]:
+    return tuple(vadd(info.key, element, SetOptions().fitting(info), with_attributes=True, cas=False))
