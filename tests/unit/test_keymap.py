@@ -10,6 +10,7 @@ from vsexplorer.tui.screens.explorer import ExplorerScreen
 from vsexplorer.tui.screens.load import LoadScreen
 from vsexplorer.tui.screens.options import OptionsScreen
 from vsexplorer.tui.widgets.fields_panel import FieldsPanel
+from vsexplorer.tui.widgets.line_list import LineList
 from vsexplorer.tui.widgets.prompt import _LineInput
 from vsexplorer.tui.widgets.results import ResultsTable
 
@@ -17,6 +18,7 @@ OWNERS: dict[Place, tuple[type, ...]] = {
     Place.EVERYWHERE: (ExplorerApp,),
     Place.EXPLORER: (ExplorerScreen, ExplorerApp),
     Place.LINE: (_LineInput, ExplorerApp),
+    Place.LIST: (LineList,),
     Place.RESULTS: (ResultsTable, ExplorerScreen),
     Place.FIELDS: (FieldsPanel,),
     Place.ELEMENT: (ElementScreen,),

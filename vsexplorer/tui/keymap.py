@@ -17,6 +17,7 @@ class Place(StrEnum):
     EVERYWHERE = "Everywhere"
     EXPLORER = "Outside the query and filter lines"
     LINE = "In the query and filter lines"
+    LIST = "In every list"
     RESULTS = "In the results"
     FIELDS = "In the panel of fields"
     ELEMENT = "In an element"
@@ -71,14 +72,14 @@ KEYMAP = (
     Key("model", "m", "choose_model", "model", "Choose among the models that fit the set", Place.EXPLORER,
         palette=True),
     Key("refresh", "r,ctrl+r", "refresh_results", "refresh", "Ask again", Place.EXPLORER, False, "r", True),
-    Key("down", "j,down", "move(1)", "down", "Next element", Place.RESULTS, False, "j ↓"),
-    Key("up", "k,up", "move(-1)", "up", "Previous element", Place.RESULTS, False, "k ↑"),
-    Key("top", "g,home", "edge(-1)", "first", "First element", Place.RESULTS, False, "g"),
-    Key("bottom", "G,end", "edge(1)", "last", "Last element", Place.RESULTS, False, "G"),
-    Key("half-down", "ctrl+d", "page(0.5)", "half a page down", "Half a page down", Place.RESULTS),
-    Key("half-up", "ctrl+u", "page(-0.5)", "half a page up", "Half a page up", Place.RESULTS),
-    Key("page-down", "pagedown,ctrl+f", "page(1)", "page down", "A page down", Place.RESULTS, False, "pgdn"),
-    Key("page-up", "pageup,ctrl+b", "page(-1)", "page up", "A page up", Place.RESULTS, False, "pgup"),
+    Key("down", "j,down", "move(1)", "down", "Next row", Place.LIST, False, "j ↓"),
+    Key("up", "k,up", "move(-1)", "up", "Previous row", Place.LIST, False, "k ↑"),
+    Key("top", "g,home", "edge(-1)", "first", "First row", Place.LIST, False, "g"),
+    Key("bottom", "G,end", "edge(1)", "last", "Last row", Place.LIST, False, "G"),
+    Key("half-down", "ctrl+d", "page(0.5)", "half a page down", "Half a page down", Place.LIST),
+    Key("half-up", "ctrl+u", "page(-0.5)", "half a page up", "Half a page up", Place.LIST),
+    Key("page-down", "pagedown,ctrl+f", "page(1)", "page down", "A page down", Place.LIST, False, "pgdn"),
+    Key("page-up", "pageup,ctrl+b", "page(-1)", "page up", "A page up", Place.LIST, False, "pgup"),
     Key("sort-next", "right_square_bracket", "sort(1)", "sort", "Sort by the next column", Place.RESULTS,
         False, "]"),
     Key("sort-previous", "left_square_bracket", "sort(-1)", "sort", "Sort by the column before", Place.RESULTS,

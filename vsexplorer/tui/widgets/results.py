@@ -1,28 +1,22 @@
-"""The ranked results: a table that draws only the lines one sees.
-
-Built on Textual's line API: replacing all rows costs as much as drawing the visible ones, where a ``DataTable``
-would cost more than embedding and search together.
-"""
+"""The ranked results: rank, score, name and attribute columns."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from vsexplorer.columns import Column, cell, sort_key, tabulate
 from vsexplorer.model import Hit, ResultPage
 from vsexplorer.text import display, fit, sanitize
 from vsexplorer.tui.keymap import Place, bindings
+from vsexplorer.tui.widgets.line_list import LineList
 from vsexplorer.tui.widgets.result_layout import GAP, ResultLayout, align, bar
 
 _WIDEST_NAME = 32
@@ -37,35 +31,12 @@ class _Line:
     cells: tuple[str, ...]
 
 
-class ResultsTable(ScrollView, can_focus=True):
+class ResultsTable(LineList):
     """Hits with rank, score and attribute columns; one is selected."""
 
     BINDINGS = bindings(Place.RESULTS)
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "results--header",
-        "results--sorted",
-        "results--cursor",
-        "results--cursor-blurred",
-        "results--score",
-        "results--quiet",
-        "results--stale",
-    }
-    DEFAULT_CSS = """
-    ResultsTable {
-        scrollbar-size-vertical: 1;
-        scrollbar-size-horizontal: 0;
-        scrollbar-gutter: stable;
-        & > .results--header { color: $text-muted; text-style: bold; }
-        & > .results--sorted { color: $text-accent; text-style: bold; }
-        & > .results--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
-        & > .results--cursor-blurred { background: $surface-lighten-2; }
-        & > .results--score { color: $text-primary; }
-        & > .results--quiet { color: $text-muted; }
-        & > .results--stale { color: $text-muted; text-style: italic; }
-    }
-    """
+    HEADER = 1
 
-    cursor: reactive[int] = reactive(0, layout=False)
     stale: reactive[bool] = reactive(False, layout=False)
     """The rows answer an older query."""
 
@@ -98,9 +69,9 @@ class ResultsTable(ScrollView, can_focus=True):
         self._sort_reversed = False
 
     @property
-    def _width(self) -> int:
-        """Cells beside the scrollbar."""
-        return self.scrollable_content_region.width
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self._lines)
 
     @property
     def selected(self) -> Hit | None:
@@ -125,10 +96,10 @@ class ResultsTable(ScrollView, can_focus=True):
         self._name_width = max(len("element"), min(_WIDEST_NAME, longest))
         self.stale = False
         self._arrange()
-        self.set_reactive(ResultsTable.cursor, 0)
-        self.virtual_size = Size(self._width, len(self._lines) + 1)
-        self.scroll_to(0, 0, animate=False, immediate=True)
-        self.refresh()
+        self.rows_replaced()
+
+    def moved(self) -> None:
+        """Tell the screen which element is selected."""
         self.post_message(self.Selected(self.selected))
 
     @property
@@ -145,32 +116,7 @@ class ResultsTable(ScrollView, can_focus=True):
     def clear(self) -> None:
         """Show nothing."""
         self._lines, self._ranked, self._columns = [], [], ()
-        self.set_reactive(ResultsTable.cursor, 0)
-        self.virtual_size = Size(self._width, 1)
-        self.refresh()
-        self.post_message(self.Selected(None))
-
-    def render_line(self, y: int) -> Strip:
-        """One line of the table; the first is the header, which does not scroll."""
-        width = self._width
-        if y == 0:
-            return self._header(width)
-        index = self.scroll_offset.y + y - 1
-        if index >= len(self._lines):
-            return Strip.blank(width, self.rich_style)
-        return self._row(index, width)
-
-    def action_move(self, by: int) -> None:
-        """Select the element ``by`` rows further."""
-        self.cursor = max(0, min(len(self._lines) - 1, self.cursor + by))
-
-    def action_edge(self, direction: int) -> None:
-        """Select the first or the last element."""
-        self.cursor = 0 if direction < 0 else max(0, len(self._lines) - 1)
-
-    def action_page(self, pages: float) -> None:
-        """Move the selection by screenfuls."""
-        self.action_move(int(pages * max(1, self.size.height - 1)))
+        self.rows_replaced()
 
     def action_open_element(self) -> None:
         """Ask for the selected element to be opened."""
@@ -193,43 +139,15 @@ class ResultsTable(ScrollView, can_focus=True):
         self._first_column = max(0, min(len(self._columns) - 1, self._first_column + step))
         self.refresh()
 
-    def validate_cursor(self, cursor: int) -> int:
-        """Keep the cursor on a row."""
-        return max(0, min(cursor, len(self._lines) - 1))
-
-    def watch_cursor(self, before: int, cursor: int) -> None:
-        """Bring the selected row into view and tell the screen."""
-        height = max(1, self.size.height - 1)
-        top = self.scroll_offset.y
-        if cursor < top:
-            self.scroll_to(y=cursor, animate=False, immediate=True)
-        elif cursor >= top + height:
-            self.scroll_to(y=cursor - height + 1, animate=False, immediate=True)
-        self._refresh_row(before)
-        self._refresh_row(cursor)
-        self.post_message(self.Selected(self.selected))
-
-    def on_resize(self) -> None:
-        """Keep the virtual size in step with the width."""
-        self.virtual_size = Size(self._width, len(self._lines) + 1)
-
-    def on_focus(self) -> None:
-        """Show the cursor as active."""
-        self._refresh_row(self.cursor)
-
-    def on_blur(self) -> None:
-        """Show the cursor as inactive."""
-        self._refresh_row(self.cursor)
-
     def on_click(self, event: events.Click) -> None:
         """Select a row, open the selected one, or sort by a header."""
         if event.y == 0:
-            field = self._layout(self._width).field_at(event.x)
+            field = self._layout(self.row_width).field_at(event.x)
             if not isinstance(field, bool):
                 self._sort_by(field, toggle=True)
             return
-        index = self.scroll_offset.y + event.y - 1
-        if index < len(self._lines):
+        index = self.row_at(event.y)
+        if index is not None:
             if index == self.cursor and event.chain > 1:
                 self.action_open_element()
             self.cursor = index
@@ -244,11 +162,8 @@ class ResultsTable(ScrollView, can_focus=True):
 
     def _rearranged(self) -> None:
         self._arrange()
-        self.set_reactive(ResultsTable.cursor, 0)
-        self.scroll_to(0, 0, animate=False, immediate=True)
-        self.refresh()
         self.post_message(self.Sorted())
-        self.post_message(self.Selected(self.selected))
+        self.rows_replaced()
 
     def _arrange(self) -> None:
         field = self._sort_field
@@ -261,15 +176,13 @@ class ResultsTable(ScrollView, can_focus=True):
         present.sort(key=lambda line: keys[id(line)], reverse=self._sort_reversed)
         self._lines = present + missing
 
-    def _refresh_row(self, index: int) -> None:
-        self.refresh(Region(0, index - self.scroll_offset.y + 1, self._width, 1))
-
     def _layout(self, width: int) -> ResultLayout:
         return ResultLayout(width, self._columns, self._name_width, self._scored, self._first_column)
 
-    def _header(self, width: int) -> Strip:
-        plain = self.get_component_rich_style("results--header")
-        chosen = self.get_component_rich_style("results--sorted")
+    def draw_header(self, width: int) -> Strip:
+        """The titles of the columns."""
+        plain = self.component("header")
+        chosen = self.component("accent")
         arrow = "▼" if self._sort_reversed else "▲"
         by_rank = self._sort_field is None and self._sort_reversed
         layout = self._layout(width)
@@ -284,10 +197,11 @@ class ResultsTable(ScrollView, can_focus=True):
             segments[0] = Segment("‹" + segments[0].text[1:], plain)
         return Strip(segments).adjust_cell_length(width, plain)
 
-    def _row(self, index: int, width: int) -> Strip:
+    def draw(self, index: int, width: int) -> Strip:
+        """One element."""
         line = self._lines[index]
         layout = self._layout(width)
-        base, quiet, score = self._row_styles(index == self.cursor)
+        base, quiet, score = self._row_styles(index)
         segments = [Segment(f"{line.hit.rank:>4} ", quiet)]
         if self._scored:
             value = line.hit.score or 0.0
@@ -298,19 +212,11 @@ class ResultsTable(ScrollView, can_focus=True):
             segments.append(Segment(" " * GAP + text, base))
         return Strip(segments).adjust_cell_length(width, base)
 
-    def _row_styles(self, at_cursor: bool) -> tuple[Style, Style, Style]:
+    def _row_styles(self, index: int) -> tuple[Style, Style, Style]:
         """Styles of a row's names and cells, of its rank, of its score."""
         if self.stale:
-            stale = self.get_component_rich_style("results--stale")
-            base = quiet = score = stale
+            styles = [self.component("stale")] * 3
         else:
-            base = self.rich_style
-            quiet = self.get_component_rich_style("results--quiet")
-            score = self.get_component_rich_style("results--score")
-        if not at_cursor:
-            return base, quiet, score
-        if self.has_focus:
-            cursor = self.get_component_rich_style("results--cursor")
-            return cursor, cursor, cursor
-        background = Style(bgcolor=self.get_component_rich_style("results--cursor-blurred").bgcolor)
-        return base + background, quiet + background, score + background
+            styles = [self.rich_style, self.component("quiet"), self.component("bar")]
+        base, quiet, score = (self.at_cursor(index, style) for style in styles)
+        return base, quiet, score
