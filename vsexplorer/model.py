@@ -198,3 +198,5 @@ class ElementDetails:
     dimension: int
     norm: float
     """L2 norm of the vector as it was added."""
+    numbers: tuple[float, ...] = ()
+    """The vector as VEMB returns it: what is left of it after quantization; of ``bin`` the signs alone."""

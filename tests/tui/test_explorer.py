@@ -242,7 +242,7 @@ async def test_it_works_at_every_size(newest: RedisServer, embedder: Embedder, s
         assert "? help" in text
         assert ('"born"' in text) == (size[0] >= 80)
         await driver.press("enter", "enter")
-        await driver.until(lambda: "norm" in driver.screen_text())
+        await driver.until(lambda: "born  1867" in driver.screen_text())
         assert all(len(line) <= size[0] for line in driver.screen_text().splitlines())
 
 

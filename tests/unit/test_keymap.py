@@ -9,8 +9,10 @@ from vsexplorer.tui.screens.element import ElementScreen
 from vsexplorer.tui.screens.explorer import ExplorerScreen
 from vsexplorer.tui.screens.load import LoadScreen
 from vsexplorer.tui.screens.options import OptionsScreen
+from vsexplorer.tui.widgets.attribute_tree import AttributeTree
 from vsexplorer.tui.widgets.fields_panel import FieldsPanel
 from vsexplorer.tui.widgets.line_list import LineList
+from vsexplorer.tui.widgets.links import LinksList
 from vsexplorer.tui.widgets.prompt import _LineInput
 from vsexplorer.tui.widgets.results import ResultsTable
 
@@ -22,6 +24,8 @@ OWNERS: dict[Place, tuple[type, ...]] = {
     Place.RESULTS: (ResultsTable, ExplorerScreen),
     Place.FIELDS: (FieldsPanel,),
     Place.ELEMENT: (ElementScreen,),
+    Place.TREE: (AttributeTree,),
+    Place.LINKS: (LinksList,),
     Place.OPTIONS: (OptionsScreen,),
     Place.LOAD: (LoadScreen,),
 }

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from vsexplorer.model import Capabilities, ElementDetails, Query, ResultPage, SetInfo
+from vsexplorer.model import Capabilities, ElementDetails, Neighbour, Query, ResultPage, SetInfo
 from vsexplorer.progress import ProgressCallback, ignore_progress
 
 if TYPE_CHECKING:
@@ -103,6 +103,9 @@ class Backend(Protocol):
 
     async def names(self, key: bytes, prefix: bytes) -> list[bytes]:
         """Some elements whose names begin so."""
+
+    async def neighbours(self, key: bytes, element: bytes) -> list[list[Neighbour]]:
+        """What an element is linked to in the graph."""
 
     async def element(self, key: bytes, element: bytes) -> ElementDetails:
         """One element on its own."""

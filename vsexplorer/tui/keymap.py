@@ -21,6 +21,8 @@ class Place(StrEnum):
     RESULTS = "In the results"
     FIELDS = "In the panel of fields"
     ELEMENT = "In an element"
+    TREE = "In an element's attributes"
+    LINKS = "In an element's neighbours"
     OPTIONS = "In the search options"
     LOAD = "While loading a file"
 
@@ -63,6 +65,7 @@ KEYMAP = (
         Place.EXPLORER, palette=True),
     Key("options", "O", "show_options", "options", "How to search: COUNT, EF, FILTER-EF, EPSILON, TRUTH, NOTHREAD",
         Place.EXPLORER, True, palette=True),
+    Key("mark", "x,space", "mark", "mark", "Mark the selected element", Place.EXPLORER, False, "x"),
     Key("copy", "y", "copy_element", "copy", "Copy the selected element's name", Place.EXPLORER, True,
         palette=True),
     Key("copy-command", "Y", "copy_command", "copy command", "Copy the command that was sent", Place.EXPLORER,
@@ -116,9 +119,22 @@ KEYMAP = (
     Key("fields-page-down", "pagedown,ctrl+d", "page(1)", "page down", "A page down", Place.FIELDS, False, "pgdn"),
     Key("fields-page-up", "pageup,ctrl+u", "page(-1)", "page up", "A page up", Place.FIELDS, False, "pgup"),
     Key("element-similar", "s", "similar", "similar", "More like this element", Place.ELEMENT, True),
-    Key("element-copy", "y", "copy_element", "copy", "Copy the element's name", Place.ELEMENT, True),
-    Key("element-copy-attributes", "Y", "copy_attributes", "copy attributes", "Copy the attributes",
-        Place.ELEMENT, False),
+    Key("element-panes", "tab", "panes", "neighbours", "From the attributes to the neighbours and back",
+        Place.ELEMENT, True),
+    Key("element-previous", "backspace,left_square_bracket,alt+left", "step(-1)", "back", "Back along the trail",
+        Place.ELEMENT, True, "["),
+    Key("element-next", "right_square_bracket,alt+right", "step(1)", "forward", "Forward along the trail again",
+        Place.ELEMENT, True, "]"),
+    Key("element-find", "slash", "find", "find", "Find something in the attributes", Place.ELEMENT, True, "/"),
+    Key("element-raw", "J", "raw", "raw", "The attributes as they are stored, or as a tree", Place.ELEMENT, True),
+    Key("element-mark", "x", "mark", "mark", "Mark the element, to compare others with it", Place.ELEMENT, True),
+    Key("tree-down", "j", "cursor_down", "down", "Next line", Place.TREE),
+    Key("tree-up", "k", "cursor_up", "up", "Line before", Place.TREE),
+    Key("tree-fold", "space,enter,l,right,h,left", "toggle_node", "fold", "Fold or unfold", Place.TREE, False,
+        "space"),
+    Key("tree-find-next", "n", "find_again(1)", "next", "Next part that holds what was looked for", Place.TREE),
+    Key("tree-find-previous", "N", "find_again(-1)", "previous", "The part before that holds it", Place.TREE),
+    Key("links-walk", "enter,l,right", "walk", "walk", "Go to the neighbour", Place.LINKS, False, "⏎"),
     Key("options-leave", "escape", "leave", "leave", "Return to the results", Place.OPTIONS),
     Key("load-start", "ctrl+s", "load", "load", "Load the file as shown", Place.LOAD),
     Key("load-leave", "escape", "leave", "leave", "Leave without loading", Place.LOAD),

@@ -255,8 +255,10 @@ class VectorSetStore:
             raise attributes
         if vector is None:
             raise NotFound("The vector set has no such element.")
+        stored = StoredVector.of(vector, info.dimension)
+        numbers = tuple(stored.numbers())
         return ElementDetails(
-            element, attributes or None, bytes(vector[0]).decode(), info.dimension, float(vector[2])
+            element, attributes or None, stored.quantization, info.dimension, stored.norm, numbers
         )
 
     async def vectors(self, info: SetInfo, names: Sequence[bytes]) -> list[StoredVector | None]:

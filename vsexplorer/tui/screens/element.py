@@ -1,79 +1,257 @@
-"""One element on its own."""
+"""One element on its own: its attributes, its vector, and the way on to its neighbours and back."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.screen import Screen
+from textual.widgets import Input, Static, Tree
 
-from vsexplorer.attributes import pretty
 from vsexplorer.errors import VsexplorerError
-from vsexplorer.model import Hit
+from vsexplorer.model import ElementDetails, Hit
 from vsexplorer.text import display, sanitize
 from vsexplorer.tui.backend import Backend
 from vsexplorer.tui.keymap import Place, bindings, keys_at
+from vsexplorer.tui.marks import Marks
+from vsexplorer.tui.widgets.attribute_tree import AttributeTree
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.bars import Footer, TextBar
+from vsexplorer.tui.widgets.links import LinksList
+from vsexplorer.tui.widgets.vector_view import VectorView
+
+if TYPE_CHECKING:
+    from vsexplorer.tui.screens.leading import LeadingScreen
+
+_COMPARED = 3
+"""Marked elements whose similarity fits in a line."""
 
 
-class ElementScreen(Screen[bool]):
-    """Attributes in full and the vector's facts; dismisses with whether similar ones are wanted."""
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """How an element was left."""
+
+    element: bytes
+    similar: bool
+    """Whether elements like it are wanted."""
+
+
+class ElementScreen(Screen[Leaving]):
+    """Attributes at the left, vector and neighbours at the right; one beneath the other where it is narrow."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.ELEMENT)
+    AUTO_FOCUS = "AttributeTree"
+    DEFAULT_CSS = """
+    ElementScreen {
+        & > #element-title { text-style: bold; color: $text-accent; }
+        & > #element-trail { color: $text-muted; }
+        & > #element-body { height: 1fr; border: none; border-top: solid $surface-lighten-2; }
+        & > #element-status { border-top: none; color: $text-muted; }
+        & #element-attributes { width: 1fr; }
+        & #element-graph { width: 1fr; border-left: solid $surface-lighten-2; }
+        & AttributesView { display: none; }
+        &.-raw AttributesView { display: block; }
+        &.-raw AttributeTree { display: none; }
+        & LinksList { height: 1fr; }
+        & #element-value { height: auto; max-height: 9; padding: 0 1; background: $surface; }
+        &.-raw #element-value, &.-short #element-value { display: none; }
+        & #element-find { display: none; border: none; height: 1; padding: 0 1; background: $surface; }
+        &.-finding #element-find { display: block; }
+        &.-narrow > #element-body { layout: vertical; }
+        &.-narrow #element-graph { width: 100%; border-left: none; border-top: solid $surface-lighten-2; }
+        &.-narrow #element-attributes { width: 100%; }
+        &.-short VectorView { display: none; }
+        &.-short > #element-trail { display: none; }
+        &.-short.-narrow #element-graph { display: none; }
+        &.-short.-narrow.-graph #element-graph { display: block; border: none; }
+        &.-short.-narrow.-graph #element-attributes { display: none; }
+    }
+    """
 
-    def __init__(self, backend: Backend, key: bytes, hit: Hit) -> None:
+    def __init__(self, main: LeadingScreen, key: bytes, hit: Hit) -> None:
         super().__init__()
-        self._backend = backend
+        self._main = main
         self._key = key
         self._hit = hit
+        self._trail: list[bytes] = [hit.element]
+        self._place = 0
+        self.details: ElementDetails | None = None
+        """The element that is shown, once it has been read."""
+
+    @property
+    def _backend(self) -> Backend:
+        return self._main.backend
+
+    @property
+    def element(self) -> bytes:
+        """The element that is shown."""
+        return self._trail[self._place]
+
+    @property
+    def _marks(self) -> Marks:
+        return self._main.marks
 
     def compose(self) -> ComposeResult:
-        """Attributes, a status line, the keys."""
-        yield AttributesView()
-        yield TextBar()
-        yield Footer([*keys_at(Place.ELEMENT), *keys_at(Place.EVERYWHERE)], {})
+        """Title, trail, attributes, vector and neighbours, a status line, the keys."""
+        yield TextBar(id="element-title")
+        yield TextBar(id="element-trail")
+        with Horizontal(id="element-body"):
+            with Vertical(id="element-attributes"):
+                yield AttributeTree()
+                yield AttributesView()
+                yield Static(id="element-value", markup=False)
+            with Vertical(id="element-graph"):
+                yield VectorView()
+                yield LinksList()
+        yield Input(placeholder="find in the attributes", compact=True, id="element-find")
+        yield TextBar(id="element-status")
+        yield Footer([*keys_at(Place.ELEMENT), *keys_at(Place.EVERYWHERE)], self._main.remapped)
 
     def on_mount(self) -> None:
         """Show what is known at once, then what the server says."""
-        self._show(())
-        self.run_worker(self._look(), group="element", description="reading an element")
+        self.query_one(Input).cursor_blink = False
+        self.query_one(AttributeTree).show(self._hit.attributes)
+        self._show_title()
+        self.look()
+
+    def say(self, words: str) -> None:
+        """Show a sentence, harmless already."""
+        self.query_one("#element-status", TextBar).set_text(words)
+
+    def look(self) -> None:
+        """Read the element that is shown."""
+        self.run_worker(self._look(self.element), group="element", exclusive=True, description="reading an element")
+
+    async def _look(self, element: bytes) -> None:
+        try:
+            details, levels = await asyncio.gather(
+                self._backend.element(self._key, element), self._backend.neighbours(self._key, element)
+            )
+        except VsexplorerError as error:
+            self.say(sanitize(error.message))
+            return
+        self.details = details
+        self.query_one(AttributeTree).show(details.attributes)
+        self._show_raw()
+        self.query_one(LinksList).show(levels, self._trail[: self._place])
+        self.query_one(VectorView).show(details, await self._compared(details))
+        self._show_title()
+
+    async def _compared(self, details: ElementDetails) -> str:
+        """How similar the element is to the marked ones, as VSIM would score it."""
+        others = [name for name in self._marks.names if name != details.element]
+        if not others:
+            return "x marks an element to compare with"
+        from vsexplorer.vectorset.arithmetic import similarity
+
+        parts = []
+        for name in others[-_COMPARED:]:
+            try:
+                other = await self._backend.element(self._key, name)
+            except VsexplorerError as error:
+                parts.append(f"{display(name)}: {sanitize(error.message)}")
+                continue
+            parts.append(f"{similarity(details.numbers, other.numbers):.4f} to {display(name)}")
+        return f"similarity {' · '.join(parts)}"
+
+    def _show_title(self) -> None:
+        marked = "● " if self.element in self._marks else ""
+        ranked = ""
+        if self._place == 0 and self._hit.rank:
+            ranked = f"#{self._hit.rank} in the results"
+            if self._hit.score is not None:
+                ranked += f" · similarity {self._hit.score:.4f}"
+        self.query_one("#element-title", TextBar).set_text(
+            f"{marked}{display(self.element)}", f"{ranked}   in {display(self._key)}".strip()
+        )
+        names = [display(name) for name in self._trail]
+        names[self._place] = f"[{names[self._place]}]"
+        trail = " › ".join(names[max(0, self._place - 3) : self._place + 3]) if len(names) > 1 else ""
+        self.query_one("#element-trail", TextBar).set_text(trail or "enter on a neighbour walks there")
+
+    # Walking
+
+    @on(LinksList.Walked)
+    def _walked(self, event: LinksList.Walked) -> None:
+        del self._trail[self._place + 1 :]
+        self._trail.append(event.element)
+        self.action_step(1)
+
+    def action_step(self, by: int) -> None:
+        """Go back along the trail, or forward again."""
+        place = self._place + by
+        if not 0 <= place < len(self._trail):
+            self.say("this is where the trail begins" if by < 0 else "this is where the trail ends")
+            return
+        self._place = place
+        self.say("")
+        self.look()
+
+    def action_panes(self) -> None:
+        """Go from the attributes to the neighbours and back."""
+        links = self.query_one(LinksList)
+        to_links = not links.has_focus
+        self.set_class(to_links, "-graph")
+        raw = self.query_one(AttributesView) if self.has_class("-raw") else self.query_one(AttributeTree)
+        (links if to_links else raw).focus()
+
+    # Attributes
+
+    def action_raw(self) -> None:
+        """Show the attributes as they are stored, or as a tree again."""
+        self.toggle_class("-raw")
+        self._show_raw()
+        raw = self.query_one(AttributesView) if self.has_class("-raw") else self.query_one(AttributeTree)
+        raw.focus()
+
+    def _show_raw(self) -> None:
+        if self.details is not None and self.has_class("-raw"):
+            self.query_one(AttributesView).show("stored attributes", self.details.attributes)
+
+    @on(Tree.NodeHighlighted)
+    def _part_selected(self) -> None:
+        self.query_one("#element-value", Static).update(Content(self.query_one(AttributeTree).cut_off))
+
+    def action_find(self) -> None:
+        """Find something in the attributes."""
+        self.add_class("-finding")
+        self.query_one(Input).focus()
+
+    @on(Input.Changed)
+    def _finding(self, event: Input.Changed) -> None:
+        event.stop()
+        if event.value and not self.query_one(AttributeTree).find(event.value):
+            self.say(f"nothing in the attributes holds {sanitize(event.value)}")
+        else:
+            self.say("")
+
+    @on(Input.Submitted)
+    def _found(self) -> None:
+        self.query_one(AttributeTree).focus()
+        self.say("n finds the next, N the one before")
+
+    # Leaving, marking
 
     def action_back(self) -> None:
-        """Return to the results."""
-        self.dismiss(False)
+        """Leave the line to find with, or the element."""
+        if self.has_class("-finding"):
+            self.remove_class("-finding")
+            self.query_one(AttributeTree).focus()
+        else:
+            self.dismiss(Leaving(self.element, False))
 
     def action_similar(self) -> None:
         """Return, and look for similar ones."""
-        self.dismiss(True)
+        self.dismiss(Leaving(self.element, True))
 
-    def action_copy_element(self) -> None:
-        """Send the name to the clipboard."""
-        self.app.copy_to_clipboard(display(self._hit.element))
-        self.query_one(TextBar).set_text("name sent to clipboard")
-
-    def action_copy_attributes(self) -> None:
-        """Send the attributes to the clipboard."""
-        self.app.copy_to_clipboard(pretty(self._hit.attributes))
-        self.query_one(TextBar).set_text("attributes sent to clipboard")
-
-    def _show(self, facts: tuple[str, ...]) -> None:
-        ranked = f"#{self._hit.rank} in the results"
-        if self._hit.score is not None:
-            ranked += f" · similarity {self._hit.score:.4f}"
-        view = self.query_one(AttributesView)
-        view.show(
-            display(self._hit.element), self._hit.attributes, (f"in {display(self._key)} · {ranked}", *facts, "")
-        )
-        view.focus()
-
-    async def _look(self) -> None:
-        try:
-            details = await self._backend.element(self._key, self._hit.element)
-        except VsexplorerError as error:
-            self.query_one(TextBar).set_text(sanitize(error.message))
-            return
-        self._hit = Hit(self._hit.rank, self._hit.element, self._hit.score, details.attributes)
-        vector = f"vector: {details.dimension} dimensions · {details.quantization} · norm {details.norm:.4g}"
-        self._show((vector,))
+    def action_mark(self) -> None:
+        """Mark the element to compare others with it, or no longer."""
+        marked = self._marks.toggle(self.element)
+        self.say(f"{'marked' if marked else 'no longer marked'}: {display(self.element)}")
+        self._show_title()

@@ -160,6 +160,7 @@ class ExplorerScreen(LeadingScreen):
             self.tell_error(error)
             return
         self.page = None
+        self.marks.clear()
         self.leave_trail()
         self.results.sort_by_rank()
         self.results.clear()
@@ -192,14 +193,6 @@ class ExplorerScreen(LeadingScreen):
             self.results.focus()
         else:
             self.step_back()
-
-    def action_similar(self) -> None:
-        """Search for elements like the selected one."""
-        if (hit := self.results.selected) is None:
-            return
-        from vsexplorer.language.query_line import written
-
-        self.set_query(written(hit.element), trail=True)
 
     def action_change_count(self, step: int) -> None:
         """Ask for more or fewer results."""

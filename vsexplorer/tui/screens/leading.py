@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from vsexplorer.model import ResultPage, SearchOptions, SetInfo
+from vsexplorer.model import Hit, ResultPage, SearchOptions, SetInfo
 from vsexplorer.text import display
 from vsexplorer.tui.backend import Backend, Start
+from vsexplorer.tui.marks import Marks
 from vsexplorer.tui.screens.querying import QueryingScreen
 from vsexplorer.tui.widgets.results import ResultsTable
 
 if TYPE_CHECKING:
     from vsexplorer.transfer.plan import LoadPlan
+    from vsexplorer.tui.screens.element import Leaving
     from vsexplorer.tui.screens.loading import LoadKeeper
     from vsexplorer.tui.screens.options import OptionsScreen
 
@@ -28,6 +30,9 @@ class LeadingScreen(QueryingScreen):
     def __init__(self, remapped: Mapping[str, str], start: Start) -> None:
         super().__init__(remapped, start.count)
         self.start = start
+        self.remapped = remapped
+        self.marks = Marks()
+        self.results.marks = self.marks
         self._options_screen: OptionsScreen | None = None
 
     @property
@@ -41,7 +46,22 @@ class LeadingScreen(QueryingScreen):
 
     def action_similar(self) -> None:
         """Search for elements like the selected one."""
-        raise NotImplementedError
+        if (hit := self.results.selected) is not None:
+            self.search_similar(hit.element)
+
+    def search_similar(self, element: bytes) -> None:
+        """Search for elements like one; ``esc`` comes back from it."""
+        from vsexplorer.language.query_line import written
+
+        self.set_query(written(element), trail=True)
+
+    def action_mark(self) -> None:
+        """Mark the selected element, or no longer, and go on to the next."""
+        if (hit := self.results.selected) is not None:
+            self.marks.toggle(hit.element)
+            self.results.refresh()
+            self.results.action_move(1)
+            self.say(f"{len(self.marks):,} marked")
 
     def show_time(self, page: ResultPage) -> None:
         """Tell the options, where they are shown, how long a search took."""
@@ -50,14 +70,19 @@ class LeadingScreen(QueryingScreen):
 
     @on(ResultsTable.Opened)
     def _open_element(self, event: ResultsTable.Opened) -> None:
+        self.open_element(event.hit)
+
+    def open_element(self, hit: Hit) -> None:
+        """Show one element on its own."""
         from vsexplorer.tui.screens.element import ElementScreen
 
         if self.info is not None:
-            self.app.push_screen(ElementScreen(self.backend, self.info.key, event.hit), self._element_left)
+            self.app.push_screen(ElementScreen(self, self.info.key, hit), self._element_left)
 
-    def _element_left(self, similar: bool | None) -> None:
-        if similar:
-            self.action_similar()
+    def _element_left(self, left: Leaving | None) -> None:
+        self.results.refresh()
+        if left is not None and left.similar:
+            self.search_similar(left.element)
 
     def action_choose_set(self) -> None:
         """List the sets."""

@@ -16,6 +16,7 @@ from vsexplorer.columns import Column, cell, sort_key, tabulate
 from vsexplorer.model import Hit, ResultPage
 from vsexplorer.text import display, fit, sanitize
 from vsexplorer.tui.keymap import Place, bindings
+from vsexplorer.tui.marks import Marks
 from vsexplorer.tui.widgets.line_list import LineList
 from vsexplorer.tui.widgets.result_layout import GAP, ResultLayout, align, bar
 
@@ -59,6 +60,8 @@ class ResultsTable(LineList):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
+        self.marks: Marks | None = None
+        """Elements that are marked."""
         self._lines: list[_Line] = []
         self._ranked: list[_Line] = []
         self._columns: tuple[Column, ...] = ()
@@ -202,7 +205,8 @@ class ResultsTable(LineList):
         line = self._lines[index]
         layout = self._layout(width)
         base, quiet, score = self._row_styles(index)
-        segments = [Segment(f"{line.hit.rank:>4} ", quiet)]
+        marked = "●" if self.marks is not None and line.hit.element in self.marks else " "
+        segments = [Segment(f"{marked}{line.hit.rank:>3} ", quiet)]
         if self._scored:
             value = line.hit.score or 0.0
             segments += [Segment(f"{value:.3f} ", score), Segment(bar(value, layout.bar) + " ", score)]

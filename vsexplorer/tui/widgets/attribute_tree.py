@@ -1,0 +1,168 @@
+"""An element's attributes as a tree: types beside the values, parts folded and unfolded, words found."""
+
+from __future__ import annotations
+
+import json
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.binding import BindingType
+from textual.widgets import Tree
+from textual.widgets.tree import TreeNode
+
+from vsexplorer.attributes import Json, parse
+from vsexplorer.text import decode, fit, plural, sanitize
+from vsexplorer.tui.keymap import Place, bindings
+
+_MOST_CHILDREN = 500
+"""Parts of one object or array that are shown."""
+_WIDEST = 2_000
+"""Characters shown of one value; the raw text holds the rest."""
+_UNFOLDED = 40
+"""Parts up to which an object or array is unfolded at once."""
+_DEEPEST = 60
+_COLOURS = {str: "green", bool: "yellow", int: "yellow", float: "yellow"}
+
+
+class AttributeTree(Tree[str]):
+    """Fields and values; each node's data is what a search looks in."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.TREE)
+    DEFAULT_CSS = """
+    AttributeTree {
+        padding: 0 1;
+        background: $background;
+        scrollbar-size-vertical: 1;
+        scrollbar-size-horizontal: 0;
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__("", id=id)
+        self.show_root = False
+        self.guide_depth = 2
+        self._wanted = ""
+
+    def show(self, attributes: bytes | None) -> None:
+        """Show attributes, whatever they are."""
+        self.clear()
+        if not attributes:
+            self.root.add_leaf(Text("no attributes", "dim"))
+            return
+        valid, value = parse(attributes)
+        if not valid:
+            self._show_invalid(attributes)
+        elif isinstance(value, dict | list):
+            self._add_parts(self.root, value, 0)
+        else:
+            self.root.add_leaf(_leaf("", value), data=_plain("", value))
+        self.root.expand()
+
+    @property
+    def cut_off(self) -> str:
+        """The part at the cursor in full, harmless already, where its line is too short for it."""
+        node = self.cursor_node
+        if node is None or not node.data or cell_len(sanitize(node.data)) < self.size.width - 14:
+            return ""
+        return sanitize(node.data, keep_newlines=True)[:_WIDEST]
+
+    def find(self, wanted: str, step: int = 1) -> bool:
+        """Go to the next part that holds a text, round and round; returns whether there is one."""
+        self._wanted = wanted.casefold()
+        nodes = list(self._parts())
+        if not self._wanted or not nodes:
+            return False
+        here = next((place for place, node in enumerate(nodes) if node is self.cursor_node), -1 if step > 0 else 0)
+        for offset in range(1, len(nodes) + 1):
+            node = nodes[(here + step * offset) % len(nodes)]
+            if node.data and self._wanted in node.data.casefold():
+                parent = node.parent
+                while parent is not None:
+                    parent.expand()
+                    parent = parent.parent
+                self.call_after_refresh(self.move_cursor, node)
+                return True
+        return False
+
+    def action_find_again(self, step: int) -> None:
+        """Go to the next or previous part that holds the text."""
+        self.find(self._wanted, step)
+
+    def _parts(self) -> list[TreeNode[str]]:
+        found: list[TreeNode[str]] = []
+        waiting = list(reversed(self.root.children))
+        while waiting:
+            one = waiting.pop()
+            found.append(one)
+            waiting += reversed(one.children)
+        return found
+
+    def _add_parts(self, node: TreeNode[str], value: dict[str, Json] | list[Json], depth: int) -> None:
+        parts = list(value.items()) if isinstance(value, dict) else [(str(n), one) for n, one in enumerate(value)]
+        for name, part in parts[:_MOST_CHILDREN]:
+            if isinstance(part, dict | list) and part and depth < _DEEPEST:
+                label = Text.assemble((_short(name), "bold"), (f"  {_kind(part)}", "dim"))
+                unfold = len(part) <= _UNFOLDED and depth < 3
+                child = node.add(label, data=name, expand=unfold)
+                self._add_parts(child, part, depth + 1)
+            else:
+                node.add_leaf(_leaf(name, part), data=_plain(name, part))
+        if len(parts) > _MOST_CHILDREN:
+            node.add_leaf(Text(f"… {len(parts) - _MOST_CHILDREN:,} more; J shows all of the text", "dim"))
+
+    def _show_invalid(self, attributes: bytes) -> None:
+        text = decode(attributes)
+        reason, broken_line, column = _broken(text)
+        self.root.add_leaf(Text("not valid JSON:", "yellow"))
+        self.root.add_leaf(Text(reason, "yellow"))
+        for number, line in enumerate(text.splitlines()[:_MOST_CHILDREN], 1):
+            self.root.add_leaf(Text(_short(line)), data=line)
+            if number == broken_line:
+                self.root.add_leaf(Text(" " * (column - 1) + "^", "yellow"))
+        self.root.add_leaf(Text("filters see fields only up to the broken place", "dim"))
+
+
+def _broken(text: str) -> tuple[str, int, int]:
+    """Why a text is not JSON, and the line and column of the place; 0 where it has none."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return f"{error.msg}, line {error.lineno}, column {error.colno}", error.lineno, error.colno
+    except RecursionError:
+        return "it nests too deeply", 0, 0
+    except ValueError:
+        pass
+    return "it holds a number that JSON cannot write", 0, 0
+
+
+def _leaf(name: str, value: Json) -> Text:
+    text = Text(f"{_short(name)}  " if name else "", "bold")
+    if isinstance(value, dict | list):
+        return text.append(_kind(value), "not bold dim")
+    text.append(_short(json.dumps(value, ensure_ascii=False)), f"not bold {_COLOURS.get(type(value), 'dim')}")
+    return text.append(f"  {_kind(value)}", "not bold dim")
+
+
+def _plain(name: str, value: Json) -> str:
+    return f"{name} {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+
+
+def _kind(value: Json) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int() | float():
+            return "number"
+        case str():
+            return "text" if len(value) < 80 else f"text of {len(value):,} characters"
+        case list():
+            return plural(len(value), "entry").replace("entrys", "entries")
+        case dict():
+            return plural(len(value), "field")
+
+
+def _short(text: str) -> str:
+    return fit(sanitize(text), _WIDEST)

@@ -1,0 +1,104 @@
+"""A vector at a glance: its facts, and a picture of its values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from vsexplorer.model import ElementDetails
+from vsexplorer.text import fit
+
+_EIGHTHS = " ▁▂▃▄▅▆▇█"
+
+
+class VectorView(Widget):
+    """Each column stands for a few components and shows the largest of them, upward or downward."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"vector--up", "vector--down", "vector--quiet"}
+    DEFAULT_CSS = """
+    VectorView {
+        height: 7;
+        padding: 0 1;
+        & > .vector--up { color: $text-primary; }
+        & > .vector--down { color: $text-warning; }
+        & > .vector--quiet { color: $text-muted; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._details: ElementDetails | None = None
+        self._more = ""
+
+    def show(self, details: ElementDetails, more: str = "") -> None:
+        """Show an element's vector; ``more`` is said beneath it and harmless already."""
+        self._details, self._more = details, more
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Facts, the picture's four lines, what else there is to say."""
+        width = self.content_size.width
+        quiet = self.get_component_rich_style("vector--quiet")
+        if self._details is None or width < 4:
+            return Strip.blank(width, self.rich_style)
+        if y == 0:
+            segments = [Segment(fit(facts(self._details), width), self.rich_style)]
+        elif y <= 4:
+            segments = self._picture(y - 1, width)
+        elif y == 5:
+            segments = [Segment(fit(_scale(self._details, width), width), quiet)]
+        else:
+            segments = [Segment(fit(self._more, width), self.rich_style)]
+        return Strip(segments).adjust_cell_length(width, self.rich_style)
+
+    def _picture(self, line: int, width: int) -> list[Segment]:
+        assert self._details is not None
+        values = columns(self._details.numbers, width)
+        highest = max(map(abs, values), default=0.0) or 1.0
+        upward = line < 2
+        style = self.get_component_rich_style("vector--up" if upward else "vector--down")
+        # Two lines each way; below the middle the same blocks are drawn from the top, in reverse.
+        first = (2 - line - 1) * 8 if upward else (line - 2) * 8
+        shown = []
+        for value in values:
+            eighths = round((value if upward else -value) / highest * 16) - first
+            shown.append(max(0, min(8, eighths)))
+        if upward:
+            return [Segment("".join(_EIGHTHS[one] for one in shown), style)]
+        # A block reaching down from the top is the reverse of one that reaches up from the bottom.
+        reverse = style + self._reversed
+        return [
+            Segment(_EIGHTHS[8 - one], reverse) if 0 < one < 8 else Segment(_EIGHTHS[one], style) for one in shown
+        ]
+
+    @property
+    def _reversed(self) -> Style:
+        return Style(reverse=True)
+
+
+def columns(numbers: Sequence[float], width: int) -> list[float]:
+    """The components in at most ``width`` columns: of those that share one, the largest by magnitude."""
+    count = min(width, len(numbers))
+    bounds = [round(place * len(numbers) / count) for place in range(count + 1)] if count else [0]
+    return [max(numbers[a:b], key=abs) for a, b in pairwise(bounds)]
+
+
+def facts(details: ElementDetails) -> str:
+    """Dimension, quantization, norm, and the smallest and largest component."""
+    words = f"vector: {details.dimension} dimensions · {details.quantization} · norm {details.norm:.4g}"
+    if details.numbers:
+        words += f" · from {min(details.numbers):.3g} to {max(details.numbers):.3g}"
+    return words
+
+
+def _scale(details: ElementDetails, width: int) -> str:
+    highest = max(map(abs, details.numbers), default=0.0)
+    each = -(-len(details.numbers) // max(1, min(width, len(details.numbers) or 1)))
+    share = "a column a component" if each == 1 else f"a column for about {each} components, the largest of them"
+    return f"±{highest:.3g} · {share}"
