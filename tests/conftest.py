@@ -21,7 +21,10 @@ from vsexplorer.vectorset.store import VectorSetStore
 
 CACHE = paths.cache_folder()
 """The real cache folder, looked up before any test moves it."""
-_FORGOTTEN = ("REDIS_URL", "VSEXPLORER_URL", "REDISCLI_AUTH", "VSEXPLORER_MODEL", "VSEXPLORER_THEME", "NO_COLOR")
+_FORGOTTEN = (
+    *("REDIS_URL", "VSEXPLORER_URL", "REDISCLI_AUTH", "VSEXPLORER_MODEL", "VSEXPLORER_THEME", "NO_COLOR"),
+    *("DISPLAY", "WAYLAND_DISPLAY"),
+)
 
 
 @pytest.fixture(autouse=True)

@@ -32,6 +32,7 @@ from vsexplorer.searching import PreparedQuery, Searcher, accepted
 from vsexplorer.text import display
 from vsexplorer.transfer.desk import TransferDesk
 from vsexplorer.vectorset.session import Session
+from vsexplorer.vectorset.snippets import Client, snippet
 from vsexplorer.vectorset.store import VectorSetStore
 from vsexplorer.vectorset.target import Where
 
@@ -211,6 +212,14 @@ class Explorer:
     def _searcher(self) -> Searcher:
         return Searcher(self._store, self.embedder, self.check_model)
 
+    def snippet(self, page: ResultPage, client: str) -> str:
+        """The command behind an answer as code for ``redis-cli``, ``redis-py`` or ``go-redis``.
+
+        Raises:
+            UsageError: it cannot be written for a shell.
+        """
+        return snippet(Client(client), page.argv, self._session.target)
+
     async def count_matching(self, info: SetInfo, filter: str) -> Matches | None:
         """How many elements pass a filter: counted, or estimated from the sample that ``facts`` took.
 
@@ -249,7 +258,7 @@ class Explorer:
         total = (time.perf_counter() - started) * 1000
         query = Query(key, Everything(), options=SearchOptions(count))
         return ResultPage(
-            query, answer.hits, answer.command, Timings(0.0, answer.milliseconds, total), answer.notes
+            query, answer.hits, answer.command, Timings(0.0, answer.milliseconds, total), answer.notes, answer.argv
         )
 
     async def names(self, key: bytes, prefix: bytes) -> list[bytes]:

@@ -186,6 +186,8 @@ class ResultPage:
     timings: Timings
     notes: tuple[str, ...] = ()
     """What a reader must know: cut text, a random sample, missing permissions."""
+    argv: tuple[bytes | str | int | float, ...] = ()
+    """The command sent, argument by argument."""
 
 
 @dataclass(frozen=True, slots=True)

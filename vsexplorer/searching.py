@@ -109,7 +109,9 @@ class Searcher:
             total=(time.perf_counter() - prepared.started) * 1000,
             embed_cached=prepared.remembered,
         )
-        return ResultPage(query, answer.hits, answer.command, timings, (*prepared.notes, *answer.notes))
+        return ResultPage(
+            query, answer.hits, answer.command, timings, (*prepared.notes, *answer.notes), answer.argv
+        )
 
     async def _sum(self, source: BySum, info: SetInfo, embedded: _Embedded) -> bytes:
         elements = [term.operand.element for term in source.terms if isinstance(term.operand, ByElement)]

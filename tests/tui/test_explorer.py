@@ -134,8 +134,8 @@ async def test_sorting_by_columns(people: Driver) -> None:
 
 async def test_copying_goes_to_the_clipboard(people: Driver) -> None:
     await people.type("science")
-    await people.press("enter", "y")
-    assert people.app.clipboard == "Marie Curie"
+    await people.press("enter", "y", "n")
+    await people.until(lambda: people.app.clipboard == "Marie Curie")
     assert "sent to clipboard" in people.main.status_bar.left
     await people.press("Y")
     assert people.app.clipboard.startswith("VSIM people")

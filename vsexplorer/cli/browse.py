@@ -33,7 +33,7 @@ def browse(ctx: click.Context, key: str, prefix: str, after: str | None, count: 
     Before Redis 8.4 a server cannot list in order; there a random sample is shown, and said to be one.
     """
     from vsexplorer.cli.output import write
-    from vsexplorer.cli.query import listing
+    from vsexplorer.listing import of_page
     from vsexplorer.model import Span
 
     begin = after.encode("utf-8", "surrogateescape") if after is not None else None
@@ -43,7 +43,7 @@ def browse(ctx: click.Context, key: str, prefix: str, after: str | None, count: 
         return await explorer.browse(key.encode("utf-8", "surrogateescape"), span, count)
 
     page = explore(ctx, look)
-    write(listing(page), output_format)
+    write(of_page(page), output_format)
     for note in page.notes:
         print(f"note: {note}", file=sys.stderr)
     return ExitCode.OK if page.hits else ExitCode.NOTHING
@@ -60,7 +60,8 @@ def browse(ctx: click.Context, key: str, prefix: str, after: str | None, count: 
 @click.pass_context
 def neighbours(ctx: click.Context, key: str, element: str, level: int | None, output_format: str) -> int:
     """List what ELEMENT is linked to in the HNSW graph, by level, the most similar first."""
-    from vsexplorer.cli.output import Listing, element_fields, write
+    from vsexplorer.cli.output import write
+    from vsexplorer.listing import Listing, element_fields
     from vsexplorer.text import decode
 
     async def look(explorer: Explorer) -> list[list[Neighbour]]:

@@ -37,8 +37,8 @@ def demo(ctx: click.Context, data: str, tour: bool) -> int:
 async def _tour(explorer: Explorer, data: str) -> None:
     from vsexplorer.cli.output import say, write
     from vsexplorer.cli.progress import shown_on_stderr
-    from vsexplorer.cli.query import listing
     from vsexplorer.demo import TOURS, load_characters, load_people
+    from vsexplorer.listing import of_page
     from vsexplorer.text import decode
 
     key = data.encode()
@@ -50,7 +50,7 @@ async def _tour(explorer: Explorer, data: str) -> None:
     for stop in TOURS[key]:
         page = await explorer.search(stop.query)
         say(f"{stop.title}\n{_asked(stop.query)}")
-        write(listing(page), "table")
+        write(of_page(page), "table")
 
 
 def _asked(query: Query) -> str:

@@ -26,8 +26,9 @@ _MOST_SHOWN = 10
 @click.pass_context
 def fields(ctx: click.Context, key: str, output_format: str) -> int:
     """Tell which fields the attributes of KEY have, from a random sample of its elements."""
-    from vsexplorer.cli.output import Listing, write
+    from vsexplorer.cli.output import write
     from vsexplorer.columns import cell
+    from vsexplorer.listing import Listing
 
     async def look(explorer: Explorer) -> SetFacts:
         return await explorer.facts(key.encode("utf-8", "surrogateescape"))

@@ -25,7 +25,8 @@ def info(ctx: click.Context, output_format: str) -> int:
     import platform
 
     from vsexplorer import paths
-    from vsexplorer.cli.output import Listing, write
+    from vsexplorer.cli.output import write
+    from vsexplorer.listing import Listing
 
     settings = config()
     server, exit_code = _server(ctx)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from vsexplorer.explorer import Explorer
     from vsexplorer.vectorset.target import Where
 
-FORMATS = ("table", "json", "jsonl", "csv", "plain")
+FORMATS = ("table", "json", "jsonl", "csv", "markdown", "plain")
 
 
 def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:

@@ -2,58 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from rich.cells import cell_len
 
-from vsexplorer.attributes import Json, parse, to_json
+from vsexplorer.attributes import to_json
 from vsexplorer.columns import Column, cell, widths
 from vsexplorer.errors import UsageError
-from vsexplorer.text import decode, sanitize
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Records in all the shapes a command can write them."""
-
-    document: Mapping[str, Any] | Sequence[Any]
-    """What ``json`` writes."""
-    records: Sequence[Mapping[str, Any]]
-    """What ``jsonl`` writes, one a line."""
-    header: Sequence[str]
-    rows: Sequence[Sequence[Json]]
-    """What ``table``, ``csv`` and, where nothing else is given, ``plain`` write."""
-    numeric: frozenset[int] = frozenset()
-    """Indices of the columns that align right."""
-    plain: Sequence[Sequence[Json]] | None = None
-    """What ``plain`` writes where its columns must not depend on the data."""
-
-
-def element_fields(element: bytes) -> dict[str, Json]:
-    """An element's name for JSON; one that is not UTF-8 comes with its bytes as well."""
-    try:
-        return {"element": element.decode()}
-    except UnicodeDecodeError:
-        import base64
-
-        return {"element": decode(element), "element_base64": base64.b64encode(element).decode()}
-
-
-def attribute_fields(attributes: bytes | None) -> dict[str, Json]:
-    """Attributes for JSON; those that are not JSON stand as text in ``attributes_raw``."""
-    if attributes is None:
-        return {"attributes": None}
-    valid, value = parse(attributes)
-    if not valid:
-        return {"attributes": None, "attributes_raw": decode(attributes)}
-    return {"attributes": value}
+from vsexplorer.listing import Listing, as_csv, as_json, as_markdown
+from vsexplorer.text import sanitize
 
 
 def write(listing: Listing, output_format: str) -> None:
@@ -83,12 +44,14 @@ def _tolerant_output() -> Iterator[None]:
 
 def _write(listing: Listing, output_format: str) -> None:
     if output_format == "json":
-        print(to_json(listing.document, indent=2))
+        print(as_json(listing))
     elif output_format == "jsonl":
         for record in listing.records:
             print(to_json(record))
     elif output_format == "csv":
         _write_csv(listing)
+    elif output_format == "markdown":
+        sys.stdout.write(as_markdown(listing))
     elif output_format == "plain":
         for row in listing.rows if listing.plain is None else listing.plain:
             print("\t".join(cell(value) if value is not None else "" for value in row))
@@ -97,21 +60,8 @@ def _write(listing: Listing, output_format: str) -> None:
 
 
 def _write_csv(listing: Listing) -> None:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(listing.header)
-    for row in listing.rows:
-        writer.writerow([_csv_cell(value) for value in row])
-    text = buffer.getvalue()
+    text = as_csv(listing)
     sys.stdout.write(sanitize(text, keep_newlines=True) if sys.stdout.isatty() else text)
-
-
-def _csv_cell(value: Json) -> str | int | float:
-    if value is None:
-        return ""
-    if isinstance(value, str) or (isinstance(value, int | float) and not isinstance(value, bool)):
-        return value
-    return to_json(value)
 
 
 def _write_table(listing: Listing) -> None:

@@ -12,7 +12,6 @@ from vsexplorer.cli.options import connection_options, explore, format_options
 from vsexplorer.errors import ExitCode
 
 if TYPE_CHECKING:
-    from vsexplorer.cli.output import Listing
     from vsexplorer.explorer import Explorer
     from vsexplorer.model import ResultPage
 
@@ -31,6 +30,12 @@ if TYPE_CHECKING:
 @click.option("--exact", is_flag=True, help="Compare with every element (TRUTH) instead of the graph.")
 @click.option("--no-thread", is_flag=True, help="Search in the server's main thread (NOTHREAD): all others wait.")
 @click.option("--verbatim", is_flag=True, help="TEXT is a text, also where it begins with @, [ or =.")
+@click.option(
+    "--as",
+    "as_code",
+    type=click.Choice(["redis-cli", "redis-py", "go-redis"]),
+    help="Print the search as something to paste instead of its results.",
+)
 @format_options
 @connection_options
 @click.pass_context
@@ -47,6 +52,7 @@ def query(
     exact: bool,
     no_thread: bool,
     verbatim: bool,
+    as_code: str | None,
     output_format: str,
 ) -> int:
     """Rank a vector set's elements by nearness to TEXT.
@@ -59,8 +65,9 @@ def query(
 
     Without TEXT and without --like, lists elements, narrowed by --filter.
     """
-    from vsexplorer.cli.output import write
+    from vsexplorer.cli.output import say, write
     from vsexplorer.cli.progress import shown_on_stderr
+    from vsexplorer.listing import of_page
     from vsexplorer.model import ByElement, ByText, Everything, Query, SearchOptions, Source
     from vsexplorer.questions import asked, embeds
 
@@ -75,72 +82,20 @@ def query(
     options = SearchOptions(count, ef, filter_ef, epsilon, exact, no_thread)
     question = Query(key.encode("utf-8", "surrogateescape"), source, filter_, options)
 
-    async def ask(explorer: Explorer) -> ResultPage:
+    async def ask(explorer: Explorer) -> tuple[ResultPage, str]:
         if embeds(source):
             with shown_on_stderr() as progress:
                 await explorer.embedder.open(progress)
-        return await explorer.search(question)
+        page = await explorer.search(question)
+        return page, explorer.snippet(page, as_code) if as_code is not None else ""
 
-    page = explore(ctx, ask)
-    write(listing(page), output_format)
+    page, code = explore(ctx, ask)
+    if as_code is not None:
+        say(code)
+    else:
+        write(of_page(page), output_format)
     _say_on_stderr(page, output_format)
     return ExitCode.OK if page.hits else ExitCode.NOTHING
-
-
-def listing(page: ResultPage) -> Listing:
-    """An answer in the shapes it can be written."""
-    from vsexplorer.attributes import to_json
-    from vsexplorer.cli.output import Listing, attribute_fields, element_fields
-    from vsexplorer.columns import tabulate
-    from vsexplorer.model import ByElement, ByText
-    from vsexplorer.questions import line_of
-    from vsexplorer.text import decode
-
-    match page.query.source:
-        case ByText(text):
-            asked: dict[str, str | None] = {"query": text}
-        case ByElement(element):
-            asked = {"query": None, "like": decode(element)}
-        case source:
-            asked = {"query": line_of(source) or None}
-    records = [
-        {
-            "rank": hit.rank,
-            **element_fields(hit.element),
-            "score": hit.score,
-            **attribute_fields(hit.attributes),
-        }
-        for hit in page.hits
-    ]
-    document = {
-        "key": decode(page.query.key),
-        **asked,
-        "filter": page.query.filter or None,
-        "command": page.command,
-        "results": records,
-        "timings_ms": {
-            "embed": round(page.timings.embed, 3),
-            "redis": round(page.timings.redis, 3),
-            "total": round(page.timings.total, 3),
-        },
-    }
-    table = tabulate([hit.attributes for hit in page.hits])
-    rows = [
-        [
-            hit.rank,
-            None if hit.score is None else round(hit.score, 4),
-            decode(hit.element),
-            *(fields.get(column.field) for column in table.columns),
-        ]
-        for hit, fields in zip(page.hits, table.rows, strict=True)
-    ]
-    numeric = frozenset({0, 1} | {index for index, column in enumerate(table.columns, 3) if column.numeric})
-    header = ["rank", "score", "element", *(column.field for column in table.columns)]
-    plain = [
-        [row[0], row[1], row[2], to_json(record["attributes"]) if record["attributes"] is not None else None]
-        for row, record in zip(rows, records, strict=True)
-    ]
-    return Listing(document, records, header, rows, numeric, plain)
 
 
 def _say_on_stderr(page: ResultPage, output_format: str) -> None:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 @click.pass_context
 def sets(ctx: click.Context, output_format: str) -> int:
     """List all vector sets of the database."""
-    from vsexplorer.cli.output import Listing, write
+    from vsexplorer.cli.output import write
+    from vsexplorer.listing import Listing
     from vsexplorer.text import decode
 
     async def collect(explorer: Explorer) -> list[SetInfo]:

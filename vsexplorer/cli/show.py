@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 @click.pass_context
 def show(ctx: click.Context, key: str, element: str, output_format: str) -> None:
     """Show one element: its attributes and its vector's facts."""
-    from vsexplorer.cli.output import Listing, attribute_fields, element_fields, write
+    from vsexplorer.cli.output import write
+    from vsexplorer.listing import Listing, attribute_fields, element_fields
     from vsexplorer.text import sanitize
 
     async def look(explorer: Explorer) -> ElementDetails:

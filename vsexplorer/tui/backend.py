@@ -110,6 +110,9 @@ class Backend(Protocol):
     async def element(self, key: bytes, element: bytes) -> ElementDetails:
         """One element on its own."""
 
+    def snippet(self, page: ResultPage, client: str) -> str:
+        """The command behind an answer as code."""
+
     @property
     def transfers(self) -> TransferDesk:
         """Loading, exporting and copying."""

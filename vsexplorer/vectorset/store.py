@@ -30,6 +30,7 @@ class Answer:
     command: str
     milliseconds: float
     notes: tuple[str, ...] = ()
+    argv: tuple[Argument, ...] = ()
 
 
 class VectorSetStore:
@@ -131,7 +132,7 @@ class VectorSetStore:
         notes: tuple[str, ...] = ()
         if not with_attributes:
             found, notes = await self._with_attributes(info.key, found)
-        return Answer(found, commands.render(argv), _since(started), notes)
+        return Answer(found, commands.render(argv), _since(started), notes, tuple(argv))
 
     async def sample(self, key: bytes, number: int, most_bytes: int, most_seconds: float) -> list[bytes | None]:
         """The attributes of some elements at random; fewer than asked for where they are large or come slowly."""
@@ -238,7 +239,7 @@ class VectorSetStore:
         names: list[bytes] = await self.connection.call(*argv)
         listed = tuple(Hit(rank, name, None, None) for rank, name in enumerate(names, 1))
         found, more = await self._with_attributes(key, listed)
-        return Answer(found, commands.render(argv), _since(started), (*notes, *more))
+        return Answer(found, commands.render(argv), _since(started), (*notes, *more), tuple(argv))
 
     async def element(self, info: SetInfo, element: bytes) -> ElementDetails:
         """One element's attributes and the facts of its vector.

@@ -52,7 +52,8 @@ class ElementScreen(Screen[Leaving]):
         & > #element-title { text-style: bold; color: $text-accent; }
         & > #element-trail { color: $text-muted; }
         & > #element-body { height: 1fr; border: none; border-top: solid $surface-lighten-2; }
-        & > #element-status { border-top: none; color: $text-muted; }
+        & > #element-status { color: $text-muted; }
+        & > #element-status.-error { color: $text-error; }
         & #element-attributes { width: 1fr; }
         & #element-graph { width: 1fr; border-left: solid $surface-lighten-2; }
         & AttributesView { display: none; }
@@ -120,8 +121,9 @@ class ElementScreen(Screen[Leaving]):
         self._show_title()
         self.look()
 
-    def say(self, words: str) -> None:
+    def say(self, words: str, error: bool = False) -> None:
         """Show a sentence, harmless already."""
+        self.query_one("#element-status").set_class(error, "-error")
         self.query_one("#element-status", TextBar).set_text(words)
 
     def look(self) -> None:
@@ -249,6 +251,13 @@ class ElementScreen(Screen[Leaving]):
     def action_similar(self) -> None:
         """Return, and look for similar ones."""
         self.dismiss(Leaving(self.element, True))
+
+    def action_take(self) -> None:
+        """Offer what can be copied."""
+        from vsexplorer.tui.screens.taking import Taker
+
+        taker = Taker(self._main.app, self._backend, self._key, self.say)  # type: ignore[arg-type]
+        taker.offer(Hit(0, self.element, None, None), None)
 
     def action_mark(self) -> None:
         """Mark the element to compare others with it, or no longer."""

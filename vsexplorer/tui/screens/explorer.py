@@ -19,6 +19,7 @@ from vsexplorer.errors import (
 )
 from vsexplorer.model import ByElement, BySum, Query, SetInfo
 from vsexplorer.text import display, sanitize
+from vsexplorer.tui import clipboard
 from vsexplorer.tui.backend import Backend, Opener, Start
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.live import LiveSearch, Outcome
@@ -218,12 +219,6 @@ class ExplorerScreen(LeadingScreen):
         else:
             self.connection.retry()
 
-    def action_copy_element(self) -> None:
-        """Send the selected element's name to the clipboard."""
-        if (hit := self.results.selected) is not None:
-            self.app.copy_to_clipboard(display(hit.element))
-            self.say(f"sent to clipboard: {display(hit.element)}")
-
     def show_status(self) -> None:
         """Show the last command again after something else was said."""
         if self.page is not None:
@@ -232,5 +227,5 @@ class ExplorerScreen(LeadingScreen):
     def action_copy_command(self) -> None:
         """Send the command to the clipboard."""
         if self.page is not None:
-            self.app.copy_to_clipboard(self.page.command)
+            clipboard.send(self.app, self.page.command)
             self.say("sent to clipboard: the command")

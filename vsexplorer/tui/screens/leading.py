@@ -55,6 +55,14 @@ class LeadingScreen(QueryingScreen):
 
         self.set_query(written(element), trail=True)
 
+    def action_take(self) -> None:
+        """Offer what can be copied."""
+        from vsexplorer.tui.screens.taking import Taker
+
+        if self.info is not None and self.page is not None:
+            taker = Taker(self.app, self.backend, self.info.key, self.say)  # type: ignore[arg-type]
+            taker.offer(self.results.selected, self.page)
+
     def action_mark(self) -> None:
         """Mark the selected element, or no longer, and go on to the next."""
         if (hit := self.results.selected) is not None:

@@ -1,0 +1,194 @@
+"""What can be taken along: an element, its vector, the results, or the search as code, in one small menu."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from vsexplorer.errors import VsexplorerError
+from vsexplorer.model import Hit, ResultPage
+from vsexplorer.text import decode, display, sanitize
+from vsexplorer.tui import clipboard
+
+if TYPE_CHECKING:
+    from vsexplorer.tui.app import ExplorerApp
+    from vsexplorer.tui.backend import Backend
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """One entry: a letter, what it is, and how to get it."""
+
+    letter: str
+    words: str
+    get: Callable[[], Awaitable[str]]
+    file: str = ""
+    """Where it is written instead of being sent to the clipboard."""
+
+
+class TakeMenu(ModalScreen[Taking | None]):
+    """Dismisses with what was chosen, by its letter or by the list."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", show=False),
+        Binding("j", "lower", show=False),
+        Binding("k", "upper", show=False),
+    ]
+    DEFAULT_CSS = """
+    TakeMenu {
+        align: center middle;
+        & > Vertical {
+            width: 60; max-width: 100%; height: auto; max-height: 100%;
+            background: $surface; border: round $primary; padding: 0 1;
+        }
+        & OptionList { border: none; height: auto; padding: 0; background: $surface; scrollbar-size-vertical: 1; }
+        & Static { color: $text-muted; }
+    }
+    """
+
+    def __init__(self, entries: list[Taking]) -> None:
+        super().__init__()
+        self._entries = entries
+
+    def compose(self) -> ComposeResult:
+        """The entries."""
+        with Vertical():
+            yield Static("to the clipboard:", markup=False)
+            yield OptionList(
+                *(Option(Content.styled(f"{one.letter}  ", "bold") + Content(one.words)) for one in self._entries),
+                markup=False,
+            )
+
+    def on_mount(self) -> None:
+        """Begin at the first."""
+        # What is taken is to be seen behind it.
+        self.styles.background = "transparent"
+        self.query_one(OptionList).focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Take the entry of a letter."""
+        for one in self._entries:
+            if event.character == one.letter:
+                event.stop()
+                self.dismiss(one)
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._entries[event.option_index])
+
+    def action_lower(self) -> None:
+        """Next entry."""
+        self.query_one(OptionList).action_cursor_down()
+
+    def action_upper(self) -> None:
+        """Entry before."""
+        self.query_one(OptionList).action_cursor_up()
+
+
+class Taker:
+    """Offers what can be taken, and takes it."""
+
+    def __init__(self, app: ExplorerApp, backend: Backend, key: bytes, say: Callable[[str, bool], None]) -> None:
+        self._app = app
+        self._backend = backend
+        self._key = key
+        self._say = say
+
+    def offer(self, hit: Hit | None, page: ResultPage | None) -> None:
+        """Show the menu for an element, where one is selected, and for results, where there are any."""
+        entries = [*(self._of_element(hit) if hit else ()), *(self._of_results(page) if page else ())]
+        if entries:
+            self._app.push_screen(TakeMenu(entries), self._take)
+
+    def _take(self, chosen: Taking | None) -> None:
+        if chosen is not None:
+            self._app.run_worker(self._fetch(chosen), group="take", description="copying")
+
+    async def _fetch(self, chosen: Taking) -> None:
+        try:
+            text = await chosen.get()
+            if chosen.file:
+                await asyncio.to_thread(Path(chosen.file).write_text, text, encoding="utf-8")
+        except VsexplorerError as error:
+            self._say(sanitize(str(error)), True)
+        except OSError as error:
+            self._say(sanitize(f"Cannot write {chosen.file}: {error.strerror}"), True)
+        else:
+            if chosen.file:
+                self._say(f"written to {sanitize(chosen.file)}", False)
+            else:
+                clipboard.send(self._app, text)
+                self._say(f"sent to clipboard: {sanitize(chosen.words)}", False)
+
+    def _of_element(self, hit: Hit) -> list[Taking]:
+        async def name() -> str:
+            return display(hit.element)
+
+        async def attributes() -> str:
+            from vsexplorer.attributes import pretty
+
+            details = await self._backend.element(self._key, hit.element)
+            return sanitize(pretty(details.attributes), keep_newlines=True)
+
+        async def vector() -> str:
+            details = await self._backend.element(self._key, hit.element)
+            return f"[{', '.join(f'{one:.9g}' for one in details.numbers)}]"
+
+        async def line() -> str:
+            from vsexplorer.language.query_line import written
+
+            return written(hit.element)
+
+        file = f"{re.sub(r'[^\w.-]+', '_', decode(hit.element))[:80]}.vector.json"
+        return [
+            Taking("n", f"name: {display(hit.element)[:40]}", name),
+            Taking("a", "attributes, as JSON", attributes),
+            Taking("v", "vector, as JSON", vector),
+            Taking("V", f"vector, to the file {file}", vector, file),
+            Taking("@", "the element for a query line", line),
+        ]
+
+    def _of_results(self, page: ResultPage) -> list[Taking]:
+        async def rows_json() -> str:
+            from vsexplorer.listing import as_json, of_page
+
+            return as_json(of_page(page))
+
+        async def rows_csv() -> str:
+            from vsexplorer.listing import as_csv, of_page
+
+            return sanitize(as_csv(of_page(page)), keep_newlines=True)
+
+        async def rows_markdown() -> str:
+            from vsexplorer.listing import as_markdown, of_page
+
+            return as_markdown(of_page(page))
+
+        def code(client: str) -> Callable[[], Awaitable[str]]:
+            async def write() -> str:
+                return self._backend.snippet(page, client)
+
+            return write
+
+        rows = f"all {len(page.hits):,} rows" if len(page.hits) != 1 else "the row"
+        return [
+            Taking("J", f"{rows}, as JSON", rows_json),
+            Taking("C", f"{rows}, as CSV", rows_csv),
+            Taking("M", f"{rows}, as a Markdown table", rows_markdown),
+            Taking("r", "the search, as a redis-cli line", code("redis-cli")),
+            Taking("p", "the search, as redis-py code", code("redis-py")),
+            Taking("g", "the search, as go-redis code", code("go-redis")),
+        ]
