@@ -7,6 +7,7 @@ from vsexplorer.tui.app import ExplorerApp
 from vsexplorer.tui.keymap import KEYMAP, Key, Place, checked, keys_at, shown
 from vsexplorer.tui.screens.element import ElementScreen
 from vsexplorer.tui.screens.explorer import ExplorerScreen
+from vsexplorer.tui.screens.forms import AttributesForm
 from vsexplorer.tui.screens.load import LoadScreen
 from vsexplorer.tui.screens.options import OptionsScreen
 from vsexplorer.tui.widgets.attribute_tree import AttributeTree
@@ -26,6 +27,7 @@ OWNERS: dict[Place, tuple[type, ...]] = {
     Place.ELEMENT: (ElementScreen,),
     Place.TREE: (AttributeTree,),
     Place.LINKS: (LinksList,),
+    Place.FORM: (AttributesForm,),
     Place.OPTIONS: (OptionsScreen,),
     Place.LOAD: (LoadScreen,),
 }

@@ -13,6 +13,7 @@ from vsexplorer.model import Capabilities, ElementDetails, Neighbour, Query, Res
 from vsexplorer.progress import ProgressCallback, ignore_progress
 
 if TYPE_CHECKING:
+    from vsexplorer.editing import Editor
     from vsexplorer.insight.matching import Matches
     from vsexplorer.language.dialect import Dialect
     from vsexplorer.language.known import SetFacts
@@ -112,6 +113,10 @@ class Backend(Protocol):
 
     def snippet(self, page: ResultPage, client: str) -> str:
         """The command behind an answer as code."""
+
+    @property
+    def editor(self) -> Editor:
+        """Changing elements and sets."""
 
     @property
     def transfers(self) -> TransferDesk:

@@ -24,6 +24,7 @@ class Place(StrEnum):
     TREE = "In an element's attributes"
     LINKS = "In an element's neighbours"
     OPTIONS = "In the search options"
+    FORM = "While typing a change"
     LOAD = "While loading a file"
 
 
@@ -69,6 +70,17 @@ KEYMAP = (
     Key("copy", "y", "take", "copy", "Copy the element, its vector, the rows, or the search as code",
         Place.EXPLORER, True, palette=True),
     Key("copy-command", "Y", "copy_command", "copy command", "Copy the command that was sent", Place.EXPLORER,
+        palette=True),
+    Key("add", "a", "add_element", "add", "Add an element (with --write)", Place.EXPLORER, palette=True),
+    Key("edit", "e", "edit_attributes", "edit", "Edit the selected element's attributes (with --write)",
+        Place.EXPLORER, palette=True),
+    Key("rename", "n", "rename_element", "rename", "Rename the selected element (with --write)", Place.EXPLORER,
+        palette=True),
+    Key("delete", "d", "delete_elements", "delete", "Delete the marked elements, or the selected (with --write)",
+        Place.EXPLORER, palette=True),
+    Key("delete-set", "D", "delete_set", "delete set", "Delete the open vector set (with --write)", Place.EXPLORER,
+        palette=True),
+    Key("undo", "u", "undo_change", "undo", "Take the last change back (with --write)", Place.EXPLORER,
         palette=True),
     Key("load", "L", "load_file", "load", "Load a file into a vector set (with --write); again: stop loading",
         Place.EXPLORER, palette=True),
@@ -128,6 +140,10 @@ KEYMAP = (
         Place.ELEMENT, True, "]"),
     Key("element-find", "slash", "find", "find", "Find something in the attributes", Place.ELEMENT, True, "/"),
     Key("element-raw", "J", "raw", "raw", "The attributes as they are stored, or as a tree", Place.ELEMENT, True),
+    Key("element-edit", "e", "edit_attributes", "edit", "Edit the attributes (with --write)", Place.ELEMENT, True),
+    Key("element-rename", "r", "rename_element", "rename", "Rename the element (with --write)", Place.ELEMENT),
+    Key("element-delete", "d", "delete_element", "delete", "Delete the element (with --write)", Place.ELEMENT),
+    Key("element-undo", "u", "undo_change", "undo", "Take the last change back (with --write)", Place.ELEMENT),
     Key("element-mark", "x", "mark", "mark", "Mark the element, to compare others with it", Place.ELEMENT, True),
     Key("tree-down", "j", "cursor_down", "down", "Next line", Place.TREE),
     Key("tree-up", "k", "cursor_up", "up", "Line before", Place.TREE),
@@ -137,6 +153,10 @@ KEYMAP = (
     Key("tree-find-previous", "N", "find_again(-1)", "previous", "The part before that holds it", Place.TREE),
     Key("links-walk", "enter,l,right", "walk", "walk", "Go to the neighbour", Place.LINKS, False, "⏎"),
     Key("options-leave", "escape", "leave", "leave", "Return to the results", Place.OPTIONS),
+    Key("form-accept", "ctrl+s", "accept", "go on", "Go on with what was typed; the commands are shown next",
+        Place.FORM),
+    Key("form-editor", "ctrl+e", "editor", "editor", "Edit the attributes in $EDITOR", Place.FORM),
+    Key("form-leave", "escape", "leave", "leave", "Leave without changing anything", Place.FORM),
     Key("load-start", "ctrl+s", "load", "load", "Load the file as shown", Place.LOAD),
     Key("load-leave", "escape", "leave", "leave", "Leave without loading", Place.LOAD),
     Key("back", "escape", "screen.back", "back", "Back: out of a line, an element, a search for similar ones",

@@ -259,6 +259,39 @@ class ElementScreen(Screen[Leaving]):
         taker = Taker(self._main.app, self._backend, self._key, self.say)  # type: ignore[arg-type]
         taker.offer(Hit(0, self.element, None, None), None)
 
+    # Changing
+
+    def action_edit_attributes(self) -> None:
+        """Edit the attributes."""
+        self._main.changer.edit(self._key, self.element, self._follow)
+
+    def action_rename_element(self) -> None:
+        """Rename the element."""
+
+        def follow(name: bytes) -> None:
+            self._trail[self._place] = name
+            self._follow()
+
+        self._main.changer.rename(self._key, self.element, follow)
+
+    def action_delete_element(self) -> None:
+        """Delete the element, and leave it."""
+
+        def follow() -> None:
+            self._main.follow_change()
+            self.dismiss(Leaving(self.element, False))
+
+        self._main.changer.delete(self._key, [self.element], follow)
+
+    def action_undo_change(self) -> None:
+        """Take the last change back."""
+        self._main.changer.undo()
+        self.set_timer(0.2, self.look)
+
+    def _follow(self) -> None:
+        self._main.follow_change()
+        self.look()
+
     def action_mark(self) -> None:
         """Mark the element to compare others with it, or no longer."""
         marked = self._marks.toggle(self.element)

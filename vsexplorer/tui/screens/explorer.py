@@ -23,6 +23,7 @@ from vsexplorer.tui import clipboard
 from vsexplorer.tui.backend import Backend, Opener, Start
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.live import LiveSearch, Outcome
+from vsexplorer.tui.screens.changing import Changer
 from vsexplorer.tui.screens.connection import ConnectionKeeper
 from vsexplorer.tui.screens.leading import LeadingScreen
 from vsexplorer.tui.screens.loading import LoadKeeper
@@ -45,6 +46,7 @@ class ExplorerScreen(LeadingScreen):
         super().__init__(remapped, start)
         self.connection = ConnectionKeeper(self, opener)
         self.loads = LoadKeeper(self)
+        self.changer = Changer(self)
         self.live: LiveSearch[object] = LiveSearch(lambda: self.backend, self._deliver, self._crash)
 
     def on_mount(self) -> None:
@@ -169,6 +171,28 @@ class ExplorerScreen(LeadingScreen):
         self.ask()
         self.asking.narrow()
         self.judge.look_at_fields(key)
+
+    def follow_change(self) -> None:
+        """Show what a change has made of the set."""
+        if self.info is not None:
+            self.counter.forget()
+            self.run_worker(
+                self._follow(self.info.key), group="follow", exclusive=True, description="looking again"
+            )
+
+    async def _follow(self, key: bytes) -> None:
+        try:
+            self.note_info(await self.backend.info(key))
+        except NotFound as error:
+            self.info = None
+            self.results.clear()
+            self.set_bar.set_text(display(key))
+            self.tell_error(error)
+        except VsexplorerError as error:
+            self.say(sanitize(error.message), error=True)
+        else:
+            self.ask()
+            self.judge.look_at_fields(key)
 
     def note_info(self, info: SetInfo) -> None:
         """Take up what the open set is like now."""

@@ -17,6 +17,7 @@ from vsexplorer.tui.widgets.results import ResultsTable
 
 if TYPE_CHECKING:
     from vsexplorer.transfer.plan import LoadPlan
+    from vsexplorer.tui.screens.changing import Changer
     from vsexplorer.tui.screens.element import Leaving
     from vsexplorer.tui.screens.loading import LoadKeeper
     from vsexplorer.tui.screens.options import OptionsScreen
@@ -26,6 +27,7 @@ class LeadingScreen(QueryingScreen):
     """What the main screen does with other screens. They are imported when they are first shown."""
 
     loads: LoadKeeper
+    changer: Changer
 
     def __init__(self, remapped: Mapping[str, str], start: Start) -> None:
         super().__init__(remapped, start.count)
@@ -54,6 +56,49 @@ class LeadingScreen(QueryingScreen):
         from vsexplorer.language.query_line import written
 
         self.set_query(written(element), trail=True)
+
+    # Changing
+
+    def follow_change(self) -> None:
+        """Show what a change has made of the set."""
+        raise NotImplementedError
+
+    def action_add_element(self) -> None:
+        """Add an element to the open set."""
+        if self.info is not None:
+            self.changer.add(self.info.key, self.follow_change)
+
+    def action_edit_attributes(self) -> None:
+        """Edit the selected element's attributes."""
+        if self.info is not None and (hit := self.results.selected) is not None:
+            self.changer.edit(self.info.key, hit.element, self.follow_change)
+
+    def action_rename_element(self) -> None:
+        """Rename the selected element."""
+        if self.info is not None and (hit := self.results.selected) is not None:
+            self.changer.rename(self.info.key, hit.element, lambda _: self.follow_change())
+
+    def action_delete_elements(self) -> None:
+        """Delete the marked elements, or the selected one where none is marked."""
+        hit = self.results.selected
+        names = self.marks.names or ([hit.element] if hit is not None else [])
+        if self.info is not None:
+            self.changer.delete(self.info.key, names, self._deleted)
+
+    def _deleted(self) -> None:
+        self.marks.clear()
+        self.follow_change()
+
+    def action_delete_set(self) -> None:
+        """Delete the open set."""
+        if self.info is not None:
+            self.changer.delete_set(self.info, self.follow_change)
+
+    def action_undo_change(self) -> None:
+        """Take the last change back."""
+        self.changer.undo()
+
+    # Taking along
 
     def action_take(self) -> None:
         """Offer what can be copied."""

@@ -1,0 +1,209 @@
+"""The forms in which something is typed before it is changed: attributes, a name, a whole element."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static, TextArea
+
+from vsexplorer.errors import UsageError
+from vsexplorer.text import sanitize
+from vsexplorer.tui.keymap import Place, bindings
+
+_FORM_CSS = """
+    {name} {{
+        align: center middle;
+        & > Vertical {{
+            width: 90; max-width: 100%; height: {height}; max-height: 100%;
+            background: $surface; border: round $primary; padding: 0 1;
+        }}
+        & TextArea {{ height: 1fr; border: none; padding: 0; background: $background; }}
+        & Input {{ border: none; height: 1; padding: 0; width: 1fr; background: $background; }}
+        & .form--title {{ text-style: bold; color: $text-accent; }}
+        & .form--label {{ width: 12; color: $text-muted; }}
+        & Horizontal {{ height: 1; }}
+        & #form-state {{ height: auto; color: $text-muted; }}
+        & #form-state.-error {{ color: $text-error; }}
+    }}
+    """
+
+
+class _Form[T](ModalScreen[T | None]):
+    """Dismisses with what was typed, or with ``None``."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.FORM)
+
+    def tell(self, words: str, error: bool = False) -> None:
+        """Say how it fares; ``words`` are harmless already."""
+        state = self.query_one("#form-state", Static)
+        state.set_class(error, "-error")
+        state.update(Content(words))
+
+    def action_leave(self) -> None:
+        """Leave without changing anything."""
+        self.dismiss(None)
+
+    def action_accept(self) -> None:
+        """Go on with what was typed."""
+        raise NotImplementedError
+
+
+class AttributesForm(_Form[str]):
+    """JSON to edit, checked as it is typed, here or in one's own editor."""
+
+    DEFAULT_CSS = _FORM_CSS.format(name="AttributesForm", height="80%")
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        """Title, text, state."""
+        with Vertical():
+            yield Static(Content(self._title), classes="form--title", markup=False)
+            area = TextArea(self._text, soft_wrap=True, tab_behavior="indent", show_line_numbers=True)
+            area.cursor_blink = False
+            yield area
+            yield Static(id="form-state", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin to type."""
+        self.query_one(TextArea).focus()
+        self._check()
+
+    @on(TextArea.Changed)
+    def _check(self) -> bool:
+        from vsexplorer.editing import checked_attributes
+
+        text = self.query_one(TextArea).text
+        try:
+            stored = checked_attributes(text)
+        except UsageError as error:
+            self.tell(sanitize(error.message), error=True)
+            return False
+        keys = "ctrl+s goes on · ctrl+e opens $EDITOR · esc leaves"
+        self.tell(f"valid JSON · {keys}" if stored else f"empty: the attributes will be removed · {keys}")
+        return True
+
+    def action_accept(self) -> None:
+        """Go on, if it is JSON."""
+        if self._check():
+            self.dismiss(self.query_one(TextArea).text)
+
+    def action_editor(self) -> None:
+        """Edit in the editor of one's own choice."""
+        command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+        area = self.query_one(TextArea)
+        with tempfile.TemporaryDirectory(prefix="vsexplorer-") as folder:
+            file = Path(folder) / "attributes.json"
+            file.write_text(area.text, encoding="utf-8")
+            try:
+                with self.app.suspend():
+                    subprocess.run([*command, str(file)], check=True)
+                area.text = file.read_text(encoding="utf-8", errors="replace")
+            except (OSError, subprocess.CalledProcessError, SuspendNotSupported) as error:
+                self.tell(sanitize(f"{shlex.join(command)} did not work: {error}"), error=True)
+
+
+class NameForm(_Form[str]):
+    """A name to edit."""
+
+    DEFAULT_CSS = _FORM_CSS.format(name="NameForm", height="auto")
+
+    def __init__(self, title: str, name: str) -> None:
+        super().__init__()
+        self._title = title
+        self._name_before = name
+
+    def compose(self) -> ComposeResult:
+        """Title, line, state."""
+        with Vertical():
+            yield Static(Content(self._title), classes="form--title", markup=False)
+            line = Input(self._name_before, compact=True, select_on_focus=False)
+            line.cursor_blink = False
+            yield line
+            yield Static("enter goes on · esc leaves", id="form-state", markup=False)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_accept()
+
+    def action_accept(self) -> None:
+        """Go on with the name."""
+        name = self.query_one(Input).value
+        if not name:
+            self.tell("a name is needed", error=True)
+        else:
+            self.dismiss(name)
+
+
+@dataclass(frozen=True, slots=True)
+class NewElementForm:
+    """What was typed of a new element."""
+
+    name: str
+    what: str
+    """A text, ``[numbers]``, or ``[file]``."""
+    attributes: str
+
+
+class AddForm(_Form[NewElementForm]):
+    """A new element: its name, what it is made of, its attributes."""
+
+    DEFAULT_CSS = _FORM_CSS.format(name="AddForm", height="60%")
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+
+    def compose(self) -> ComposeResult:
+        """Two lines, and a field for the attributes."""
+        with Vertical():
+            yield Static(Content(self._title), classes="form--title", markup=False)
+            lines = (("name", "name", ""), ("what", "text", "a text to embed, or [0.1, 0.2 …], or [file.npy]"))
+            for field, label, hint in lines:
+                with Horizontal():
+                    yield Static(label, classes="form--label", markup=False)
+                    line = Input(id=f"add-{field}", placeholder=hint, compact=True)
+                    line.cursor_blink = False
+                    yield line
+            yield Static("attributes, as JSON; may stay empty", classes="form--label2", markup=False)
+            area = TextArea("", soft_wrap=True)
+            area.cursor_blink = False
+            yield area
+            yield Static("tab goes on · ctrl+s adds it · esc leaves", id="form-state", markup=False)
+
+    @on(Input.Submitted)
+    def _next(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.focus_next()
+
+    def action_accept(self) -> None:
+        """Go on, if all that is needed is there."""
+        from vsexplorer.editing import checked_attributes
+
+        name, what = (self.query_one(f"#add-{field}", Input).value for field in ("name", "what"))
+        text = self.query_one(TextArea).text
+        if not name or not what.strip():
+            self.tell("a name, and a text or a vector, are needed", error=True)
+            return
+        try:
+            checked_attributes(text)
+        except UsageError as error:
+            self.tell(sanitize(error.message), error=True)
+            return
+        self.dismiss(NewElementForm(name, what, text))
