@@ -176,5 +176,5 @@ async def test_an_editor_that_cannot_be_opened_is_said(newest: RedisServer, embe
     async with running(newest, embedder, key=b"people", write=True) as driver:
         await driver.press("enter", "e")
         await driver.until(lambda: "valid JSON" in driver.screen_text())
-        await driver.press("ctrl+e")
+        await driver.press("ctrl+o")
         await driver.until(lambda: "did not work" in driver.screen_text())

@@ -155,7 +155,7 @@ KEYMAP = (
     Key("options-leave", "escape", "leave", "leave", "Return to the results", Place.OPTIONS),
     Key("form-accept", "ctrl+s", "accept", "go on", "Go on with what was typed; the commands are shown next",
         Place.FORM),
-    Key("form-editor", "ctrl+e", "editor", "editor", "Edit the attributes in $EDITOR", Place.FORM),
+    Key("form-editor", "ctrl+o", "editor", "editor", "Edit the attributes in $EDITOR", Place.FORM),
     Key("form-leave", "escape", "leave", "leave", "Leave without changing anything", Place.FORM),
     Key("load-start", "ctrl+s", "load", "load", "Load the file as shown", Place.LOAD),
     Key("load-leave", "escape", "leave", "leave", "Leave without loading", Place.LOAD),

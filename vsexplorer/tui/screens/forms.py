@@ -94,7 +94,7 @@ class AttributesForm(_Form[str]):
         except UsageError as error:
             self.tell(sanitize(error.message), error=True)
             return False
-        keys = "ctrl+s goes on · ctrl+e opens $EDITOR · esc leaves"
+        keys = "ctrl+s goes on · ctrl+o opens $EDITOR · esc leaves"
         self.tell(f"valid JSON · {keys}" if stored else f"empty: the attributes will be removed · {keys}")
         return True
 
