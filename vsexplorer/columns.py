@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from rich.cells import cell_len
 
@@ -36,6 +36,26 @@ class AttributeTable:
 
     columns: tuple[Column, ...]
     rows: tuple[dict[str, Json], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """How somebody wants the columns of a set: by field, as far as it was said."""
+
+    order: tuple[str, ...] = ()
+    """Fields that come first, in this order."""
+    hidden: frozenset[str] = frozenset()
+    widths: Mapping[str, int] = field(default_factory=dict)
+
+
+def arranged(columns: Sequence[Column], arrangement: Arrangement) -> tuple[Column, ...]:
+    """The columns as they are wanted, without those that are hidden."""
+    if arrangement == Arrangement():
+        return tuple(columns)
+    places = {name: place for place, name in enumerate(arrangement.order)}
+    shown = [column for column in columns if column.field not in arrangement.hidden]
+    shown.sort(key=lambda column: places.get(column.field, len(places)))
+    return tuple(replace(column, width=arrangement.widths.get(column.field, column.width)) for column in shown)
 
 
 def cell(value: Json) -> str:

@@ -13,7 +13,6 @@ GAP = 2
 _BARS = ((70, 8), (44, 4), (0, 0))
 """From which table width on how wide the score's bar is."""
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_RANK = 5
 _SCORE = 6
 _NARROWEST_NAME = 4
 
@@ -27,6 +26,8 @@ class ResultLayout:
     longest_name: int
     scored: bool
     first_column: int
+    rank: int = 5
+    """The rank and the mark before it."""
 
     @property
     def bar(self) -> int:
@@ -41,7 +42,7 @@ class ResultLayout:
     @property
     def lead(self) -> int:
         """All before the name."""
-        return _RANK + self.score
+        return self.rank + self.score
 
     @property
     def name(self) -> int:

@@ -1,0 +1,143 @@
+"""Elements as rows: mark, rank, score, name, and their attributes as columns one can choose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from vsexplorer.attributes import Json
+from vsexplorer.columns import Arrangement, Column, arranged, cell
+from vsexplorer.model import Hit
+from vsexplorer.text import fit
+from vsexplorer.tui.marks import Marks
+from vsexplorer.tui.widgets.line_list import LineList
+from vsexplorer.tui.widgets.result_layout import GAP, ResultLayout, align, bar
+
+WIDEST_NAME = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ElementLine:
+    """One element made ready for drawing."""
+
+    hit: Hit
+    name: str
+    fields: Mapping[str, Json]
+
+
+class ElementTable(LineList):
+    """Draws elements; where they come from is its children's affair."""
+
+    HEADER = 1
+    RANK: ClassVar[int] = 5
+    """Cells of the rank and the mark before it."""
+
+    stale: reactive[bool] = reactive(False, layout=False)
+    """The rows answer an older question."""
+
+    class Opened(Message):
+        """The selected element shall be opened."""
+
+        def __init__(self, hit: Hit) -> None:
+            super().__init__()
+            self.hit = hit
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.marks: Marks | None = None
+        """Elements that are marked."""
+        self.arrangement = Arrangement()
+        """Which columns are shown, how wide, in which order."""
+        self.all_columns: tuple[Column, ...] = ()
+        """All there are, hidden ones among them."""
+        self.sort_field: str | None = None
+        self.sort_reversed = False
+        self._name_width = len("element")
+        self._scored = False
+        self._first_column = 0
+
+    def line(self, index: int) -> ElementLine:
+        """The element of a row."""
+        raise NotImplementedError
+
+    @property
+    def selected(self) -> Hit | None:
+        """The selected element."""
+        return self.line(self.cursor).hit if self.count else None
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns as they are shown."""
+        return arranged(self.all_columns, self.arrangement)
+
+    def fit_names(self, names: Sequence[str]) -> None:
+        """Make room for the names, within bounds."""
+        self._name_width = max(len("element"), min(WIDEST_NAME, max(map(cell_len, names), default=0)))
+
+    def layout_of(self, width: int) -> ResultLayout:
+        """Where everything stands in a line."""
+        columns = self.columns
+        first = max(0, min(self._first_column, len(columns) - 1))
+        return ResultLayout(width, columns, self._name_width, self._scored, first, self.RANK)
+
+    def action_open_element(self) -> None:
+        """Ask for the selected element to be opened."""
+        if (hit := self.selected) is not None:
+            self.post_message(self.Opened(hit))
+
+    def action_scroll_columns(self, step: int) -> None:
+        """Show further columns, or those before."""
+        self._first_column = max(0, min(len(self.columns) - 1, self._first_column + step))
+        self.refresh()
+
+    def draw_header(self, width: int) -> Strip:
+        """The titles of the columns."""
+        plain, chosen = self.component("header"), self.component("accent")
+        arrow = "▼" if self.sort_reversed else "▲"
+        by_rank = self.sort_field is None and self.sort_reversed
+        layout = self.layout_of(width)
+        rank = f"{'▼#' if by_rank else '#':>{self.RANK - 1}} " if self.RANK > 2 else "  "
+        lead = rank + "score"[: layout.score].ljust(layout.score)
+        segments = [Segment(lead + "element".ljust(layout.name), plain)]
+        for _, column, room in layout.shown():
+            is_sorted = column.field == self.sort_field
+            segments.append(Segment(f"{arrow:>{GAP}}" if is_sorted else " " * GAP, chosen))
+            title = align(fit(column.title, room), room, column.numeric)
+            segments.append(Segment(title, chosen if is_sorted else plain))
+        if layout.first_column:
+            segments[0] = Segment("‹" + segments[0].text[1:], plain)
+        return Strip(segments).adjust_cell_length(width, plain)
+
+    def draw(self, index: int, width: int) -> Strip:
+        """One element."""
+        line = self.line(index)
+        layout = self.layout_of(width)
+        base, quiet, score = self._row_styles(index)
+        marked = "●" if self.marks is not None and line.hit.element in self.marks else " "
+        rank = f"{line.hit.rank:>{self.RANK - 2}} " if self.RANK > 2 else " "
+        segments = [Segment(f"{marked}{rank}", quiet)]
+        if self._scored:
+            value = line.hit.score or 0.0
+            segments += [Segment(f"{value:.3f} ", score), Segment(bar(value, layout.bar) + " ", score)]
+        segments.append(Segment(align(fit(line.name, layout.name), layout.name, False), base))
+        for _, column, room in layout.shown():
+            text = cell(line.fields[column.field]) if column.field in line.fields else ""
+            segments.append(Segment(" " * GAP + align(fit(text, room), room, column.numeric), base))
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _row_styles(self, index: int) -> tuple[Style, Style, Style]:
+        """Styles of a row's names and cells, of its rank, of its score."""
+        if self.stale:
+            styles = [self.component("stale")] * 3
+        else:
+            styles = [self.rich_style, self.component("quiet"), self.component("bar")]
+        base, quiet, score = (self.at_cursor(index, style) for style in styles)
+        return base, quiet, score
