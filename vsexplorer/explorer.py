@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from vsexplorer.browsing import Browser
 from vsexplorer.editing import Editor
 from vsexplorer.embedding.embedder import Embedder, models_of_dimension
 from vsexplorer.embedding.registry import ModelDescription
@@ -260,6 +261,10 @@ class Explorer:
         return ResultPage(
             query, answer.hits, answer.command, Timings(0.0, answer.milliseconds, total), answer.notes, answer.argv
         )
+
+    def browser(self, info: SetInfo) -> Browser:
+        """A window on all elements of a set, in the order of their names."""
+        return Browser(self._store, info)
 
     async def names(self, key: bytes, prefix: bytes) -> list[bytes]:
         """Some elements whose names begin with what was typed, also where it was typed without capitals."""

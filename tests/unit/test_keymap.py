@@ -5,12 +5,14 @@ import pytest
 from vsexplorer.errors import UsageError
 from vsexplorer.tui.app import ExplorerApp
 from vsexplorer.tui.keymap import KEYMAP, Key, Place, checked, keys_at, shown
+from vsexplorer.tui.screens.browse import BrowseScreen
 from vsexplorer.tui.screens.element import ElementScreen
 from vsexplorer.tui.screens.explorer import ExplorerScreen
 from vsexplorer.tui.screens.forms import AttributesForm
 from vsexplorer.tui.screens.load import LoadScreen
 from vsexplorer.tui.screens.options import OptionsScreen
 from vsexplorer.tui.widgets.attribute_tree import AttributeTree
+from vsexplorer.tui.widgets.browse_table import BrowseTable
 from vsexplorer.tui.widgets.fields_panel import FieldsPanel
 from vsexplorer.tui.widgets.line_list import LineList
 from vsexplorer.tui.widgets.links import LinksList
@@ -24,6 +26,8 @@ OWNERS: dict[Place, tuple[type, ...]] = {
     Place.LIST: (LineList,),
     Place.RESULTS: (ResultsTable, ExplorerScreen),
     Place.FIELDS: (FieldsPanel,),
+    Place.BROWSE: (BrowseTable,),
+    Place.BROWSE_SCREEN: (BrowseScreen,),
     Place.ELEMENT: (ElementScreen,),
     Place.TREE: (AttributeTree,),
     Place.LINKS: (LinksList,),
@@ -46,7 +50,9 @@ def test_no_key_means_two_things_in_one_place(place: Place) -> None:
 @pytest.mark.parametrize("key", KEYMAP, ids=lambda key: key.id)
 def test_every_key_does_something(key: Key) -> None:
     name = key.action.removeprefix("app.").removeprefix("screen.").partition("(")[0]
-    owners = (ExplorerScreen, ElementScreen) if key.action.startswith("screen.") else OWNERS[key.place]
+    owners = (
+        (ExplorerScreen, ElementScreen, BrowseScreen) if key.action.startswith("screen.") else OWNERS[key.place]
+    )
     assert any(hasattr(owner, f"action_{name}") for owner in owners)
 
 

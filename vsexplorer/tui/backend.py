@@ -13,6 +13,7 @@ from vsexplorer.model import Capabilities, ElementDetails, Neighbour, Query, Res
 from vsexplorer.progress import ProgressCallback, ignore_progress
 
 if TYPE_CHECKING:
+    from vsexplorer.browsing import Browser
     from vsexplorer.editing import Editor
     from vsexplorer.insight.matching import Matches
     from vsexplorer.language.dialect import Dialect
@@ -101,6 +102,9 @@ class Backend(Protocol):
 
     async def facts(self, key: bytes) -> SetFacts:
         """What the attributes of a set hold, from a sample."""
+
+    def browser(self, info: SetInfo) -> Browser:
+        """A window on all elements of a set."""
 
     async def names(self, key: bytes, prefix: bytes) -> list[bytes]:
         """Some elements whose names begin so."""

@@ -20,6 +20,8 @@ class Place(StrEnum):
     LIST = "In every list"
     RESULTS = "In the results"
     FIELDS = "In the panel of fields"
+    BROWSE = "In the list of all elements"
+    BROWSE_SCREEN = "While browsing"
     ELEMENT = "In an element"
     TREE = "In an element's attributes"
     LINKS = "In an element's neighbours"
@@ -64,6 +66,8 @@ KEYMAP = (
     Key("fewer", "minus", "change_count(-1)", "fewer", "Ask for fewer results", Place.EXPLORER, False, "-", True),
     Key("exact", "t", "toggle_exact", "exact", "Compare with every element (TRUTH) or walk the graph again",
         Place.EXPLORER, palette=True),
+    Key("browse", "b", "browse", "browse", "All elements in the order of their names", Place.EXPLORER, True,
+        palette=True),
     Key("options", "O", "show_options", "options", "How to search: COUNT, EF, FILTER-EF, EPSILON, TRUTH, NOTHREAD",
         Place.EXPLORER, True, palette=True),
     Key("mark", "x,space", "mark", "mark", "Mark the selected element", Place.EXPLORER, False, "x"),
@@ -130,6 +134,20 @@ KEYMAP = (
     Key("fields-bottom", "G,end", "edge(1)", "last", "Last value", Place.FIELDS, False, "G"),
     Key("fields-page-down", "pagedown,ctrl+d", "page(1)", "page down", "A page down", Place.FIELDS, False, "pgdn"),
     Key("fields-page-up", "pageup,ctrl+u", "page(-1)", "page up", "A page up", Place.FIELDS, False, "pgup"),
+    Key("browse-open", "enter", "open_element", "open", "Open the selected element", Place.BROWSE, True, "⏎"),
+    Key("browse-columns-right", "l,right", "scroll_columns(1)", "columns", "Further columns", Place.BROWSE, False,
+        "l →"),
+    Key("browse-columns-left", "h,left", "scroll_columns(-1)", "columns", "Columns before", Place.BROWSE, False,
+        "h ←"),
+    Key("browse-jump", "slash", "jump", "jump", "Go to a name, or to how it begins", Place.BROWSE_SCREEN, True,
+        "/"),
+    Key("browse-first", "g,home", "screen.first", "first", "First element; on old servers: another sample",
+        Place.BROWSE, True, "g"),
+    Key("browse-last", "G,end", "screen.last", "last", "Last element", Place.BROWSE, True, "G"),
+    Key("browse-similar", "s", "similar", "similar", "Elements like the selected one", Place.BROWSE_SCREEN, True),
+    Key("browse-mark", "x,space", "mark", "mark", "Mark the selected element", Place.BROWSE_SCREEN, False, "x"),
+    Key("browse-copy", "y", "take", "copy", "Copy the name, the attributes or the vector", Place.BROWSE_SCREEN,
+        True),
     Key("element-similar", "s", "similar", "similar", "More like this element", Place.ELEMENT, True),
     Key("element-copy", "y", "take", "copy", "Copy the name, the attributes or the vector", Place.ELEMENT, True),
     Key("element-panes", "tab", "panes", "neighbours", "From the attributes to the neighbours and back",

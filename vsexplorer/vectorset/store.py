@@ -169,6 +169,28 @@ class VectorSetStore:
             for place in range(0, len(every), page):
                 yield every[place : place + page]
 
+    async def names_from(self, key: bytes, name: bytes, number: int) -> list[bytes]:
+        """The first names from one on, in order."""
+        found: list[bytes] = await self.connection.call(b"VRANGE", key, b"[" + name if name else b"-", b"+", number)
+        return found
+
+    async def names_behind(self, key: bytes, name: bytes, number: int) -> list[bytes]:
+        """The first names behind one, in order."""
+        found: list[bytes] = await self.connection.call(b"VRANGE", key, commands.behind(name), b"+", number)
+        return found
+
+    async def names_between(self, key: bytes, low: bytes, high: bytes | None, number: int) -> list[bytes]:
+        """The first names from ``low`` on and before ``high``; ``None`` for no end."""
+        if high == b"":
+            return []
+        end = b"(" + high if high is not None else b"+"
+        found: list[bytes] = await self.connection.call(b"VRANGE", key, b"[" + low if low else b"-", end, number)
+        return found
+
+    async def sample_names(self, key: bytes, number: int) -> list[bytes]:
+        """Some names at random, in order, each once."""
+        return sorted(set(await self.connection.call(b"VRANDMEMBER", key, number)))
+
     async def some_names(self, key: bytes, prefixes: Sequence[bytes]) -> list[bytes]:
         """Some names that begin with one of the prefixes, each once: out of a sample where names have no order."""
         if self.capabilities.vrange:

@@ -57,6 +57,18 @@ class LeadingScreen(QueryingScreen):
 
         self.set_query(written(element), trail=True)
 
+    def action_browse(self) -> None:
+        """Show all elements in the order of their names."""
+        from vsexplorer.tui.screens.browse import BrowseScreen
+
+        if self.info is not None and self.connection.connected:
+            self.app.push_screen(BrowseScreen(self, self.info), self._browsed)
+
+    def _browsed(self, element: bytes | None) -> None:
+        self.results.refresh()
+        if element is not None:
+            self.search_similar(element)
+
     # Changing
 
     def follow_change(self) -> None:

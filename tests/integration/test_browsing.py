@@ -1,0 +1,114 @@
+"""The window on all elements: every name once, in order, wherever one is, in constant memory."""
+
+import random
+from collections.abc import AsyncIterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.servers import RedisServer
+from vsexplorer import browsing
+from vsexplorer.browsing import Browser, between
+from vsexplorer.vectorset.connection import Connection
+from vsexplorer.vectorset.store import VectorSetStore
+
+_NAMES = 3_000
+
+
+@pytest.fixture
+async def many(newest: RedisServer) -> AsyncIterator[tuple[VectorSetStore, list[bytes]]]:
+    """Names of all sorts: long common beginnings, any bytes, very short and very long ones, an empty one."""
+    chance = random.Random(11)
+    found = {b"", b"\xff", b"\xff" * 40, b"\0", b"z" * 3_000}
+    while len(found) < _NAMES:
+        found.add(
+            chance.choice(
+                [
+                    b"https://example.org/a/very/long/common/beginning/%06d" % chance.randrange(10**6),
+                    chance.randbytes(chance.randrange(1, 12)),
+                    b"same" * 20 + chance.randbytes(2),
+                ]
+            )
+        )
+    pipe = newest.client().pipeline(transaction=False)
+    for name in found:
+        pipe.execute_command("VADD", "many", "VALUES", 2, chance.random(), 1, name, "EF", 4, "M", 4)
+    pipe.execute()
+    store = VectorSetStore(Connection(newest.target))
+    await store.open()
+    yield store, sorted(found)
+    await store.close()
+
+
+async def test_one_walks_through_all_of_it_there_and_back(
+    many: tuple[VectorSetStore, list[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, names = many
+    monkeypatch.setattr(browsing, "PAGE", 100)
+    monkeypatch.setattr(browsing, "WINDOW", 250)
+    browser = Browser(store, await store.info(b"many"))
+    await browser.start()
+    seen = list(browser.names)
+    while not browser.at_end:
+        last = browser.names[-1]
+        await browser.extend()
+        seen += browser.names[browser.names.index(last) + 1 :]
+        assert len(browser.names) <= 250
+        assert browser.first is not None
+        assert names[browser.first] == browser.names[0]
+    assert seen == names
+    await browser.end()
+    assert browser.names[-1] == names[-1]
+    back = list(browser.names)
+    while not browser.at_start:
+        come = await browser.extend_back()
+        back[:0] = browser.names[:come]
+        assert len(browser.names) <= 250
+    assert back == names
+    assert browser.first == 0
+
+
+async def test_one_jumps_to_any_name_and_sees_its_neighbours(many: tuple[VectorSetStore, list[bytes]]) -> None:
+    store, names = many
+    browser = Browser(store, await store.info(b"many"))
+    await browser.start()
+    chance = random.Random(4)
+    wanted = [*chance.sample(names, 60), b"https://", b"same", b"\xff\xff", b"zz", b"\0\0"]
+    for name in wanted:
+        place = await browser.jump(name)
+        expected = next((place for place, one in enumerate(names) if one >= name), len(names))
+        around = names[max(0, expected - 20) : expected + 20]
+        assert browser.names[max(0, place - 20) : place + 20] == around
+        if browser.first is not None:
+            assert browser.first + place == expected
+
+
+async def test_an_old_server_gives_a_sample_and_no_order_is_claimed(oldest_binary: object) -> None:
+    from pathlib import Path
+
+    assert isinstance(oldest_binary, Path)
+    with RedisServer(oldest_binary) as server:
+        for name in range(50):
+            server.client().execute_command("VADD", "k", "VALUES", 2, name, 1, f"e{name}")
+        store = VectorSetStore(Connection(server.target))
+        await store.open()
+        browser = Browser(store, await store.info(b"k"))
+        await browser.start()
+        assert not browser.ordered
+        assert browser.first is None
+        assert set(browser.names) <= {b"e%d" % name for name in range(50)}
+        assert browser.names[await browser.jump(b"e3")].startswith(b"e3")
+        await browser.end()
+        assert (await browser.extend(), await browser.extend_back()) == (0, 0)
+        await store.close()
+
+
+@given(st.binary(max_size=80), st.one_of(st.none(), st.binary(max_size=80)))
+def test_halfway_is_between(one: bytes, other: bytes | None) -> None:
+    if other is not None and other <= one:
+        return
+    middle = between(one, other)
+    if middle is not None:
+        assert one < middle
+        assert other is None or middle < other

@@ -1,0 +1,88 @@
+"""Browsing in the screen: pages, jumps, attributes of what one sees, and what can be done from there."""
+
+import json
+
+from tests.support.servers import RedisServer
+from tests.tui.driving import Driver, load_people, running
+from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.tui.screens.browse import BrowseScreen
+from vsexplorer.tui.screens.element import ElementScreen
+
+
+def browse(driver: Driver) -> BrowseScreen:
+    screen = driver.app.screen
+    assert isinstance(screen, BrowseScreen)
+    return screen
+
+
+def fill_many(server: RedisServer, number: int) -> None:
+    pipe = server.client().pipeline(transaction=False)
+    for place in range(number):
+        pipe.execute_command(
+            *("VADD", "many", "VALUES", 2, place, 1, f"e{place:06d}", "EF", 4, "M", 4),
+            *("SETATTR", json.dumps({"place": place, "odd": place % 2})),
+        )
+    pipe.execute()
+
+
+async def page(driver: Driver, key: str, goal: str) -> None:
+    """Turn pages until the goal is on the screen: a page may have to wait for its rows."""
+    for _ in range(100):
+        await driver.pilot.press(key)
+        if goal in driver.screen_text():
+            return
+    raise AssertionError(f"{goal} is not reached")
+
+
+async def test_one_goes_through_a_large_set_by_pages_and_jumps(newest: RedisServer, embedder: Embedder) -> None:
+    fill_many(newest, 1_200)
+    async with running(newest, embedder, key=b"many", size=(60, 60)) as driver:
+        await driver.press("escape", "b")
+        screen = browse(driver)
+        await driver.until(lambda: "1 of 1,200" in driver.screen_text())
+        await driver.until(lambda: "place" in driver.screen_text())
+        assert "many   1,200 elements, in the order of their names" in driver.screen_text()
+        await page(driver, "pagedown", "1,200 of 1,200")
+        assert "e001199" in driver.screen_text()
+        assert len(screen.table._names) <= 1_200
+        await driver.press("g")
+        await driver.until(lambda: "1 of 1,200" in driver.screen_text())
+        await driver.press("G")
+        await driver.until(lambda: "e001199" in driver.screen_text())
+        await driver.press("slash")
+        await driver.type("e0007")
+        await driver.until(lambda: "e000700" in driver.screen_text())
+        await driver.press("enter", "k", "k")
+        await driver.until(
+            lambda: screen.table.selected is not None and screen.table.selected.element == b"e000698"
+        )
+        await driver.until(lambda: '{ "place": 698, "odd": 0 }' in driver.screen_text())
+        await page(driver, "pageup", " 1 of 1,200")
+
+
+async def test_what_is_found_is_opened_marked_and_searched_with(newest: RedisServer, embedder: Embedder) -> None:
+    await load_people(newest, embedder)
+    async with running(newest, embedder, key=b"people") as driver:
+        await driver.press("escape", "b", "j", "x")
+        await driver.until(lambda: "born" in driver.screen_text())
+        assert len(driver.main.marks) == 1
+        assert any(line.startswith("●") for line in driver.screen_text().splitlines())
+        await driver.press("enter")
+        assert isinstance(driver.app.screen, ElementScreen)
+        await driver.press("escape", "slash")
+        await driver.type("Mar")
+        await driver.press("enter", "s")
+        assert driver.main.query_line.value == "@Marie Curie"
+        assert driver.names()[0] == "Marie Curie"
+
+
+async def test_an_old_server_shows_a_sample_and_says_so(oldest_binary: object, embedder: Embedder) -> None:
+    from pathlib import Path
+
+    assert isinstance(oldest_binary, Path)
+    with RedisServer(oldest_binary) as server:
+        fill_many(server, 50)
+        async with running(server, embedder, key=b"many", size=(80, 24)) as driver:
+            await driver.press("escape", "b")
+            await driver.until(lambda: "a random sample: no order here" in driver.screen_text())
+            await driver.until(lambda: "sampled out of 50; g takes others" in driver.screen_text())

@@ -1,0 +1,168 @@
+"""All elements of a set in the order of their names, through a window that moves: constant memory at any size.
+
+VRANGE walks forward only. What comes before a name is found by halving the stretch of names in which it must lie,
+until a page of them is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vsexplorer.model import SetInfo
+from vsexplorer.vectorset.store import VectorSetStore
+
+PAGE = 500
+"""Names read at a time: half a millisecond of the server."""
+WINDOW = 3_000
+"""Names kept; the far end is forgotten beyond that."""
+_STEPS = 200
+"""Halvings at most; some twenty find the place among millions."""
+
+
+class Browser:
+    """A window on the names of a set. On servers without VRANGE it holds a random sample, and says so."""
+
+    def __init__(self, store: VectorSetStore, info: SetInfo) -> None:
+        self._store = store
+        self._info = info
+        self.names: list[bytes] = []
+        """The names in the window, in order."""
+        self.first: int | None = None
+        """How many names come before the window, where that is known."""
+        self.at_start = False
+        self.at_end = False
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the names are all there are, in order; otherwise they are a random sample."""
+        return self._store.capabilities.vrange
+
+    async def start(self) -> None:
+        """Go to the first names, or take another sample."""
+        if not self.ordered:
+            self.names = await self._store.sample_names(self._info.key, PAGE)
+            self.first, self.at_start, self.at_end = None, True, True
+            return
+        self.names = await self._store.names_from(self._info.key, b"", PAGE)
+        self.first, self.at_start, self.at_end = 0, True, len(self.names) < PAGE
+
+    async def end(self) -> None:
+        """Go to the last names."""
+        if self.ordered:
+            self.names, self.at_start = await self._before(None)
+            self.at_end = True
+            self.first = 0 if self.at_start else None
+
+    async def jump(self, name: bytes) -> int:
+        """Go to a name, or to where it would be; returns its place in the window.
+
+        In a sample it is the first name that begins so, or the nearest in order.
+        """
+        if not self.ordered:
+            places = sorted(range(len(self.names)), key=lambda place: (self.names[place] < name, self.names[place]))
+            return places[0] if places else 0
+        if self.at_start and self.names and name <= self.names[-1]:
+            return sum(1 for one in self.names if one < name)
+        self.names = await self._store.names_from(self._info.key, name, PAGE)
+        self.at_end = len(self.names) < PAGE
+        self.at_start, self.first = False, None
+        return await self.extend_back()
+
+    async def extend_back(self) -> int:
+        """Put a page before the window; returns how many names came."""
+        if self.at_start or not self.ordered:
+            return 0
+        found, self.at_start = await self._before(self.names[0] if self.names else None)
+        self.names[:0] = found
+        if self.at_start:
+            self.first = 0
+        elif self.first is not None:
+            self.first -= len(found)
+        if len(self.names) > WINDOW:
+            del self.names[WINDOW:]
+            self.at_end = False
+        return len(found)
+
+    async def extend(self) -> int:
+        """Put a page behind the window; returns how many names were forgotten at its beginning."""
+        if self.at_end or not self.ordered or not self.names:
+            return 0
+        found = await self._store.names_behind(self._info.key, self.names[-1], PAGE)
+        self.at_end = len(found) < PAGE
+        self.names += found
+        forgotten = max(0, len(self.names) - WINDOW)
+        if forgotten:
+            del self.names[:forgotten]
+            self.at_start = False
+            if self.first is not None:
+                self.first += forgotten
+        return forgotten
+
+    async def attributes(self, names: Sequence[bytes]) -> list[bytes | None]:
+        """The attributes of some elements, in one round trip."""
+        return [attributes for attributes, _ in await self._store.described(self._info, names, vectors=False)]
+
+    async def _before(self, name: bytes | None) -> tuple[list[bytes], bool]:
+        """A page of the names before one, or of the last ones; and whether nothing comes before them."""
+        whole = await self._store.names_between(self._info.key, b"", name, PAGE + 1)
+        if len(whole) <= PAGE:
+            return whole, True
+        low, high = whole[-1], name
+        middle = _behind_all_like(whole, high) or between(low, high)
+        for _ in range(_STEPS):
+            if middle is None:
+                break
+            found = await self._store.names_between(self._info.key, middle, name, PAGE + 1)
+            if PAGE // 4 <= len(found) <= PAGE:
+                return found, False
+            if len(found) > PAGE:
+                low = found[-1]
+                middle = _behind_all_like(found, high) or between(low, high)
+            else:
+                high = middle
+                middle = between(low, high)
+        return await self._walked(low, name), False
+
+    async def _walked(self, low: bytes, name: bytes | None) -> list[bytes]:
+        """The last page before a name, reached by walking."""
+        found = await self._store.names_between(self._info.key, low, name, PAGE)
+        last = found
+        while len(last) == PAGE:
+            last = await self._store.names_between(self._info.key, last[-1] + b"\0", name, PAGE)
+            found = (found + last)[-PAGE:]
+        return found
+
+
+def _behind_all_like(names: Sequence[bytes], high: bytes | None) -> bytes | None:
+    """The end of all names that begin as these do; ``None`` where that is no help.
+
+    Halving alone would need eight steps for each byte of a common beginning.
+    """
+    first, last = names[0], names[-1]
+    length = next((place for place, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    shared = first[:length].rstrip(b"\xff")
+    if not shared:
+        return None
+    end = shared[:-1] + bytes([shared[-1] + 1])
+    return end if last < end and (high is None or end < high) else None
+
+
+def between(low: bytes, high: bytes | None) -> bytes | None:
+    """A name about halfway from one to another, above the first; ``None`` where there is no room for one.
+
+    Args:
+        low: The lower name.
+        high: The upper one; ``None`` for the end of all names.
+    """
+    upper = high if high is not None else b"\xff" * (len(low) + 1)
+    common = 0
+    while common < len(low) and common < len(upper) and low[common] == upper[common]:
+        common += 1
+    for length in (8, 16, 64):
+        one = int.from_bytes(low[common : common + length].ljust(length, b"\0"), "big")
+        other = int.from_bytes(upper[common : common + length].ljust(length, b"\0"), "big")
+        middle = (one + other) // 2
+        found = low[:common] + middle.to_bytes(length, "big")
+        if low < found < upper:
+            return found
+    return None

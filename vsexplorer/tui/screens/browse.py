@@ -1,0 +1,214 @@
+"""Browsing a set: all its elements by name, with a line to jump to a name or prefix."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widgets import Input
+
+from vsexplorer.attributes import pretty
+from vsexplorer.errors import VsexplorerError
+from vsexplorer.model import Hit, SetInfo
+from vsexplorer.text import display, fit, plural, sanitize
+from vsexplorer.tui.keymap import Place, bindings, keys_at
+from vsexplorer.tui.widgets.bars import Footer, TextBar
+from vsexplorer.tui.widgets.browse_table import BrowseTable
+from vsexplorer.tui.widgets.element_table import ElementTable
+
+if TYPE_CHECKING:
+    from vsexplorer.browsing import Browser
+    from vsexplorer.tui.screens.element import Leaving
+    from vsexplorer.tui.screens.leading import LeadingScreen
+
+
+class BrowseScreen(Screen[bytes | None]):
+    """Dismisses with an element others shall be like, or with ``None``."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.BROWSE_SCREEN)
+    AUTO_FOCUS = "BrowseTable"
+    DEFAULT_CSS = """
+    BrowseScreen {
+        & > #browse-title { text-style: bold; }
+        & > #browse-place, & > #browse-status { color: $text-muted; }
+        & > BrowseTable { height: 1fr; border-top: solid $surface-lighten-2; }
+        & > Input { border: none; height: 1; padding: 0 1; background: $surface; }
+        &.-short > BrowseTable { border: none; }
+    }
+    """
+
+    def __init__(self, main: LeadingScreen, info: SetInfo) -> None:
+        super().__init__()
+        self._main = main
+        self._info = info
+        self._browser: Browser = main.backend.browser(info)
+        self._window = asyncio.Lock()
+        """Held by whoever moves the window."""
+        self._jumps = 0
+        self._fetching = False
+        self.table = BrowseTable()
+        self.table.marks = main.marks
+        self.table.arrangement = main.results.arrangement
+
+    def compose(self) -> ComposeResult:
+        """Title, the line to jump with, the rows, where one is, the keys."""
+        yield TextBar(id="browse-title")
+        line = Input(placeholder="type a name, or how it begins, to go there", compact=True)
+        line.cursor_blink = False
+        yield line
+        yield self.table
+        yield TextBar(id="browse-place")
+        yield TextBar(id="browse-status")
+        yield Footer([*keys_at(Place.BROWSE_SCREEN, Place.BROWSE), *keys_at(Place.EVERYWHERE)], self._main.remapped)
+
+    def on_mount(self) -> None:
+        """Begin with the first names."""
+        ordered = "in the order of their names" if self._browser.ordered else "a random sample: no order here"
+        self.query_one("#browse-title", TextBar).set_text(
+            f"{display(self._info.key)}   {plural(self._info.size, 'element')}, {ordered}"
+        )
+        self.action_first()
+
+    def say(self, words: str, error: bool = False) -> None:
+        """Show a sentence, harmless already."""
+        self.query_one("#browse-status", TextBar).set_text(words)
+
+    # Where one is
+
+    def action_first(self) -> None:
+        """Go to the first element, or take another sample."""
+        self._go(self._browser.start)
+
+    def action_last(self) -> None:
+        """Go to the last element."""
+        self._go(self._browser.end, -1)
+
+    def action_jump(self) -> None:
+        """Go to the line for a name."""
+        self.query_one(Input).focus()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        name = event.value.encode("utf-8", "surrogateescape")
+        self._go(partial(self._browser.jump, name) if name else self._browser.start)
+
+    @on(Input.Submitted)
+    def _arrived(self) -> None:
+        self.table.focus()
+
+    def _go(self, going: Callable[[], Awaitable[int | None]], place: int = 0) -> None:
+        # A search of names under way is not cancelled, which would close its connection; of those waiting behind it
+        # only the newest is made.
+        self._jumps += 1
+        self.run_worker(self._show(going, place, self._jumps), group="browse", description="browsing")
+
+    async def _show(self, going: Callable[[], Awaitable[int | None]], place: int, jump: int) -> None:
+        async with self._window:
+            if jump != self._jumps:
+                return
+            try:
+                found = await going()
+            except VsexplorerError as error:
+                self.say(sanitize(str(error)), error=True)
+                return
+            place = len(self._browser.names) - 1 if place < 0 else found or 0
+            self.table.show(self._browser.names, place)
+
+    # What is missing
+
+    @on(BrowseTable.Wanted)
+    def _wanted(self) -> None:
+        if not self._fetching:
+            self._fetching = True
+            self.run_worker(self._fetch(), group="fetch", description="reading elements")
+
+    async def _fetch(self) -> None:
+        try:
+            while await self._fetched():
+                pass
+        except VsexplorerError as error:
+            self.say(sanitize(str(error)), error=True)
+        finally:
+            self._fetching = False
+
+    async def _fetched(self) -> bool:
+        """Bring the next thing that is missing; whether there was one."""
+        browser, table = self._browser, self.table
+        async with self._window:
+            if not browser.names:
+                return False
+            if table.near_end and not browser.at_end:
+                table.shift(browser.names, -(await browser.extend()))
+            elif table.near_start and not browser.at_start:
+                table.shift(browser.names, await browser.extend_back())
+            elif names := table.undescribed:
+                table.describe(names, await browser.attributes(names))
+            else:
+                return False
+            return True
+
+    @on(BrowseTable.Selected)
+    def _selected(self) -> None:
+        browser, table = self._browser, self.table
+        hit = table.selected if table.count else None
+        if browser.first is not None:
+            where = f"{browser.first + table.cursor + 1:,} of {self._info.size:,}"
+        elif not browser.ordered:
+            where = (
+                f"{table.cursor + 1:,} of {len(browser.names):,} sampled out of {self._info.size:,}; g takes others"
+            )
+        else:
+            where = f"somewhere among {self._info.size:,}"
+        where = where if hit is not None else "nothing there"
+        about = " ".join(pretty(hit.attributes).split()) if hit is not None and hit.attributes else ""
+        self.query_one("#browse-place", TextBar).set_text(where)
+        self.say(fit(sanitize(about), 400))
+
+    # What to do with it
+
+    @on(ElementTable.Opened)
+    def _opened(self, event: ElementTable.Opened) -> None:
+        from vsexplorer.tui.screens.element import ElementScreen
+
+        event.stop()
+        hit = Hit(0, event.hit.element, None, event.hit.attributes)
+        self.app.push_screen(ElementScreen(self._main, self._info.key, hit), self._left)
+
+    def _left(self, left: Leaving | None) -> None:
+        if left is not None and left.similar:
+            self.dismiss(left.element)
+        else:
+            self.table.show(self._browser.names, self.table.cursor)
+
+    def action_similar(self) -> None:
+        """Return, and look for elements like the selected one."""
+        if self.table.count and (hit := self.table.selected) is not None:
+            self.dismiss(hit.element)
+
+    def action_mark(self) -> None:
+        """Mark the selected element, or no longer, and go on to the next."""
+        if self.table.count and (hit := self.table.selected) is not None:
+            self._main.marks.toggle(hit.element)
+            self.table.action_move(1)
+            self.table.refresh()
+
+    def action_take(self) -> None:
+        """Offer what can be copied."""
+        from vsexplorer.tui.screens.taking import Taker
+
+        taker = Taker(self.app, self._main.backend, self._info.key, self.say)  # type: ignore[arg-type]
+        taker.offer(self.table.selected if self.table.count else None, None)
+
+    def action_back(self) -> None:
+        """Leave the line to jump with, or the set."""
+        if self.query_one(Input).has_focus:
+            self.table.focus()
+        else:
+            self.dismiss(None)

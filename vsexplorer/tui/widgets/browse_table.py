@@ -1,0 +1,114 @@
+"""All elements in the order of their names: the window of a ``Browser`` as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+
+from vsexplorer.attributes import Json, fields
+from vsexplorer.columns import Column, tabulate
+from vsexplorer.model import Hit
+from vsexplorer.text import display
+from vsexplorer.tui.keymap import Place, bindings
+from vsexplorer.tui.widgets.element_table import ElementLine, ElementTable
+
+_NEAR = 150
+"""Rows from an end of the window at which more are wanted."""
+_NAME_WIDTH = 40
+
+
+class BrowseTable(ElementTable):
+    """Rows appear with their names; attributes follow for those one sees."""
+
+    BINDINGS = bindings(Place.BROWSE)
+    RANK = 2
+
+    class Wanted(Message):
+        """Rows beyond an end of the window, or attributes of rows in view, are wanted."""
+
+    class Selected(Message):
+        """Another row is selected."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._names: Sequence[bytes] = ()
+        self._fields: dict[bytes, Mapping[str, Json]] = {}
+        self._raw: dict[bytes, bytes | None] = {}
+        self._name_width = _NAME_WIDTH
+
+    @property
+    def count(self) -> int:
+        """How many rows are in the window."""
+        return len(self._names)
+
+    def line(self, index: int) -> ElementLine:
+        """The element of a row."""
+        name = self._names[index]
+        return ElementLine(Hit(0, name, None, self._raw.get(name)), display(name), self._fields.get(name, {}))
+
+    def show(self, names: Sequence[bytes], cursor: int) -> None:
+        """Show another window."""
+        self._names = names
+        self._fields, self._raw = {}, {}
+        self.rows_replaced(cursor)
+        self.scroll_to(y=cursor, animate=False, immediate=True)
+
+    def shift(self, names: Sequence[bytes], by: int) -> None:
+        """The window has moved: rows in view stay where they are, ``by`` further in it."""
+        self._names = names
+        top = max(0, self.scroll_offset.y + by)
+        self.virtual_size = Size(self.row_width, self.count + self.HEADER)
+        self.set_reactive(BrowseTable.cursor, max(0, min(self.cursor + by, self.count - 1)))
+        self.scroll_to(y=top, animate=False, immediate=True)
+        self.refresh()
+
+    @property
+    def undescribed(self) -> list[bytes]:
+        """Names in view whose attributes are not known yet, with a page around them."""
+        top = self.scroll_offset.y
+        around = self._names[max(0, top - self.page_rows) : top + 2 * self.page_rows]
+        return [name for name in around if name not in self._raw]
+
+    def describe(self, names: Sequence[bytes], attributes: Sequence[bytes | None]) -> None:
+        """Fill in the attributes of some rows; columns are those of the first that came."""
+        if len(self._raw) > 4 * self.page_rows + 400:
+            self._raw, self._fields = {}, {}
+        for name, raw in zip(names, attributes, strict=True):
+            self._raw[name] = raw
+            self._fields[name] = fields(raw)
+        known = {column.field for column in self.all_columns}
+        fresh = [column for column in tabulate(list(attributes)).columns if column.field not in known]
+        self.all_columns = (*self.all_columns, *fresh)
+        self.refresh()
+        self.moved()
+
+    def forget_columns(self, columns: Sequence[Column] = ()) -> None:
+        """Begin with other columns."""
+        self.all_columns = tuple(columns)
+
+    @property
+    def near_start(self) -> bool:
+        """Whether the first row of the window is near."""
+        return self.cursor < _NEAR
+
+    @property
+    def near_end(self) -> bool:
+        """Whether the last row of the window is near."""
+        return self.cursor > self.count - _NEAR
+
+    def moved(self) -> None:
+        """Ask for what is missing."""
+        self.post_message(self.Selected())
+        if self.near_start or self.near_end or self.undescribed:
+            self.post_message(self.Wanted())
+
+    def on_click(self, event: events.Click) -> None:
+        """Select a row; a second click opens it."""
+        index = self.row_at(event.y)
+        if index is not None:
+            if index == self.cursor and event.chain > 1:
+                self.action_open_element()
+            self.cursor = index
