@@ -169,7 +169,7 @@ class Editor:
         after = await changes.apply(self._store.connection, change, info)
         now = await self._info(change.key)
         if info is None and now is not None and prepared.model:
-            await records.write(self._store.connection, now, SetRecord(prepared.model, ""))
+            await records.write(self._store, now, SetRecord(prepared.model, ""))
         known = info or now
         if known is None:
             return None

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from vsexplorer import overview
 from vsexplorer.browsing import Browser
 from vsexplorer.editing import Editor
 from vsexplorer.embedding.embedder import Embedder, models_of_dimension
@@ -25,6 +26,7 @@ from vsexplorer.model import (
     ResultPage,
     SearchOptions,
     SetInfo,
+    SetSummary,
     Span,
     Timings,
 )
@@ -121,6 +123,11 @@ class Explorer:
             fresh = [key for key in dict.fromkeys(page) if key not in seen]
             seen.update(fresh)
             yield [info for info in await self._store.infos(fresh) if isinstance(info, SetInfo)]
+
+    async def summaries(self) -> AsyncIterator[list[SetSummary]]:
+        """The same with what each takes in memory, and the model it was made with."""
+        async for page in self.sets():
+            yield await overview.summarize(self._store, page)
 
     async def keys(self, prefix: bytes) -> list[bytes]:
         """Names of vector sets, for completion; the first thousand or so."""

@@ -24,6 +24,8 @@ class Capabilities:
     """The filter literal ``null``, and with it ``in`` for substrings (Redis 8.2)."""
     epsilon_scale: float = 1.0
     """What EPSILON must be multiplied by: 2 before Redis 8.0.4 and 8.2.2, which halve the distance."""
+    run: str = ""
+    """The server's ``run_id``, another one after each start; empty where it may not be known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class SetInfo:
     levels: int
     with_attributes: int
     uid: int
-    """Another one tells that the set was made anew under the same key."""
+    """VINFO's ``vset-uid``: another one tells that the set was made anew under the same key, as long as the server
+    runs. Reading its data again, a server numbers all sets anew."""
     newest_node: int = 0
     """Grows with every element that is added."""
 
@@ -51,6 +54,17 @@ class SetInfo:
     def reduced(self) -> bool:
         """Made with REDUCE."""
         return self.input_dimension != self.dimension
+
+
+@dataclass(frozen=True, slots=True)
+class SetSummary:
+    """One vector set among others."""
+
+    info: SetInfo
+    memory: int | None
+    """Bytes as MEMORY USAGE estimates them; ``None`` where it may not be asked."""
+    model: str
+    """The embedding model it was made with; empty where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,13 @@ class RedisServer:
             assert time.monotonic() < deadline, "the server does not answer"
             time.sleep(0.01)
 
+    def rewrite(self) -> None:
+        """Have it write its append-only file anew, as a snapshot."""
+        client = self.client()
+        client.bgrewriteaof()
+        while any(client.info("persistence")[f"aof_rewrite_{state}"] for state in ("in_progress", "scheduled")):
+            time.sleep(0.01)
+
     def stop(self, kill: bool = False) -> None:
         """End it, by SIGKILL if asked."""
         if self._process is not None:
@@ -92,10 +99,25 @@ class RedisServer:
             return False
 
 
-def fill(client: Any, key: str, elements: Sequence[tuple[str, Sequence[float], str | None]], *options: str) -> None:
+def fill(
+    client: Any,
+    key: str,
+    elements: Sequence[tuple[str, Sequence[float], str | None]],
+    *options: str,
+    reduce: int | None = None,
+) -> None:
     """Add elements given as name, vector and attributes."""
     for name, vector, attributes in elements:
-        argv: list[Any] = ["VADD", key, "VALUES", len(vector), *vector, name, *options]
+        argv: list[Any] = [
+            "VADD",
+            key,
+            *(("REDUCE", reduce) if reduce else ()),
+            "VALUES",
+            len(vector),
+            *vector,
+            name,
+            *options,
+        ]
         if attributes is not None:
             argv += ["SETATTR", attributes]
         client.execute_command(*argv)

@@ -7,7 +7,6 @@ from tests.tui.driving import GOLDEN, Driver, load_people, running
 from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.tui.screens.element import ElementScreen
 from vsexplorer.tui.screens.help import HelpScreen
-from vsexplorer.tui.screens.sets import SetsScreen
 
 
 async def test_results_follow_the_query_and_the_filter_on_both_versions(
@@ -159,18 +158,6 @@ async def test_help_lists_all_keys(people: Driver) -> None:
     assert "More like the selected element" in people.screen_text()
     await people.press("escape")
     assert not isinstance(people.app.screen, HelpScreen)
-
-
-async def test_switching_sets(people: Driver, newest: RedisServer) -> None:
-    fill(newest.client(), "places", [("Lima", (1.0, 0.0), None)])
-    await people.press("escape", "o")
-    assert isinstance(people.app.screen, SetsScreen)
-    await people.until(lambda: "2 vector sets" in people.screen_text())
-    assert "8 elements · 384 dims · int8" in people.screen_text()
-    await people.type("pla")
-    await people.press("enter")
-    await people.until(lambda: people.names() == ["Lima"])
-    assert people.screen_text().splitlines()[1].startswith(" places   1 element · 2 dims")
 
 
 async def test_a_set_the_model_does_not_fit_offers_those_that_do(newest: RedisServer, embedder: Embedder) -> None:

@@ -11,6 +11,7 @@ from vsexplorer.tui.screens.explorer import ExplorerScreen
 from vsexplorer.tui.screens.forms import AttributesForm
 from vsexplorer.tui.screens.load import LoadScreen
 from vsexplorer.tui.screens.options import OptionsScreen
+from vsexplorer.tui.screens.sets import SetsScreen
 from vsexplorer.tui.widgets.attribute_tree import AttributeTree
 from vsexplorer.tui.widgets.browse_table import BrowseTable
 from vsexplorer.tui.widgets.fields_panel import FieldsPanel
@@ -18,6 +19,7 @@ from vsexplorer.tui.widgets.line_list import LineList
 from vsexplorer.tui.widgets.links import LinksList
 from vsexplorer.tui.widgets.prompt import _LineInput
 from vsexplorer.tui.widgets.results import ResultsTable
+from vsexplorer.tui.widgets.sets_table import SetsTable
 
 OWNERS: dict[Place, tuple[type, ...]] = {
     Place.EVERYWHERE: (ExplorerApp,),
@@ -26,6 +28,8 @@ OWNERS: dict[Place, tuple[type, ...]] = {
     Place.LIST: (LineList,),
     Place.RESULTS: (ResultsTable, ExplorerScreen),
     Place.FIELDS: (FieldsPanel,),
+    Place.SETS: (SetsTable, SetsScreen),
+    Place.SETS_SCREEN: (SetsScreen, ExplorerApp),
     Place.BROWSE: (BrowseTable,),
     Place.BROWSE_SCREEN: (BrowseScreen,),
     Place.ELEMENT: (ElementScreen,),
@@ -51,7 +55,9 @@ def test_no_key_means_two_things_in_one_place(place: Place) -> None:
 def test_every_key_does_something(key: Key) -> None:
     name = key.action.removeprefix("app.").removeprefix("screen.").partition("(")[0]
     owners = (
-        (ExplorerScreen, ElementScreen, BrowseScreen) if key.action.startswith("screen.") else OWNERS[key.place]
+        (ExplorerScreen, ElementScreen, BrowseScreen, SetsScreen)
+        if key.action.startswith("screen.")
+        else OWNERS[key.place]
     )
     assert any(hasattr(owner, f"action_{name}") for owner in owners)
 

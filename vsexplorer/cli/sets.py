@@ -13,38 +13,39 @@ from vsexplorer.errors import ExitCode
 if TYPE_CHECKING:
     from vsexplorer.attributes import Json
     from vsexplorer.explorer import Explorer
-    from vsexplorer.model import SetInfo
+    from vsexplorer.model import SetSummary
+
+_FIGURES = (
+    *("key", "elements", "dimension", "input_dimension", "quantization"),
+    *("model", "memory", "with_attributes", "links", "levels"),
+)
 
 
 @click.command()
+@click.option("--sort", type=click.Choice(_FIGURES), default="key", show_default=True, help="What to sort by.")
+@click.option("--reverse", is_flag=True, help="Largest first.")
 @format_options
 @connection_options
 @click.pass_context
-def sets(ctx: click.Context, output_format: str) -> int:
-    """List all vector sets of the database."""
+def sets(ctx: click.Context, sort: str, reverse: bool, output_format: str) -> int:
+    """List all vector sets of the database: sizes, memory, and the model each was made with where it is known."""
     from vsexplorer.cli.output import write
     from vsexplorer.listing import Listing
-    from vsexplorer.text import decode
+    from vsexplorer.overview import FIGURES, figure, ordered
 
-    async def collect(explorer: Explorer) -> list[SetInfo]:
-        return sorted([info async for page in explorer.sets() for info in page], key=lambda info: info.key)
+    async def collect(explorer: Explorer) -> list[SetSummary]:
+        return [one async for page in explorer.summaries() for one in page]
 
-    found = explore(ctx, collect)
+    found = ordered(explore(ctx, collect), figure(sort), reverse)
     records: list[dict[str, Json]] = [
-        {
-            "key": decode(info.key),
-            "elements": info.size,
-            "dimension": info.dimension,
-            "input_dimension": info.input_dimension,
-            "quantization": info.quantization,
-            "with_attributes": info.with_attributes,
-            "links": info.links,
-        }
-        for info in found
+        {**{one.name: one.of(summary) for one in FIGURES}, "uid": summary.info.uid} for summary in found
     ]
-    header = ["key", "elements", "dimension", "quantization", "with_attributes"]
-    rows = [[record[name] for name in header] for record in records]
-    write(Listing(records, records, header, rows, frozenset({1, 2, 4})), output_format)
+    rows: list[list[Json]] = [[one.of(summary) for one in FIGURES] for summary in found]
+    if output_format == "table":
+        rows = [[one.shown(summary) for one in FIGURES] for summary in found]
+    numeric = frozenset(place for place, one in enumerate(FIGURES) if one.numeric)
+    header = [one.title if output_format == "table" else one.name for one in FIGURES]
+    write(Listing(records, records, header, rows, numeric), output_format)
     if not found:
         print("There is no vector set in this database.", file=sys.stderr)
     return ExitCode.OK if found else ExitCode.NOTHING

@@ -34,6 +34,8 @@ class State:
     """Of those rows' content."""
     uid: int | None = None
     """The set's ``vset-uid``."""
+    run: str = ""
+    """The ``run_id`` of the server that numbered it so."""
     rejects: int = 0
     """Bytes of the file of rejected rows."""
     reasons: int = 0

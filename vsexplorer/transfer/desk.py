@@ -104,9 +104,9 @@ class TransferDesk:
             self._check_model(existing)
         report = await copy(self._session.store, info, store, existing, plan, self._embedder, progress)
         made = await described(store, plan.destination)
-        record = await records.read(self._session.store.connection, info)
+        record = (await records.read(self._session.store, [info]))[0]
         if plan.text:
             record = records.SetRecord(self._embedder.name, plan.text)
         if made is not None and record is not None:
-            await records.write(store.connection, made, record)
+            await records.write(store, made, record)
         return report

@@ -38,9 +38,10 @@ _STOPPED = "Nothing was loaded from its part of the file on; without --strict su
 class Loader:
     """One load. ``prepare`` looks at the files, ``run`` does the work; each is called once."""
 
-    def __init__(self, files: Sequence[RowSource], plan: LoadPlan, connection: Connection) -> None:
+    def __init__(self, files: Sequence[RowSource], plan: LoadPlan, connection: Connection, run: str = "") -> None:
         self._plan = plan
         self._connection = connection
+        self._run = run
         self._files = files
         self._reader = WindowReader(files, plan.limit)
         # Reading and the checkpoint share a thread, so that neither holds up the screen or the other.
@@ -149,7 +150,8 @@ class Loader:
             return "the load that was interrupted had other options"
         if not state.rows:
             return ""
-        if info is None or (state.uid is not None and state.uid != info.uid):
+        replaced = info is not None and state.uid not in (None, info.uid) and state.run == self._run
+        if info is None or replaced:
             return "the vector set is not the one that the interrupted load was writing"
         for names in batched(map(bytes.fromhex, state.tail), _ASKED):
             if None in await existing(self._connection, self._plan.key, names, info.dimension):
@@ -284,7 +286,7 @@ class Loader:
         if self._checkpoint is None:
             return
         if state.uid is None and window.items:
-            state.uid = await self._uid()
+            state.uid, state.run = await self._uid(), self._run
         state.counts = report.counts
         state.tail += [item.name.hex() for item in window.items]
         if self._rejects is not None:

@@ -37,7 +37,7 @@ async def load(
         DimensionMismatch: the set exists and does not fit the model.
         VsexplorerError: of the kind that fits what happened; the hint says where the same load goes on.
     """
-    loader = Loader(files, plan, place.store.connection)
+    loader = Loader(files, plan, place.store.connection, place.store.capabilities.run)
     mapping = await loader.prepare()
     info = await described(place.store, plan.key)
     if loader.needs_model:
@@ -54,7 +54,7 @@ async def load(
     if made is not None:
         if loader.needs_model:
             await _record(place, made, mapping.text, report)
-        report.memory = await place.store.memory(plan.key)
+        report.memory = (await place.store.memory([plan.key]))[0]
     return report
 
 
@@ -68,6 +68,6 @@ async def described(store: VectorSetStore, key: bytes) -> SetInfo | None:
 
 async def _record(place: LoadPlace, made: SetInfo, text: str, report: LoadReport) -> None:
     try:
-        await records.write(place.store.connection, made, records.SetRecord(place.embedder.name, text))
+        await records.write(place.store, made, records.SetRecord(place.embedder.name, text))
     except VsexplorerError as error:
         report.notes.append(f"which model made the set could not be noted in Redis: {error.message}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from vsexplorer.model import Capabilities, ElementDetails, Neighbour, Query, ResultPage, SetInfo
+from vsexplorer.model import Capabilities, ElementDetails, Neighbour, Query, ResultPage, SetInfo, SetSummary
 from vsexplorer.progress import ProgressCallback, ignore_progress
 
 if TYPE_CHECKING:
@@ -93,6 +93,9 @@ class Backend(Protocol):
 
     def sets(self) -> AsyncIterator[list[SetInfo]]:
         """The vector sets as they are found."""
+
+    def summaries(self) -> AsyncIterator[list[SetSummary]]:
+        """The same with what else is known of them."""
 
     async def info(self, key: bytes) -> SetInfo:
         """Describe a set."""

@@ -20,6 +20,8 @@ class Place(StrEnum):
     LIST = "In every list"
     RESULTS = "In the results"
     FIELDS = "In the panel of fields"
+    SETS = "In the list of vector sets"
+    SETS_SCREEN = "While choosing a vector set"
     BROWSE = "In the list of all elements"
     BROWSE_SCREEN = "While browsing"
     ELEMENT = "In an element"
@@ -134,6 +136,22 @@ KEYMAP = (
     Key("fields-bottom", "G,end", "edge(1)", "last", "Last value", Place.FIELDS, False, "G"),
     Key("fields-page-down", "pagedown,ctrl+d", "page(1)", "page down", "A page down", Place.FIELDS, False, "pgdn"),
     Key("fields-page-up", "pageup,ctrl+u", "page(-1)", "page up", "A page up", Place.FIELDS, False, "pgup"),
+    Key("sets-open", "enter", "open", "open", "Open the selected set", Place.SETS, True, "⏎"),
+    Key("sets-sort-next", "right_square_bracket", "sort(1)", "sort", "Sort by the next column", Place.SETS, True,
+        "]"),
+    Key("sets-sort-previous", "left_square_bracket", "sort(-1)", "sort", "Sort by the column before", Place.SETS,
+        False, "["),
+    Key("sets-reverse", "backslash", "reverse", "reverse", "Sort the other way round", Place.SETS, True, "\\"),
+    Key("sets-details", "i", "details", "details", "All facts of the set, explained; again: the list",
+        Place.SETS_SCREEN, True),
+    Key("sets-delete", "D", "screen.delete_set", "delete", "Delete the selected set (with --write)", Place.SETS),
+    Key("sets-down", "down", "move(1)", "down", "Next set, also while typing", Place.SETS_SCREEN, False, "↓"),
+    Key("sets-up", "up", "move(-1)", "up", "Set before, also while typing", Place.SETS_SCREEN, False, "↑"),
+    Key("sets-page-down", "pagedown", "page(1)", "page down", "A page down", Place.SETS_SCREEN, False, "pgdn"),
+    Key("sets-page-up", "pageup", "page(-1)", "page up", "A page up", Place.SETS_SCREEN, False, "pgup"),
+    Key("sets-line", "tab", "app.focus_next", "list", "Between the line and the list", Place.SETS_SCREEN, True),
+    Key("sets-stop", "ctrl+s", "stop", "stop", "Stop looking for further sets", Place.SETS_SCREEN),
+    Key("sets-again", "ctrl+r", "look", "again", "Look for sets again", Place.SETS_SCREEN, True),
     Key("browse-open", "enter", "open_element", "open", "Open the selected element", Place.BROWSE, True, "⏎"),
     Key("browse-columns-right", "l,right", "scroll_columns(1)", "columns", "Further columns", Place.BROWSE, False,
         "l →"),

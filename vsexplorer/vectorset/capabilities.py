@@ -27,7 +27,7 @@ async def probe(connection: Connection) -> Capabilities:
     info, vcard, vrange = await connection.pipeline(
         [[b"INFO", b"server"], [b"VCARD", _NO_KEY], [b"VRANGE", _NO_KEY, b"-", b"+", 1]]
     )
-    product, version = _product(info)
+    product, version, run = _product(info)
     if isinstance(vcard, NoVectorSets):
         raise NoVectorSets(
             f"{connection.target.address} is {product} {version}, which has no vector sets.",
@@ -45,6 +45,7 @@ async def probe(connection: Connection) -> Capabilities:
         withattribs=number >= (8, 0, 3),
         filter_null=number >= (8, 2),
         epsilon_scale=2.0 if number < (8, 0, 4) or (8, 1) <= number < (8, 2, 2) else 1.0,
+        run=run,
     )
 
 
@@ -67,15 +68,17 @@ async def probe_search(
     return known
 
 
-def _product(reply: Reply) -> tuple[str, str]:
+def _product(reply: Reply) -> tuple[str, str, str]:
+    """Name, version and run id of the server."""
     if not isinstance(reply, bytes):
-        return "Redis", "of unknown version"
+        return "Redis", "of unknown version", ""
     lines = (line.partition(":") for line in reply.decode("utf-8", "replace").splitlines())
     info = {name: value.strip() for name, _, value in lines}
+    run = info.get("run_id", "")
     for name in ("valkey", "dragonfly", "garnet"):
         if f"{name}_version" in info:
-            return name.capitalize(), info[f"{name}_version"]
-    return info.get("server_name", "redis").capitalize(), info.get("redis_version", "of unknown version")
+            return name.capitalize(), info[f"{name}_version"], run
+    return info.get("server_name", "redis").capitalize(), info.get("redis_version", "of unknown version"), run
 
 
 def _number(version: str) -> tuple[int, ...]:

@@ -158,7 +158,8 @@ async def apply(connection: Connection, change: Change, info: SetInfo | None) ->
                 f"{display(name)} was changed by someone else meanwhile; nothing was written.",
                 "Look at it again, then decide.",
             )
-        what = "was made" if info is None else "is gone" if uid is None else "was made anew"
+        anew = "was made anew, or its server started anew,"
+        what = "was made" if info is None else "is gone" if uid is None else anew
         raise ChangedMeanwhile(f"{display(change.key)} {what} meanwhile; nothing was written.")
 
     names = list(change.expected)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, cast
 
 from redis.asyncio import Connection as TcpConnection
 from redis.asyncio import ConnectionPool, Redis, SSLConnection, UnixDomainSocketConnection
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError, WatchError
+from redis.exceptions import RedisError, ResponseError, WatchError
 
 from vsexplorer.errors import VsexplorerError
 from vsexplorer.vectorset.failures import translate
@@ -24,7 +26,26 @@ type Argument = bytes | str | int | float
 type Reply = Any
 
 
-class _NamedSslConnection(SSLConnection):
+class _Named(AbstractConnection):
+    """Calls itself by the program's name, for whoever looks at CLIENT LIST, where the user may do that."""
+
+    async def on_connect_check_health(self, check_health: bool = True) -> None:
+        await super().on_connect_check_health(check_health)
+        await self.send_command("CLIENT", "SETNAME", "vsexplorer", check_health=False)
+        # Access rights may forbid it.
+        with contextlib.suppress(ResponseError):
+            await self.read_response()
+
+
+class _TcpConnection(_Named, TcpConnection):
+    pass
+
+
+class _UnixConnection(_Named, UnixDomainSocketConnection):
+    pass
+
+
+class _TlsConnection(_Named, SSLConnection):
     """TLS with a server name of the user's choice (``--sni``)."""
 
     def __init__(self, sni: str = "", **options: Any) -> None:
@@ -158,17 +179,16 @@ def _pool(target: Target, timeout: float) -> ConnectionPool:
         "socket_connect_timeout": min(CONNECT_TIMEOUT, timeout),
         # One immediate second try, for a connection the server closed while it lay idle.
         "retry": Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
-        "client_name": "vsexplorer",
     }
-    kind: type[TcpConnection | UnixDomainSocketConnection]
+    kind: type[_Named]
     if target.socket:
-        kind = UnixDomainSocketConnection
+        kind = _UnixConnection
         options["path"] = target.socket
     else:
-        kind = TcpConnection
+        kind = _TcpConnection
         options.update(host=target.host, port=target.port, socket_keepalive=True)
     if target.tls:
-        kind = _NamedSslConnection
+        kind = _TlsConnection
         options.update(
             sni=target.tls.sni,
             ssl_ca_certs=target.tls.cacert or None,

@@ -223,13 +223,10 @@ class VectorSetStore:
             for attributes, vector in zip(described, stored, strict=True)
         ]
 
-    async def memory(self, key: bytes) -> int | None:
-        """Bytes the set takes, as the server estimates them; ``None`` where it may not be asked."""
-        try:
-            reply = await self.connection.call(b"MEMORY", b"USAGE", key)
-        except VsexplorerError:
-            return None
-        return int(reply) if reply is not None else None
+    async def memory(self, keys: Sequence[bytes]) -> list[int | None]:
+        """Bytes some sets take, as the server estimates them; ``None`` where it may not be asked."""
+        replies = await self.connection.pipeline([[b"MEMORY", b"USAGE", key] for key in keys])
+        return [int(reply) if isinstance(reply, int) else None for reply in replies]
 
     async def count(self, info: SetInfo, filter: str) -> int:
         """How many elements pass a filter, by looking at every one.

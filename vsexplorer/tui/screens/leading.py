@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from vsexplorer.model import Hit, ResultPage, SearchOptions, SetInfo
+from vsexplorer.model import Hit, ResultPage, SearchOptions
 from vsexplorer.text import display
 from vsexplorer.tui.backend import Backend, Start
 from vsexplorer.tui.marks import Marks
@@ -154,11 +154,11 @@ class LeadingScreen(QueryingScreen):
         from vsexplorer.tui.screens.sets import SetsScreen
 
         if self.connection.connected:
-            self.app.push_screen(SetsScreen(self.backend), self._set_chosen)
+            self.app.push_screen(SetsScreen(self), self._set_chosen)
 
-    def _set_chosen(self, info: SetInfo | None) -> None:
-        if info is not None:
-            self.run_worker(self.open_set(info.key), group="open", exclusive=True, description="opening a set")
+    def _set_chosen(self, key: bytes | None) -> None:
+        if key is not None:
+            self.run_worker(self.open_set(key), group="open", exclusive=True, description="opening a set")
 
     def action_choose_model(self) -> None:
         """List the models that fit the set."""

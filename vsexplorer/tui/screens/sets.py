@@ -1,40 +1,157 @@
-"""All vector sets of the database, to choose one."""
+"""All vector sets of the database: compared, sorted, explained, and one of them chosen."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
 from vsexplorer.errors import VsexplorerError
-from vsexplorer.model import SetInfo
+from vsexplorer.model import SetSummary
+from vsexplorer.overview import facts
 from vsexplorer.text import display, plural, sanitize
-from vsexplorer.tui.backend import Backend
-from vsexplorer.tui.screens.chooser import Chooser
+from vsexplorer.tui.keymap import Place, bindings, keys_at
+from vsexplorer.tui.widgets.bars import Footer, TextBar
+from vsexplorer.tui.widgets.sets_table import SetsTable
+
+if TYPE_CHECKING:
+    from vsexplorer.tui.screens.leading import LeadingScreen
 
 
-class SetsScreen(Chooser[SetInfo]):
-    """Sets appear as SCAN finds them."""
+class SetsScreen(Screen[bytes | None]):
+    """Dismisses with the key of the set to open, or with ``None``. Sets appear as SCAN finds them."""
 
-    def __init__(self, backend: Backend) -> None:
-        super().__init__("type to narrow the vector sets")
-        self._backend = backend
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.SETS_SCREEN)
+    AUTO_FOCUS = "Input"
+    DEFAULT_CSS = """
+    SetsScreen {
+        & > #sets-title { text-style: bold; }
+        & > #sets-status { color: $text-muted; }
+        & > Input { border: none; height: 1; padding: 0 1; background: $surface; }
+        & > #sets-body { height: 1fr; border-top: solid $surface-lighten-2; }
+        & #sets-table { width: 1fr; }
+        & #sets-details {
+            width: 30%; max-width: 56; padding: 0 1;
+            border-left: solid $surface-lighten-2; scrollbar-size-vertical: 1;
+        }
+        &.-short > #sets-body { border: none; }
+        &.-short > #sets-title { display: none; }
+        &.-narrow #sets-details { display: none; }
+        &.-details #sets-table { display: none; }
+        &.-details #sets-details { display: block; width: 1fr; max-width: 100%; border: none; }
+    }
+    """
+
+    def __init__(self, main: LeadingScreen) -> None:
+        super().__init__()
+        self._main = main
+        self._found = 0
+        self.table = SetsTable(id="sets-table")
+
+    def compose(self) -> ComposeResult:
+        """Title, the line to narrow with, the sets beside the facts of one, how the search fares, the keys."""
+        yield TextBar(id="sets-title")
+        line = Input(placeholder="type to narrow the vector sets", compact=True)
+        line.cursor_blink = False
+        yield line
+        with Horizontal(id="sets-body"):
+            yield self.table
+            with VerticalScroll(id="sets-details", can_focus=False):
+                yield Static(markup=False)
+        yield TextBar(id="sets-status")
+        yield Footer([*keys_at(Place.SETS_SCREEN, Place.SETS), *keys_at(Place.EVERYWHERE)], self._main.remapped)
 
     def on_mount(self) -> None:
         """Begin to look."""
-        self.run_worker(self._collect(), group="sets", description="finding vector sets")
+        self.query_one("#sets-title", TextBar).set_text(f"vector sets · {sanitize(self._main.backend.label)}")
+        self.action_look()
+
+    def action_look(self) -> None:
+        """Look for sets, anew."""
+        self.table.clear()
+        self.run_worker(self._collect(), group="sets", exclusive=True, description="finding vector sets")
+
+    def action_stop(self) -> None:
+        """Stop looking; what was found stays."""
+        if any(worker.group == "sets" and worker.is_running for worker in self.workers):
+            self.workers.cancel_group(self, "sets")
+            self._say(f"stopped: {plural(self._found, 'vector set')} so far · ctrl+r looks again")
 
     async def _collect(self) -> None:
-        found = 0
-        self.say("looking …")
+        self._found = 0
+        self._say("looking … · ctrl+s stops")
         try:
-            async for page in self._backend.sets():
-                found += len(page)
-                self.add([(display(info.key), describe(info), info) for info in page])
-                self.say(f"{plural(found, 'vector set')} so far …")
+            async for page in self._main.backend.summaries():
+                self._found += len(page)
+                self.table.add(page)
+                self._say(f"{plural(self._found, 'vector set')} so far … · ctrl+s stops")
         except VsexplorerError as error:
-            self.say(sanitize(str(error), keep_newlines=True))
+            self._say(sanitize(str(error)))
         else:
-            self.say(plural(found, "vector set") if found else "There is no vector set in this database.")
+            nothing = "There is no vector set in this database."
+            self._say(plural(self._found, "vector set") if self._found else nothing)
+
+    def _say(self, words: str) -> None:
+        self.query_one("#sets-status", TextBar).set_text(words)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.table.narrow(event.value)
+
+    @on(Input.Submitted)
+    @on(SetsTable.Opened)
+    def _open(self) -> None:
+        if (summary := self.table.selected) is not None:
+            self.dismiss(summary.info.key)
+
+    @on(SetsTable.Selected)
+    def _selected(self, event: SetsTable.Selected) -> None:
+        self.query_one(Static).update(_explained(event.summary) if event.summary is not None else "")
+
+    def action_move(self, by: int) -> None:
+        """Select another set without leaving the line."""
+        self.table.action_move(by)
+
+    def action_page(self, pages: float) -> None:
+        """The same by screenfuls."""
+        self.table.action_page(pages)
+
+    def action_details(self) -> None:
+        """Show the facts of the selected set in the place of the list, or the list again."""
+        self._show_details(not self.has_class("-details"))
+
+    def _show_details(self, shown: bool) -> None:
+        self.set_class(shown, "-details")
+        details = self.query_one("#sets-details")
+        details.can_focus = shown
+        (details if shown else self.table).focus()
+
+    def action_delete_set(self) -> None:
+        """Delete the selected set."""
+        if (summary := self.table.selected) is not None:
+            self._main.changer.delete_set(summary.info, self.action_look)
+
+    def action_back(self) -> None:
+        """Return to the list, or to where one came from."""
+        if self.has_class("-details"):
+            self._show_details(False)
+        else:
+            self.dismiss(None)
 
 
-def describe(info: SetInfo) -> str:
-    """A set's size and shape, for a list."""
-    reduced = f" (reduced from {info.input_dimension})" if info.reduced else ""
-    return f"{plural(info.size, 'element')} · {info.dimension} dims{reduced} · {info.quantization}"
+def _explained(summary: SetSummary) -> Content:
+    parts = [Content.styled(f"{display(summary.info.key)}\n", "bold")]
+    for name, value, meaning in facts(summary):
+        parts += [
+            Content(f"\n{name}  "),
+            Content.styled(value, "bold $text-accent"),
+            Content.styled(f"\n{meaning}\n", "$text-muted"),
+        ]
+    return Content.assemble(*parts)

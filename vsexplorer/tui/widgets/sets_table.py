@@ -1,0 +1,180 @@
+"""The vector sets of a database as rows, sortable by every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from vsexplorer.model import SetSummary
+from vsexplorer.overview import FIGURES, Figure, ordered
+from vsexplorer.text import fit
+from vsexplorer.tui.keymap import Place, bindings
+from vsexplorer.tui.widgets.line_list import LineList
+from vsexplorer.tui.widgets.result_layout import GAP, align
+
+_NARROWEST_KEY = 12
+_WIDEST_KEY = 40
+_WIDEST = 24
+_SHOWN = tuple(figure for figure in FIGURES if figure.name != "input_dimension")
+"""The dimension before REDUCE stands beside the one after it."""
+
+
+class SetsTable(LineList):
+    """Sets as they are found; the selected one stays selected while others come."""
+
+    BINDINGS = bindings(Place.SETS)
+    HEADER = 1
+
+    class Selected(Message):
+        """Another set is selected; ``None`` when there is none."""
+
+        def __init__(self, summary: SetSummary | None) -> None:
+            super().__init__()
+            self.summary = summary
+
+    class Opened(Message):
+        """The selected set shall be opened."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._all: list[SetSummary] = []
+        self._rows: list[SetSummary] = []
+        self._wanted = ""
+        self._by: Figure = FIGURES[0]
+        self._reversed = False
+        self._widths: dict[str, int] = {}
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self._rows)
+
+    @property
+    def selected(self) -> SetSummary | None:
+        """The selected set."""
+        return self._rows[self.cursor] if self._rows else None
+
+    def add(self, summaries: Sequence[SetSummary]) -> None:
+        """Add sets."""
+        self._all += summaries
+        self._arrange()
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self._all = []
+        self._arrange()
+
+    def narrow(self, wanted: str) -> None:
+        """Show only sets whose key, quantization or model holds some text."""
+        self._wanted = wanted.casefold()
+        self._arrange()
+
+    def action_sort(self, step: int) -> None:
+        """Sort by the next or previous column."""
+        self._sort_by(_SHOWN[(_SHOWN.index(self._by) + step) % len(_SHOWN)])
+
+    def action_reverse(self) -> None:
+        """Sort the other way round."""
+        self._reversed = not self._reversed
+        self._arrange()
+
+    def action_open(self) -> None:
+        """Open the selected set."""
+        if self._rows:
+            self.post_message(self.Opened())
+
+    def moved(self) -> None:
+        """Tell the screen which set is selected."""
+        self.post_message(self.Selected(self.selected))
+
+    def on_click(self, event: events.Click) -> None:
+        """Select a row, open the selected one, or sort by a header."""
+        if event.y == 0:
+            self._clicked_header(event.x)
+        elif (index := self.row_at(event.y)) is not None:
+            if index == self.cursor and event.chain > 1:
+                self.action_open()
+            self.cursor = index
+
+    def draw_header(self, width: int) -> Strip:
+        """The titles."""
+        plain, chosen = self.component("header"), self.component("accent")
+        segments = [Segment(" ", plain)]
+        for column in self._columns(width):
+            is_sorted = column is self._by
+            arrow = ("▼" if self._reversed else "▲") if is_sorted else ""
+            text = align(fit(f"{column.title}{arrow}", self._width(column)), self._width(column), column.numeric)
+            segments += [Segment(text, chosen if is_sorted else plain), Segment(" " * GAP, plain)]
+        return Strip(segments).adjust_cell_length(width, plain)
+
+    def draw(self, index: int, width: int) -> Strip:
+        """One set."""
+        style = self.at_cursor(index, self.rich_style)
+        summary = self._rows[index]
+        segments = [Segment(" ", style)]
+        for column in self._columns(width):
+            room = self._width(column)
+            segments.append(Segment(align(fit(column.shown(summary), room), room, column.numeric), style))
+            segments.append(Segment(" " * GAP, style))
+        return Strip(segments).adjust_cell_length(width, style)
+
+    def _arrange(self) -> None:
+        before = self.selected
+        found = [one for one in self._all if self._wanted in _searched(one)]
+        self._rows = ordered(found, self._by, self._reversed)
+        self._widths = {
+            column.name: max(
+                cell_len(column.title) + 1, max((cell_len(column.shown(one)) for one in self._rows), default=0)
+            )
+            for column in _SHOWN
+        }
+        place = 0
+        if before is not None and self.cursor:
+            place = next((at for at, one in enumerate(self._rows) if one.info.key == before.info.key), 0)
+        self.rows_replaced(place)
+
+    def _width(self, column: Figure) -> int:
+        most = min(_WIDEST_KEY, max(_NARROWEST_KEY, self.row_width // 3)) if column is FIGURES[0] else _WIDEST
+        return min(most, self._widths.get(column.name, len(column.title)))
+
+    def _columns(self, width: int) -> list[Figure]:
+        """Those in view: the key, and as many others as there is room for, the one sorted by among them."""
+        room = width - self._width(FIGURES[0]) - GAP - 1
+        for first in range(1, len(_SHOWN)):
+            shown = list(_fitting(_SHOWN[first:], self._width, room))
+            if self._by is FIGURES[0] or self._by in shown:
+                return [FIGURES[0], *shown]
+        return [FIGURES[0]]
+
+    def _clicked_header(self, x: int) -> None:
+        left = 1
+        for column in self._columns(self.row_width):
+            left += self._width(column) + GAP
+            if x < left:
+                if column is self._by:
+                    self.action_reverse()
+                else:
+                    self._sort_by(column)
+                return
+
+    def _sort_by(self, column: Figure) -> None:
+        self._by, self._reversed = column, column.numeric
+        self._arrange()
+
+
+def _fitting(columns: Sequence[Figure], width: Callable[[Figure], int], room: int) -> Iterator[Figure]:
+    for column in columns:
+        room -= width(column) + GAP
+        if room < 0:
+            return
+        yield column
+
+
+def _searched(summary: SetSummary) -> str:
+    info = summary.info
+    return f"{FIGURES[0].shown(summary)} {info.quantization} {summary.model}".casefold()
