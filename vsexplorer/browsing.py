@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from vsexplorer.attributes import fields
+from vsexplorer.columns import LACKING, sort_key
+from vsexplorer.errors import CommandRefused
 from vsexplorer.model import SetInfo
+from vsexplorer.text import plural
 from vsexplorer.vectorset.store import VectorSetStore
 
 PAGE = 500
 """Names read at a time: half a millisecond of the server."""
 WINDOW = 3_000
 """Names kept; the far end is forgotten beyond that."""
+SORTABLE = 20_000
+"""Elements up to which a set is sorted by an attribute: all of them are read for that."""
 _STEPS = 200
 """Halvings at most; some twenty find the place among millions."""
 
@@ -31,6 +37,8 @@ class Browser:
         """How many names come before the window, where that is known."""
         self.at_start = False
         self.at_end = False
+        self.sorted_by: str | None = None
+        """The field the names are sorted by; ``None`` for their own order."""
 
     @property
     def ordered(self) -> bool:
@@ -39,6 +47,8 @@ class Browser:
 
     async def start(self) -> None:
         """Go to the first names, or take another sample."""
+        if self.sorted_by is not None:
+            return
         if not self.ordered:
             self.names = await self._store.sample_names(self._info.key, PAGE)
             self.first, self.at_start, self.at_end = None, True, True
@@ -46,9 +56,30 @@ class Browser:
         self.names = await self._store.names_from(self._info.key, b"", PAGE)
         self.first, self.at_start, self.at_end = 0, True, len(self.names) < PAGE
 
+    async def sort(self, field: str, descending: bool = False) -> None:
+        """Hold all names, sorted by what a field holds; elements that lack it come last.
+
+        Raises:
+            CommandRefused: the set has too many elements to read them all.
+        """
+        if self._info.size > SORTABLE:
+            raise CommandRefused(
+                f"{plural(self._info.size, 'element')} are too many to sort by an attribute: {SORTABLE:,} at most.",
+                "In the results a query or a filter narrows first; there ] sorts.",
+            )
+        found: list[tuple[tuple[int, float, str], bytes]] = []
+        async for page in self._store.names(self._info, PAGE):
+            described = await self.attributes(page)
+            found += [(sort_key(fields(raw).get(field)), name) for name, raw in zip(page, described, strict=True)]
+        found.sort(key=lambda one: one[1])
+        found.sort(key=lambda one: one[0], reverse=descending)
+        lacking = [name for key, name in found if key[0] == LACKING]
+        self.names = [name for key, name in found if key[0] != LACKING] + lacking
+        self.first, self.at_start, self.at_end, self.sorted_by = 0, True, True, field
+
     async def end(self) -> None:
         """Go to the last names."""
-        if self.ordered:
+        if self.ordered and self.sorted_by is None:
             self.names, self.at_start = await self._before(None)
             self.at_end = True
             self.first = 0 if self.at_start else None
@@ -56,9 +87,10 @@ class Browser:
     async def jump(self, name: bytes) -> int:
         """Go to a name, or to where it would be; returns its place in the window.
 
-        In a sample it is the first name that begins so, or the nearest in order.
+        In a sample, and where they are sorted otherwise, it is the first name that begins so, or the nearest in
+        order.
         """
-        if not self.ordered:
+        if not self.ordered or self.sorted_by is not None:
             places = sorted(range(len(self.names)), key=lambda place: (self.names[place] < name, self.names[place]))
             return places[0] if places else 0
         if self.at_start and self.names and name <= self.names[-1]:
@@ -67,6 +99,11 @@ class Browser:
         self.at_end = len(self.names) < PAGE
         self.at_start, self.first = False, None
         return await self.extend_back()
+
+    def unsort(self) -> None:
+        """Return to the order of the names; ``start`` or ``jump`` comes next."""
+        self.sorted_by = None
+        self.names = []
 
     async def extend_back(self) -> int:
         """Put a page before the window; returns how many names came."""

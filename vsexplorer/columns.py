@@ -46,14 +46,32 @@ class Arrangement:
     """Fields that come first, in this order."""
     hidden: frozenset[str] = frozenset()
     widths: Mapping[str, int] = field(default_factory=dict)
+    """In cells."""
+    sorted_by: str | None = None
+    """The field elements are sorted by where all of them are listed; ``None`` for their names."""
+    descending: bool = False
+
+    def hiding(self, name: str, hidden: bool) -> Arrangement:
+        """The same with a column hidden, or shown."""
+        return replace(self, hidden=self.hidden | {name} if hidden else self.hidden - {name})
+
+    def widened(self, name: str, width: int) -> Arrangement:
+        """The same with a column of another width."""
+        return replace(self, widths={**self.widths, name: max(_NARROWEST, width)})
+
+    def moved(self, columns: Sequence[Column], place: int, by: int) -> Arrangement:
+        """The same with one of the columns, as they are arranged, moved by some places."""
+        order = [column.field for column in columns]
+        order.insert(max(0, min(len(order) - 1, place + by)), order.pop(place))
+        return replace(self, order=(*order, *(name for name in self.order if name not in order)))
 
 
-def arranged(columns: Sequence[Column], arrangement: Arrangement) -> tuple[Column, ...]:
-    """The columns as they are wanted, without those that are hidden."""
+def arranged(columns: Sequence[Column], arrangement: Arrangement, with_hidden: bool = False) -> tuple[Column, ...]:
+    """The columns as they are wanted, without those that are hidden unless these are asked for."""
     if arrangement == Arrangement():
         return tuple(columns)
     places = {name: place for place, name in enumerate(arrangement.order)}
-    shown = [column for column in columns if column.field not in arrangement.hidden]
+    shown = [column for column in columns if with_hidden or column.field not in arrangement.hidden]
     shown.sort(key=lambda column: places.get(column.field, len(places)))
     return tuple(replace(column, width=arrangement.widths.get(column.field, column.width)) for column in shown)
 
@@ -112,10 +130,14 @@ def widths(columns: Sequence[Column], room: int, gap: int) -> list[int]:
     return found
 
 
+LACKING = 2
+"""Where ``sort_key`` puts what is missing or null."""
+
+
 def sort_key(value: Json) -> tuple[int, float, str]:
     """Order mixed values: numbers by value, then texts by their letters, then what is missing or null."""
     if value is None:
-        return 2, 0.0, ""
+        return LACKING, 0.0, ""
     if isinstance(value, int | float):
         return 0, _as_float(value), ""
     return 1, 0.0, cell(value).casefold()

@@ -35,6 +35,8 @@ class Config:
     theme: str = ""
     count: int = 100
     """Results asked for on the screen."""
+    history: bool = True
+    """Whether the screen remembers searches."""
     redis_server: str = ""
     """Path of the redis-server binary for the private server."""
     profile: str = ""

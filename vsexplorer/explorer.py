@@ -34,6 +34,8 @@ from vsexplorer.progress import ProgressCallback, ignore_progress
 from vsexplorer.searching import PreparedQuery, Searcher, accepted
 from vsexplorer.text import display
 from vsexplorer.transfer.desk import TransferDesk
+from vsexplorer.vectorset import records
+from vsexplorer.vectorset.records import SetRecord
 from vsexplorer.vectorset.session import Session
 from vsexplorer.vectorset.snippets import Client, snippet
 from vsexplorer.vectorset.store import VectorSetStore
@@ -88,6 +90,12 @@ class Explorer:
     def address(self) -> str:
         """The server's address alone: host and port, or the socket."""
         return self._session.target.address
+
+    @property
+    def place(self) -> str:
+        """The server and database, for telling sets of one key apart; without user and password."""
+        target = self._session.target
+        return f"{target.name or target.address}/{target.db}"
 
     @property
     def capabilities(self) -> Capabilities:
@@ -158,6 +166,25 @@ class Explorer:
             raise
         self._infos[key] = info
         return info
+
+    async def noted_model(self, info: SetInfo) -> str:
+        """The model a set was made with, where that is noted in Redis and fastembed knows it; else empty.
+
+        What stands in Redis shall not make anyone load or fetch anything else.
+        """
+        record = (await records.read(self._store, [info]))[0]
+        if record is None or record.model == self.embedder.name:
+            return record.model if record is not None else ""
+        known = {model.name for model in await self.fitting_models(info)}
+        return record.model if record.model in known else ""
+
+    async def note_model(self, info: SetInfo) -> None:
+        """Note in Redis that the model in use is the one the set was made with.
+
+        Raises:
+            VsexplorerError: the server refuses.
+        """
+        await records.write(self._store, info, SetRecord(self.embedder.name, ""))
 
     def check_model(self, info: SetInfo) -> None:
         """Make sure that the model's vectors fit a set.

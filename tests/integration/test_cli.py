@@ -112,7 +112,7 @@ def test_info_tells_server_model_and_paths_but_no_password(filled: RedisServer) 
         (["query", "people", "some text"], 1, "Models of 2 dimensions: none"),
         (["query", "text", "--like", "x"], 1, "other than a vector set"),
         (["show", "people", "nobody"], 1, "no such element"),
-        (["query", "people", "x", "--like", "y"], 2, "not both"),
+        (["query", "people", "x", "--like", "y"], 2, "not several of them"),
         (["query", "people", "--count", "0"], 2, "--count"),
         (["query", "people", "--json", "--format", "csv"], 2, "contradict"),
         (["qurey", "people", "x"], 2, "Did you mean 'query'?"),

@@ -6,9 +6,11 @@ from vsexplorer.errors import UsageError
 from vsexplorer.tui.app import ExplorerApp
 from vsexplorer.tui.keymap import KEYMAP, Key, Place, checked, keys_at, shown
 from vsexplorer.tui.screens.browse import BrowseScreen
+from vsexplorer.tui.screens.columns import ColumnsList, ColumnsScreen
 from vsexplorer.tui.screens.element import ElementScreen
 from vsexplorer.tui.screens.explorer import ExplorerScreen
 from vsexplorer.tui.screens.forms import AttributesForm
+from vsexplorer.tui.screens.history import HistoryScreen
 from vsexplorer.tui.screens.load import LoadScreen
 from vsexplorer.tui.screens.options import OptionsScreen
 from vsexplorer.tui.screens.sets import SetsScreen
@@ -30,6 +32,9 @@ OWNERS: dict[Place, tuple[type, ...]] = {
     Place.FIELDS: (FieldsPanel,),
     Place.SETS: (SetsTable, SetsScreen),
     Place.SETS_SCREEN: (SetsScreen, ExplorerApp),
+    Place.COLUMNS: (ColumnsList, ColumnsScreen),
+    Place.COLUMNS_SCREEN: (ColumnsScreen, ExplorerApp),
+    Place.HISTORY: (HistoryScreen,),
     Place.BROWSE: (BrowseTable,),
     Place.BROWSE_SCREEN: (BrowseScreen,),
     Place.ELEMENT: (ElementScreen,),
@@ -55,7 +60,7 @@ def test_no_key_means_two_things_in_one_place(place: Place) -> None:
 def test_every_key_does_something(key: Key) -> None:
     name = key.action.removeprefix("app.").removeprefix("screen.").partition("(")[0]
     owners = (
-        (ExplorerScreen, ElementScreen, BrowseScreen, SetsScreen)
+        (ExplorerScreen, ElementScreen, BrowseScreen, SetsScreen, ColumnsScreen)
         if key.action.startswith("screen.")
         else OWNERS[key.place]
     )

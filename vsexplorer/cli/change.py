@@ -60,7 +60,7 @@ def add(
     options = SetOptions(quantization or "", reduce, links, ef)
 
     async def prepare(explorer: Explorer) -> PreparedChange:
-        return await _prepare_add(explorer, key, element, what, described, options, replace)
+        return await _prepare_add(ctx, explorer, key, element, what, described, options, replace)
 
     return _change(ctx, prepare, yes)
 
@@ -155,6 +155,7 @@ def _agreed(words: str, typed: str) -> bool:
 
 
 async def _prepare_add(
+    ctx: click.Context,
     explorer: Explorer,
     key: str,
     element: str,
@@ -164,10 +165,12 @@ async def _prepare_add(
     replace: bool,
 ) -> PreparedChange:
     from vsexplorer.cli.progress import shown_on_stderr
+    from vsexplorer.cli.remembered import suit_model
     from vsexplorer.model import ByText
 
     if isinstance(what, ByText):
         with shown_on_stderr() as progress:
+            await suit_model(ctx, explorer, _raw(key), progress)
             await explorer.embedder.open(progress)
     return await explorer.editor.add(_raw(key), _raw(element), what, attributes, options, replace)
 

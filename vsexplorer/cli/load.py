@@ -132,9 +132,11 @@ def _separator(typed: str) -> str:
 
 def _load(ctx: click.Context, plan: LoadPlan, files: list[RowFile]) -> int:
     from vsexplorer.cli.progress import shown_on_stderr
+    from vsexplorer.cli.remembered import suit_model
 
     async def work(explorer: Explorer) -> LoadReport:
         with shown_on_stderr() as progress:
+            await suit_model(ctx, explorer, plan.key, progress)
             return await explorer.transfers.load(files, plan, progress)
 
     try:

@@ -16,6 +16,7 @@ from vsexplorer.cli.demo import demo
 from vsexplorer.cli.export import export
 from vsexplorer.cli.fields import fields
 from vsexplorer.cli.filter import filter_
+from vsexplorer.cli.history import history
 from vsexplorer.cli.info import info
 from vsexplorer.cli.load import load
 from vsexplorer.cli.options import connection_options
@@ -69,7 +70,7 @@ def cli(ctx: click.Context) -> int | None:
     return None
 
 
-_READING = (open_screen, query, browse, neighbours, sets, show, fields, filter_, info)
+_READING = (open_screen, query, browse, neighbours, sets, show, fields, filter_, history, info)
 _MOVING = (load, export, copy, reembed)
 _CHANGING = (add, set_attributes, rename, delete)
 for _command in (*_READING, *_MOVING, *_CHANGING, demo, completion):

@@ -124,6 +124,11 @@ def model_name(ctx: click.Context, settings: Config) -> str:
     return given(ctx).get("model") or os.environ.get("VSEXPLORER_MODEL") or from_profile or settings.model
 
 
+def model_given(ctx: click.Context) -> bool:
+    """Whether the model was named for this run, so that what is known of a set does not change it."""
+    return bool(given(ctx).get("model") or os.environ.get("VSEXPLORER_MODEL"))
+
+
 def where(ctx: click.Context, settings: Config, temporary: bool = False) -> Where:
     """The server to use, from options, environment and configuration.
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @click.option("--epsilon", type=click.FloatRange(0, 2, min_open=True), help="Only similarity >= 1 - EPSILON.")
 @click.option("--exact", is_flag=True, help="Compare with every element (TRUTH) instead of the graph.")
 @click.option("--no-thread", is_flag=True, help="Search in the server's main thread (NOTHREAD): all others wait.")
+@click.option("--favourite", metavar="NAME", help="Ask again what was kept under a name on the screen.")
 @click.option("--verbatim", is_flag=True, help="TEXT is a text, also where it begins with @, [ or =.")
 @click.option(
     "--as",
@@ -51,6 +52,7 @@ def query(
     epsilon: float | None,
     exact: bool,
     no_thread: bool,
+    favourite: str | None,
     verbatim: bool,
     as_code: str | None,
     output_format: str,
@@ -65,14 +67,15 @@ def query(
 
     Without TEXT and without --like, lists elements, narrowed by --filter.
     """
+    from vsexplorer.cli import remembered
     from vsexplorer.cli.output import say, write
     from vsexplorer.cli.progress import shown_on_stderr
     from vsexplorer.listing import of_page
     from vsexplorer.model import ByElement, ByText, Everything, Query, SearchOptions, Source
     from vsexplorer.questions import asked, embeds
 
-    if text and like is not None:
-        raise click.UsageError("Give either TEXT or --like ELEMENT, not both.")
+    if len([given for given in (text, like, favourite) if given]) > 1:
+        raise click.UsageError("Give TEXT, --like ELEMENT or --favourite NAME, not several of them.")
     words = " ".join(text)
     source: Source = Everything()
     if like is not None:
@@ -80,11 +83,17 @@ def query(
     elif words.strip():
         source = ByText(words) if verbatim else asked(words)
     options = SearchOptions(count, ef, filter_ef, epsilon, exact, no_thread)
-    question = Query(key.encode("utf-8", "surrogateescape"), source, filter_, options)
+    raw = key.encode("utf-8", "surrogateescape")
 
     async def ask(explorer: Explorer) -> tuple[ResultPage, str]:
-        if embeds(source):
+        question = Query(raw, source, filter_, options)
+        if favourite is not None:
+            kept = remembered.favourite(explorer, raw, favourite).search
+            source_kept = asked(kept.line) if kept.line.strip() else Everything()
+            question = Query(raw, source_kept, filter_ or kept.filter, kept.options)
+        if embeds(question.source):
             with shown_on_stderr() as progress:
+                await remembered.suit_model(ctx, explorer, raw, progress)
                 await explorer.embedder.open(progress)
         page = await explorer.search(question)
         return page, explorer.snippet(page, as_code) if as_code is not None else ""

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from vsexplorer.cli.complete import KeyName
-from vsexplorer.cli.options import config, connection_options, given, model_name, where
+from vsexplorer.cli.options import config, connection_options, given, model_given, model_name, where
 from vsexplorer.errors import UsageError
 
 
@@ -40,7 +40,15 @@ def screen_options[F: Callable[..., Any]](command: F) -> F:
         callback=_remember,
         help="Results to ask for at first.",
     )
-    return theme(results(command))
+    no_history = click.option(
+        "--no-history",
+        is_flag=True,
+        default=None,
+        expose_value=False,
+        callback=_remember,
+        help="Do not remember what is searched for.",
+    )
+    return theme(results(no_history(command)))
 
 
 def write_option[F: Callable[..., Any]](command: F) -> F:
@@ -95,6 +103,9 @@ def run_screen(ctx: click.Context, key: str | None, demo: str = "") -> int:
         # A demo's data are its own.
         write=bool(demo) or bool(options.get("screen_write")),
         count=options.get("screen_results", settings.count),
+        state=None if demo == "people" else paths.state_folder(),
+        history=settings.history and not options.get("screen_no_history"),
+        model_given=model_given(ctx),
         theme=options.get("screen_theme") or os.environ.get("VSEXPLORER_THEME") or settings.theme,
         keys=settings.keys,
     )

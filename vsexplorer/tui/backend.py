@@ -35,6 +35,12 @@ class Start:
     write: bool = False
     """Whether anything may be changed."""
     count: int = 100
+    state: Path | None = None
+    """Folder of what is remembered; ``None`` for until the program ends."""
+    history: bool = True
+    """Whether searches are remembered without being told to."""
+    model_given: bool = False
+    """The model was named for this run, so that no set changes it."""
     theme: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
 
@@ -78,6 +84,10 @@ class Backend(Protocol):
         """The server in use."""
 
     @property
+    def place(self) -> str:
+        """The server and database, for telling sets of one key apart."""
+
+    @property
     def capabilities(self) -> Capabilities:
         """What the server can do."""
 
@@ -99,6 +109,12 @@ class Backend(Protocol):
 
     async def info(self, key: bytes) -> SetInfo:
         """Describe a set."""
+
+    async def noted_model(self, info: SetInfo) -> str:
+        """The model a set was made with, where that is noted in Redis."""
+
+    async def note_model(self, info: SetInfo) -> None:
+        """Note that the model in use is the set's."""
 
     async def count_matching(self, info: SetInfo, filter: str) -> Matches | None:
         """How many elements pass a filter, counted or estimated; ``None`` where neither can be had cheaply."""

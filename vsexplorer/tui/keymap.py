@@ -27,6 +27,9 @@ class Place(StrEnum):
     ELEMENT = "In an element"
     TREE = "In an element's attributes"
     LINKS = "In an element's neighbours"
+    COLUMNS = "In the list of columns"
+    COLUMNS_SCREEN = "While arranging columns"
+    HISTORY = "In the list of earlier searches"
     OPTIONS = "In the search options"
     FORM = "While typing a change"
     LOAD = "While loading a file"
@@ -72,6 +75,12 @@ KEYMAP = (
         palette=True),
     Key("options", "O", "show_options", "options", "How to search: COUNT, EF, FILTER-EF, EPSILON, TRUTH, NOTHREAD",
         Place.EXPLORER, True, palette=True),
+    Key("history", "H", "show_history", "history", "Earlier searches of this set, favourites first", Place.EXPLORER,
+        True, palette=True),
+    Key("favourite", "asterisk", "keep_favourite", "favourite", "Keep this search under a name", Place.EXPLORER,
+        False, "*", True),
+    Key("columns", "c", "show_columns", "columns", "Choose, widen and move the columns", Place.EXPLORER,
+        palette=True),
     Key("mark", "x,space", "mark", "mark", "Mark the selected element", Place.EXPLORER, False, "x"),
     Key("copy", "y", "take", "copy", "Copy the element, its vector, the rows, or the search as code",
         Place.EXPLORER, True, palette=True),
@@ -110,8 +119,8 @@ KEYMAP = (
     Key("columns-left", "h,left", "scroll_columns(-1)", "columns", "Columns before", Place.RESULTS, False, "h ←"),
     Key("line-down", "down", "move_selection(1)", "next", "Select the next element while typing", Place.LINE,
         False, "↓"),
-    Key("line-up", "up", "move_selection(-1)", "previous", "Select the element before while typing", Place.LINE,
-        False, "↑"),
+    Key("line-up", "up", "move_selection(-1)", "previous",
+        "Select the element before while typing; in an empty line: earlier searches", Place.LINE, False, "↑"),
     Key("line-results", "enter", "leave", "results", "Go to the results", Place.LINE, False, "⏎"),
     Key("line-correct", "ctrl+y", "screen.correct_filter", "correct", "Apply the correction that is offered",
         Place.LINE),
@@ -162,6 +171,14 @@ KEYMAP = (
     Key("browse-first", "g,home", "screen.first", "first", "First element; on old servers: another sample",
         Place.BROWSE, True, "g"),
     Key("browse-last", "G,end", "screen.last", "last", "Last element", Place.BROWSE, True, "G"),
+    Key("browse-sort-next", "right_square_bracket", "sort(1)", "sort", "Sort by the next column", Place.BROWSE,
+        False, "]"),
+    Key("browse-sort-previous", "left_square_bracket", "sort(-1)", "sort", "Sort by the column before",
+        Place.BROWSE, False, "["),
+    Key("browse-reverse", "backslash", "reverse", "reverse", "Sort the other way round", Place.BROWSE, False,
+        "\\"),
+    Key("browse-columns", "c", "show_columns", "columns", "Choose, widen and move the columns", Place.BROWSE_SCREEN,
+        True),
     Key("browse-similar", "s", "similar", "similar", "Elements like the selected one", Place.BROWSE_SCREEN, True),
     Key("browse-mark", "x,space", "mark", "mark", "Mark the selected element", Place.BROWSE_SCREEN, False, "x"),
     Key("browse-copy", "y", "take", "copy", "Copy the name, the attributes or the vector", Place.BROWSE_SCREEN,
@@ -188,6 +205,21 @@ KEYMAP = (
     Key("tree-find-next", "n", "find_again(1)", "next", "Next part that holds what was looked for", Place.TREE),
     Key("tree-find-previous", "N", "find_again(-1)", "previous", "The part before that holds it", Place.TREE),
     Key("links-walk", "enter,l,right", "walk", "walk", "Go to the neighbour", Place.LINKS, False, "⏎"),
+    Key("columns-toggle", "space,enter", "screen.show_or_hide", "show", "Show or hide the column", Place.COLUMNS,
+        False, "space"),
+    Key("columns-wider", "plus,equals_sign,l,right", "screen.widen(1)", "wider", "A wider column", Place.COLUMNS,
+        False, "+"),
+    Key("columns-narrower", "minus,h,left", "screen.widen(-1)", "narrower", "A narrower column", Place.COLUMNS,
+        False, "-"),
+    Key("columns-down", "J,shift+down", "screen.shift(1)", "down", "Move the column down", Place.COLUMNS, False,
+        "J"),
+    Key("columns-up", "K,shift+up", "screen.shift(-1)", "up", "Move the column up", Place.COLUMNS, False, "K"),
+    Key("columns-reset", "0", "screen.reset", "reset", "All columns as at first", Place.COLUMNS, False, "0"),
+    Key("columns-leave", "escape,c,q", "dismiss", "leave", "Return to the elements", Place.COLUMNS_SCREEN, False,
+        "esc"),
+    Key("history-keep", "ctrl+s", "keep", "favourite", "Keep the search under a name, or no longer",
+        Place.HISTORY),
+    Key("history-forget", "ctrl+x", "forget", "forget", "Forget the search", Place.HISTORY),
     Key("options-leave", "escape", "leave", "leave", "Return to the results", Place.OPTIONS),
     Key("form-accept", "ctrl+s", "accept", "go on", "Go on with what was typed; the commands are shown next",
         Place.FORM),
@@ -206,6 +238,10 @@ KEYMAP = (
 )  # fmt: skip
 
 
+_FIRST = ("quit-always", "history-forget")
+"""Bindings that come before those of a line of text."""
+
+
 def keys_at(*places: Place) -> list[Key]:
     """The keys of some places, in the order of the list."""
     return [key for key in KEYMAP if key.place in places]
@@ -214,7 +250,7 @@ def keys_at(*places: Place) -> list[Key]:
 def bindings(*places: Place) -> list[BindingType]:
     """Textual's bindings for some places; each keeps its id, so that a configuration can move it."""
     return [
-        Binding(key.keys, key.action, key.help, show=False, id=key.id, priority=key.id == "quit-always")
+        Binding(key.keys, key.action, key.help, show=False, id=key.id, priority=key.id in _FIRST)
         for key in keys_at(*places)
     ]
 

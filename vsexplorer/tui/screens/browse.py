@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,7 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from vsexplorer.attributes import pretty
-from vsexplorer.errors import VsexplorerError
+from vsexplorer.errors import CommandRefused, VsexplorerError
 from vsexplorer.model import Hit, SetInfo
 from vsexplorer.text import display, fit, plural, sanitize
 from vsexplorer.tui.keymap import Place, bindings, keys_at
@@ -73,7 +74,9 @@ class BrowseScreen(Screen[bytes | None]):
         self.query_one("#browse-title", TextBar).set_text(
             f"{display(self._info.key)}   {plural(self._info.size, 'element')}, {ordered}"
         )
-        self.action_first()
+        self.table.sort_field = self.table.arrangement.sorted_by
+        self.table.sort_reversed = self.table.arrangement.descending
+        self._go(self._sorted)
 
     def say(self, words: str, error: bool = False) -> None:
         """Show a sentence, harmless already."""
@@ -84,6 +87,26 @@ class BrowseScreen(Screen[bytes | None]):
     def action_first(self) -> None:
         """Go to the first element, or take another sample."""
         self._go(self._browser.start)
+
+    @on(BrowseTable.Sorted)
+    def _sort(self) -> None:
+        field, descending = self.table.sort_field, self.table.sort_reversed
+        self._main.keep_columns(replace(self.table.arrangement, sorted_by=field, descending=descending))
+        self._go(self._sorted)
+
+    async def _sorted(self) -> None:
+        table, browser = self.table, self._browser
+        if table.sort_field is not None:
+            try:
+                await browser.sort(table.sort_field, table.sort_reversed)
+            except CommandRefused as error:
+                table.sort_field, table.sort_reversed = None, False
+                self.app.notify(sanitize(str(error)), severity="warning", markup=False)
+        if table.sort_field is None:
+            # Names are listed forward only.
+            table.sort_reversed = False
+            browser.unsort()
+            await browser.start()
 
     def action_last(self) -> None:
         """Go to the last element."""
@@ -166,6 +189,8 @@ class BrowseScreen(Screen[bytes | None]):
             )
         else:
             where = f"somewhere among {self._info.size:,}"
+        if browser.sorted_by is not None:
+            where += f", by {sanitize(browser.sorted_by)} {'▼' if table.sort_reversed else '▲'}"
         where = where if hit is not None else "nothing there"
         about = " ".join(pretty(hit.attributes).split()) if hit is not None and hit.attributes else ""
         self.query_one("#browse-place", TextBar).set_text(where)
@@ -198,6 +223,10 @@ class BrowseScreen(Screen[bytes | None]):
             self._main.marks.toggle(hit.element)
             self.table.action_move(1)
             self.table.refresh()
+
+    def action_show_columns(self) -> None:
+        """Choose and arrange the columns."""
+        self._main.arrange_columns(self.table)
 
     def action_take(self) -> None:
         """Offer what can be copied."""

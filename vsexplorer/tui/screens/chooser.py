@@ -36,9 +36,13 @@ class Chooser[T](ModalScreen[T | None]):
         & Input { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 0; }
         & OptionList { border: none; height: 1fr; padding: 0; background: $surface; scrollbar-size-vertical: 1; }
         & Static { height: auto; color: $text-muted; }
+        &.-short > Vertical { height: 100%; border: none; }
+        &.-short Input { margin: 0; }
     }
-    Screen.-short Chooser > Vertical { height: 100%; }
     """
+
+    SORTED: ClassVar[bool] = True
+    """Entries are shown by name, not in the order they came."""
 
     def __init__(self, placeholder: str) -> None:
         super().__init__()
@@ -58,8 +62,20 @@ class Chooser[T](ModalScreen[T | None]):
     def add(self, entries: Sequence[tuple[str, str, T]]) -> None:
         """Add entries: a name, what is said of it, and the value; names and words are harmless already."""
         self._entries += entries
-        self._entries.sort(key=lambda entry: entry[0].casefold())
+        if self.SORTED:
+            self._entries.sort(key=lambda entry: entry[0].casefold())
         self._fill()
+
+    def replace(self, entries: Sequence[tuple[str, str, T]]) -> None:
+        """Show other entries."""
+        self._entries = []
+        self.add(entries)
+
+    @property
+    def highlighted(self) -> T | None:
+        """The value of the highlighted entry."""
+        index = self.query_one(OptionList).highlighted
+        return self._shown[index] if index is not None and index < len(self._shown) else None
 
     def say(self, words: str) -> None:
         """Show a word under the list."""
@@ -71,9 +87,8 @@ class Chooser[T](ModalScreen[T | None]):
 
     def on_input_submitted(self) -> None:
         """Take the highlighted entry."""
-        index = self.query_one(OptionList).highlighted
-        if index is not None and index < len(self._shown):
-            self.dismiss(self._shown[index])
+        if (value := self.highlighted) is not None:
+            self.dismiss(value)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Take the entry clicked on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -111,14 +112,13 @@ class ConnectionKeeper:
         self.fetching = False
         self._screen.say("stopped getting the model; ctrl+r goes on with it")
 
-    def use_model(self, name: str | None) -> None:
-        """Change the model."""
-        if name is not None:
-            self._screen.run_worker(
-                self._use_model(name), group="model", exclusive=True, description="changing the model"
-            )
+    def use_model(self, name: str, then: Callable[[], None] | None = None) -> None:
+        """Change the model; ``then`` is called once it is in use."""
+        self._screen.run_worker(
+            self._use_model(name, then), group="model", exclusive=True, description="changing the model"
+        )
 
-    async def _use_model(self, name: str) -> None:
+    async def _use_model(self, name: str, then: Callable[[], None] | None) -> None:
         screen = self._screen
         try:
             await self.backend.use_model(name, screen.start.cache, self._show_model_progress)
@@ -129,6 +129,8 @@ class ConnectionKeeper:
             self.fetching = False
         self._show_set()
         screen.ask()
+        if then is not None:
+            then()
 
     def _show_server(self, note: str = "vsexplorer") -> None:
         rights = "read-write" if self._screen.start.write else "read-only"

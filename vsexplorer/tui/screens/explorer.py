@@ -25,8 +25,8 @@ from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.live import LiveSearch, Outcome
 from vsexplorer.tui.screens.changing import Changer
 from vsexplorer.tui.screens.connection import ConnectionKeeper
-from vsexplorer.tui.screens.leading import LeadingScreen
 from vsexplorer.tui.screens.loading import LoadKeeper
+from vsexplorer.tui.screens.recalling import RecallingScreen
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.prompt import PromptLine
 
@@ -37,7 +37,7 @@ _SOON = 0.15
 """Seconds after which a search that has not answered is called one."""
 
 
-class ExplorerScreen(LeadingScreen):
+class ExplorerScreen(RecallingScreen):
     """Turns what is typed into queries and draws what comes back."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.EXPLORER)
@@ -57,6 +57,7 @@ class ExplorerScreen(LeadingScreen):
 
     async def on_unmount(self) -> None:
         """Leave nothing open."""
+        await self.remembering.close()
         await self.connection.close()
 
     @property
@@ -68,6 +69,7 @@ class ExplorerScreen(LeadingScreen):
 
     @on(PromptLine.Left)
     def _line_left(self) -> None:
+        self.used()
         self.results.focus()
 
     def ask(self) -> None:
@@ -104,6 +106,7 @@ class ExplorerScreen(LeadingScreen):
             self.show_page(outcome.page, self.info)
             self.show_time(outcome.page)
             if outcome.newest:
+                self.answered(outcome.query)
                 self.counter.ask(outcome.query.filter)
         elif outcome.error is not None and outcome.newest:
             self._show_error(outcome.error, outcome.query)
@@ -167,6 +170,7 @@ class ExplorerScreen(LeadingScreen):
         self.leave_trail()
         self.results.sort_by_rank()
         self.results.clear()
+        await self.recall_set(self.info)
         self.show_set(self.info, self.backend.embedder.name)
         self.ask()
         self.asking.narrow()
@@ -251,5 +255,6 @@ class ExplorerScreen(LeadingScreen):
     def action_copy_command(self) -> None:
         """Send the command to the clipboard."""
         if self.page is not None:
+            self.used()
             clipboard.send(self.app, self.page.command)
             self.say("sent to clipboard: the command")

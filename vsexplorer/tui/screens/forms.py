@@ -29,7 +29,7 @@ _FORM_CSS = """
             width: 90; max-width: 100%; height: {height}; max-height: 100%;
             background: $surface; border: round $primary; padding: 0 1;
         }}
-        & TextArea {{ height: 1fr; border: none; padding: 0; background: $background; }}
+        & TextArea, & TextArea:focus {{ height: 1fr; border: none; padding: 0; background: $background; }}
         & Input {{ border: none; height: 1; padding: 0; width: 1fr; background: $background; }}
         & .form--title {{ text-style: bold; color: $text-accent; }}
         & .form--label {{ width: 12; color: $text-muted; }}

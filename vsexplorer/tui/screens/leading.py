@@ -16,11 +16,13 @@ from vsexplorer.tui.screens.querying import QueryingScreen
 from vsexplorer.tui.widgets.results import ResultsTable
 
 if TYPE_CHECKING:
+    from vsexplorer.columns import Arrangement
     from vsexplorer.transfer.plan import LoadPlan
     from vsexplorer.tui.screens.changing import Changer
     from vsexplorer.tui.screens.element import Leaving
     from vsexplorer.tui.screens.loading import LoadKeeper
     from vsexplorer.tui.screens.options import OptionsScreen
+    from vsexplorer.tui.widgets.element_table import ElementTable
 
 
 class LeadingScreen(QueryingScreen):
@@ -117,6 +119,7 @@ class LeadingScreen(QueryingScreen):
         from vsexplorer.tui.screens.taking import Taker
 
         if self.info is not None and self.page is not None:
+            self.used()
             taker = Taker(self.app, self.backend, self.info.key, self.say)  # type: ignore[arg-type]
             taker.offer(self.results.selected, self.page)
 
@@ -142,6 +145,7 @@ class LeadingScreen(QueryingScreen):
         from vsexplorer.tui.screens.element import ElementScreen
 
         if self.info is not None:
+            self.used()
             self.app.push_screen(ElementScreen(self, self.info.key, hit), self._element_left)
 
     def _element_left(self, left: Leaving | None) -> None:
@@ -160,12 +164,28 @@ class LeadingScreen(QueryingScreen):
         if key is not None:
             self.run_worker(self.open_set(key), group="open", exclusive=True, description="opening a set")
 
+    def model_chosen(self, name: str | None) -> None:
+        """Search the open set with a model from now on."""
+        raise NotImplementedError
+
+    def arrange_columns(self, table: ElementTable) -> None:
+        """Choose and arrange the columns of a table."""
+        raise NotImplementedError
+
+    def keep_columns(self, arrangement: Arrangement) -> None:
+        """Arrange the columns of the open set so from now on."""
+        raise NotImplementedError
+
+    def used(self) -> None:
+        """Somebody does something with the results."""
+        raise NotImplementedError
+
     def action_choose_model(self) -> None:
         """List the models that fit the set."""
         from vsexplorer.tui.screens.models import ModelsScreen
 
         if self.info is not None and self.connection.connected:
-            self.app.push_screen(ModelsScreen(self.backend, self.info), self.connection.use_model)
+            self.app.push_screen(ModelsScreen(self.backend, self.info), self.model_chosen)
 
     def action_show_options(self) -> None:
         """Show the options of the search; the results follow every change."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from textual import events
 from textual.geometry import Size
 from textual.message import Message
 
@@ -28,6 +27,9 @@ class BrowseTable(ElementTable):
 
     class Wanted(Message):
         """Rows beyond an end of the window, or attributes of rows in view, are wanted."""
+
+    class Sorted(Message):
+        """The elements shall be sorted otherwise."""
 
     class Selected(Message):
         """Another row is selected."""
@@ -105,10 +107,6 @@ class BrowseTable(ElementTable):
         if self.near_start or self.near_end or self.undescribed:
             self.post_message(self.Wanted())
 
-    def on_click(self, event: events.Click) -> None:
-        """Select a row; a second click opens it."""
-        index = self.row_at(event.y)
-        if index is not None:
-            if index == self.cursor and event.chain > 1:
-                self.action_open_element()
-            self.cursor = index
+    def sorted_otherwise(self) -> None:
+        """Ask for the elements in another order."""
+        self.post_message(self.Sorted())

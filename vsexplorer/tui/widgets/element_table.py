@@ -9,6 +9,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -97,6 +98,42 @@ class ElementTable(LineList):
         """Show further columns, or those before."""
         self._first_column = max(0, min(len(self.columns) - 1, self._first_column + step))
         self.refresh()
+
+    def action_sort(self, step: int) -> None:
+        """Sort by the next or previous column; the order without columns comes first."""
+        fields: list[str | None] = [None, *(column.field for column in self.columns)]
+        place = fields.index(self.sort_field) if self.sort_field in fields else 0
+        self._sort_by(fields[(place + step) % len(fields)])
+
+    def action_reverse(self) -> None:
+        """Sort the other way round."""
+        self.sort_reversed = not self.sort_reversed
+        self.sorted_otherwise()
+
+    def sorted_otherwise(self) -> None:
+        """``sort_field`` or ``sort_reversed`` have changed."""
+        raise NotImplementedError
+
+    def on_click(self, event: events.Click) -> None:
+        """Select a row, open the selected one, or sort by a header."""
+        if event.y == 0:
+            field = self.layout_of(self.row_width).field_at(event.x)
+            if not isinstance(field, bool):
+                self._sort_by(field, toggle=True)
+            return
+        index = self.row_at(event.y)
+        if index is not None:
+            if index == self.cursor and event.chain > 1:
+                self.action_open_element()
+            self.cursor = index
+
+    def _sort_by(self, field: str | None, toggle: bool = False) -> None:
+        if toggle and field == self.sort_field:
+            self.sort_reversed = not self.sort_reversed
+        elif field != self.sort_field:
+            self.sort_reversed = False
+        self.sort_field = field
+        self.sorted_otherwise()
 
     def draw_header(self, width: int) -> Strip:
         """The titles of the columns."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from textual import events
 from textual.message import Message
 
-from vsexplorer.columns import sort_key, tabulate
+from vsexplorer.columns import LACKING, sort_key, tabulate
 from vsexplorer.model import Hit, ResultPage
 from vsexplorer.text import display, sanitize
 from vsexplorer.tui.keymap import Place, bindings
@@ -74,39 +73,8 @@ class ResultsTable(ElementTable):
         self._lines, self._ranked, self.all_columns = [], [], ()
         self.rows_replaced()
 
-    def action_sort(self, step: int) -> None:
-        """Sort by the next or previous column; the rank comes first."""
-        fields: list[str | None] = [None, *(column.field for column in self.columns)]
-        place = fields.index(self.sort_field) if self.sort_field in fields else 0
-        self._sort_by(fields[(place + step) % len(fields)])
-
-    def action_reverse(self) -> None:
-        """Sort the other way round."""
-        self.sort_reversed = not self.sort_reversed
-        self._rearranged()
-
-    def on_click(self, event: events.Click) -> None:
-        """Select a row, open the selected one, or sort by a header."""
-        if event.y == 0:
-            field = self.layout_of(self.row_width).field_at(event.x)
-            if not isinstance(field, bool):
-                self._sort_by(field, toggle=True)
-            return
-        index = self.row_at(event.y)
-        if index is not None:
-            if index == self.cursor and event.chain > 1:
-                self.action_open_element()
-            self.cursor = index
-
-    def _sort_by(self, field: str | None, toggle: bool = False) -> None:
-        if toggle and field == self.sort_field:
-            self.sort_reversed = not self.sort_reversed
-        elif field != self.sort_field:
-            self.sort_reversed = False
-        self.sort_field = field
-        self._rearranged()
-
-    def _rearranged(self) -> None:
+    def sorted_otherwise(self) -> None:
+        """Put the rows in order."""
         self._arrange()
         self.post_message(self.Sorted())
         self.rows_replaced()
@@ -117,7 +85,7 @@ class ResultsTable(ElementTable):
             self._lines = list(reversed(self._ranked)) if field is None and self.sort_reversed else self._ranked
             return
         keys = {id(line): sort_key(line.fields.get(field)) for line in self._ranked}
-        missing = [line for line in self._ranked if keys[id(line)][0] == 2]
-        present = [line for line in self._ranked if keys[id(line)][0] != 2]
+        missing = [line for line in self._ranked if keys[id(line)][0] == LACKING]
+        present = [line for line in self._ranked if keys[id(line)][0] != LACKING]
         present.sort(key=lambda line: keys[id(line)], reverse=self.sort_reversed)
         self._lines = present + missing

@@ -1,0 +1,67 @@
+"""``vsexplorer history``: what was searched for on the screen, and the favourites among it."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from vsexplorer.cli.complete import KeyName
+from vsexplorer.cli.options import format_options
+from vsexplorer.errors import ExitCode
+
+if TYPE_CHECKING:
+    from vsexplorer.attributes import Json
+    from vsexplorer.state.history import PastSearch
+
+
+@click.command()
+@click.argument("key", required=False, type=KeyName())
+@click.option("--favourites", is_flag=True, help="Only searches that were kept under a name.")
+@click.option("--clear", is_flag=True, help="Forget them, but for the favourites.")
+@format_options
+def history(key: str | None, favourites: bool, clear: bool, output_format: str) -> int:
+    """List what was searched for on the screen, on all servers, the newest first.
+
+    Only the address of a server is remembered, never a user or a password. --no-history, or history = false in the
+    configuration, remembers nothing but favourites.
+    """
+    from vsexplorer.cli.output import write
+    from vsexplorer.cli.remembered import user_state
+    from vsexplorer.listing import Listing
+
+    raw = key.encode("utf-8", "surrogateescape") if key is not None else None
+    past = user_state().history
+    if clear:
+        if favourites:
+            raise click.UsageError("--clear never forgets favourites; the screen does, by ctrl+x in the list of H.")
+        number = past.clear(raw)
+        print(f"forgot {number:,} search{'' if number == 1 else 'es'}", file=sys.stderr)
+        return ExitCode.OK
+    found = [one for one in past.found(key=raw) if one.name or not favourites]
+    records = [_record(one) for one in found]
+    header = ["asked", "server", "key", "query", "filter", "options", "favourite"]
+    rows: list[list[Json]] = [[record[name] for name in header] for record in records]
+    write(Listing(records, records, header, rows), output_format)
+    return ExitCode.OK if found else ExitCode.NOTHING
+
+
+def _record(past: PastSearch) -> dict[str, Json]:
+    from dataclasses import asdict
+    from datetime import UTC, datetime
+
+    from vsexplorer.model import SearchOptions
+    from vsexplorer.text import decode
+
+    usual = asdict(SearchOptions())
+    changed = {name: value for name, value in asdict(past.search.options).items() if value != usual[name]}
+    return {
+        "asked": datetime.fromtimestamp(past.asked, UTC).isoformat(timespec="seconds"),
+        "server": past.server,
+        "key": decode(past.key),
+        "query": past.search.line,
+        "filter": past.search.filter,
+        "options": changed,
+        "favourite": past.name or None,
+    }

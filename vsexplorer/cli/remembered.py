@@ -1,0 +1,69 @@
+"""What is remembered, for commands: the model of a set, and favourites."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from vsexplorer.cli.options import model_given
+
+if TYPE_CHECKING:
+    from vsexplorer.explorer import Explorer
+    from vsexplorer.progress import ProgressCallback
+    from vsexplorer.state.history import PastSearch
+    from vsexplorer.state.user_state import UserState
+
+
+def user_state() -> UserState:
+    """What is remembered of this user."""
+    from vsexplorer import paths
+    from vsexplorer.state.user_state import UserState
+
+    return UserState(paths.state_folder())
+
+
+async def suit_model(ctx: click.Context, explorer: Explorer, key: bytes, progress: ProgressCallback) -> None:
+    """Use the model known to be the set's, unless another was named.
+
+    Raises:
+        ModelUnavailable: it cannot be had.
+    """
+    from vsexplorer import paths
+    from vsexplorer.errors import NotFound, VsexplorerError
+
+    if model_given(ctx):
+        return
+    try:
+        info = await explorer.info(key)
+    except NotFound:
+        # A set that is made only now has no model yet; whoever needs it says so.
+        return
+    try:
+        known = user_state().sets.model(explorer.place, key, info.input_dimension)
+    except VsexplorerError:
+        # Nothing depends on what is remembered.
+        known = ""
+    known = known or await explorer.noted_model(info)
+    if known and known != explorer.embedder.name:
+        await explorer.use_model(known, paths.cache_folder(), progress)
+
+
+def favourite(explorer: Explorer, key: bytes, name: str) -> PastSearch:
+    """A search that was kept under a name.
+
+    Raises:
+        NotFound: none was.
+    """
+    from vsexplorer.errors import NotFound
+    from vsexplorer.text import display
+
+    history = user_state().history
+    found = history.found(explorer.place, key, name)
+    if not found:
+        kept = ", ".join(past.name for past in history.found(explorer.place, key) if past.name)
+        raise NotFound(
+            f"No search of {display(key)} was kept as {name!r}.",
+            f"Kept are: {kept}." if kept else "* on the screen keeps one; vsexplorer history lists them.",
+        )
+    return found[0]

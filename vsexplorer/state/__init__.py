@@ -1,0 +1,1 @@
+"""What vsexplorer remembers for its user between runs: searches, favourites, and how each set is looked at."""

@@ -1,0 +1,136 @@
+"""Which columns a table of elements has, how wide and in which order; the table follows at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widgets import Static
+
+from vsexplorer.columns import Arrangement, Column, arranged
+from vsexplorer.text import fit
+from vsexplorer.tui.keymap import Place, bindings
+from vsexplorer.tui.widgets.element_table import ElementTable
+from vsexplorer.tui.widgets.line_list import LineList
+from vsexplorer.tui.widgets.result_layout import align
+
+_STEP = 4
+"""Cells by which a column becomes wider or narrower."""
+
+
+class ColumnsList(LineList):
+    """The columns, hidden ones among them."""
+
+    BINDINGS = bindings(Place.COLUMNS)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.columns: Sequence[Column] = ()
+        self.hidden: frozenset[str] = frozenset()
+
+    @property
+    def count(self) -> int:
+        """How many columns there are."""
+        return len(self.columns)
+
+    def draw(self, index: int, width: int) -> Strip:
+        """One column: whether it is shown, its title, its width."""
+        column = self.columns[index]
+        hidden = column.field in self.hidden
+        style = self.at_cursor(index, self.component("quiet") if hidden else self.rich_style)
+        mark = "·" if hidden else "✓"
+        facts = f"{column.width:>3} wide  {'number' if column.numeric else 'text  '}"
+        room = width - 2 - 3 - len(facts) - 2
+        title = align(fit(column.title, room), room, False)
+        return Strip([Segment(f" {mark} {title}  {facts}", style)]).adjust_cell_length(width, style)
+
+
+class ColumnsScreen(ModalScreen[None]):
+    """Arranges the columns of a table.
+
+    Args:
+        table: The table.
+        keep: Is given every arrangement, to remember it.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.COLUMNS_SCREEN)
+    DEFAULT_CSS = """
+    ColumnsScreen {
+        align: right top;
+        & > Vertical {
+            width: 48; max-width: 100%; height: auto; max-height: 100%;
+            background: $surface; border: round $primary; padding: 0 1;
+        }
+        & ColumnsList { height: auto; max-height: 1fr; min-height: 1; }
+        & .columns--title { text-style: bold; color: $text-accent; }
+        & .columns--keys { color: $text-muted; height: auto; }
+    }
+    """
+
+    def __init__(self, table: ElementTable, keep: Callable[[Arrangement], None]) -> None:
+        super().__init__()
+        self._table = table
+        self._keep = keep
+        self._list = ColumnsList()
+
+    def compose(self) -> ComposeResult:
+        """Title, columns, keys."""
+        with Vertical():
+            yield Static(Content("columns"), classes="columns--title", markup=False)
+            yield self._list
+            yield Static(
+                "space shows or hides · + - wider, narrower · J K move down, up · 0 as at first · esc",
+                classes="columns--keys",
+                markup=False,
+            )
+
+    def on_mount(self) -> None:
+        """Show the columns beside the table, which stays in view."""
+        self.styles.background = "transparent"
+        self._show(0)
+        self._list.focus()
+
+    def _show(self, cursor: int) -> None:
+        table = self._table
+        self._list.columns = arranged(table.all_columns, table.arrangement, with_hidden=True)
+        self._list.hidden = table.arrangement.hidden
+        self._list.styles.height = len(self._list.columns)
+        self._list.rows_replaced(cursor)
+
+    def _arrange(self, arrangement: Arrangement, cursor: int | None = None) -> None:
+        self._table.arrangement = arrangement
+        self._table.refresh()
+        self._keep(arrangement)
+        self._show(self._list.cursor if cursor is None else cursor)
+
+    @property
+    def _column(self) -> Column:
+        return self._list.columns[self._list.cursor]
+
+    def action_show_or_hide(self) -> None:
+        """Show or hide the column."""
+        name = self._column.field
+        arrangement = self._table.arrangement
+        self._arrange(arrangement.hiding(name, name not in arrangement.hidden))
+
+    def action_widen(self, by: int) -> None:
+        """Make the column wider or narrower."""
+        self._arrange(self._table.arrangement.widened(self._column.field, self._column.width + by * _STEP))
+
+    def action_shift(self, by: int) -> None:
+        """Move the column among the others."""
+        place = self._list.cursor
+        self._arrange(self._table.arrangement.moved(self._list.columns, place, by), place + by)
+
+    def action_reset(self) -> None:
+        """Arrange the columns as the elements would have them."""
+        sorted_by, descending = self._table.arrangement.sorted_by, self._table.arrangement.descending
+        self._arrange(replace(Arrangement(), sorted_by=sorted_by, descending=descending))

@@ -1,0 +1,78 @@
+"""Earlier searches and favourites of a set, to ask one again."""
+
+from __future__ import annotations
+
+import time
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from vsexplorer.state.history import PastSearch
+from vsexplorer.text import duration, plural, sanitize
+from vsexplorer.tui.keymap import Place, bindings
+from vsexplorer.tui.screens.chooser import Chooser
+from vsexplorer.tui.screens.remembering import Remembering
+
+
+class HistoryScreen(Chooser[PastSearch]):
+    """Dismisses with the search to ask again; favourites come first, then the newest."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.HISTORY)
+    SORTED = False
+
+    def __init__(self, remembering: Remembering) -> None:
+        super().__init__("type to find an earlier search")
+        self._remembering = remembering
+
+    def on_mount(self) -> None:
+        """Fill the list."""
+        self._show()
+
+    def _show(self) -> None:
+        past = self._remembering.past
+        favourites = [one for one in past if one.name]
+        self.replace([_entry(one) for one in [*favourites, *(one for one in past if not one.name)]])
+        keys = "" if self.app.size.height < 16 else " · ⏎ asks again · ctrl+s favourite or not · ctrl+x forgets"
+        many = f"{len(past):,} search{'' if len(past) == 1 else 'es'}, {plural(len(favourites), 'favourite')}"
+        self.say(f"{many}{keys}" if past else "Nothing was asked of this set before.")
+
+    def action_keep(self) -> None:
+        """Give the highlighted search a name, or take its name away."""
+        from vsexplorer.tui.screens.forms import NameForm
+
+        past = self.highlighted
+        if past is None:
+            return
+        if past.name:
+            self._remembering.unname(past)
+            self._follow()
+        else:
+            form = NameForm("keep this search as", past.search.line or past.search.filter)
+            self.app.push_screen(form, lambda name: self._keep(past, name))
+
+    def _keep(self, past: PastSearch, name: str | None) -> None:
+        if name:
+            self._remembering.keep(past.search, name)
+            self._follow()
+
+    def action_forget(self) -> None:
+        """Forget the highlighted search."""
+        if (past := self.highlighted) is not None:
+            self._remembering.forget(past)
+            self._follow()
+
+    def _follow(self) -> None:
+        async def follow() -> None:
+            await self._remembering.settled()
+            self._show()
+
+        self.run_worker(follow(), group="history", exclusive=True, description="reading the history")
+
+
+def _entry(past: PastSearch) -> tuple[str, str, PastSearch]:
+    search = past.search
+    asked = search.line or "everything"
+    where = f" where {search.filter}" if search.filter else ""
+    name = f"★ {past.name}: {asked}{where}" if past.name else f"{asked}{where}"
+    since = f"{duration(max(0, time.time() - past.asked))} ago"
+    return sanitize(name), since, past
