@@ -12,7 +12,7 @@ from vsexplorer.browsing import Browser
 from vsexplorer.editing import Editor
 from vsexplorer.embedding.embedder import Embedder, models_of_dimension
 from vsexplorer.embedding.registry import ModelDescription
-from vsexplorer.errors import DimensionMismatch, NotFound, VsexplorerError, WrongType
+from vsexplorer.errors import DimensionMismatch, NotFound, WrongType
 from vsexplorer.insight.matching import Matches
 from vsexplorer.insight.sampling import Sampling
 from vsexplorer.language.dialect import Dialect
@@ -153,6 +153,7 @@ class Explorer:
             NotFound: there is no such key.
             WrongType: it is not a vector set.
         """
+        self._infos.pop(key, None)
         try:
             info = await self._store.info(key)
         except NotFound as error:
@@ -161,9 +162,6 @@ class Explorer:
             ) from error
         except WrongType as error:
             raise WrongType(f"{display(key)} holds something other than a vector set.") from error
-        except VsexplorerError:
-            self._infos.pop(key, None)
-            raise
         self._infos[key] = info
         return info
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vsexplorer.attributes import Json
 from vsexplorer.model import SetInfo, SetSummary
-from vsexplorer.text import byte_size, decode, display, sanitize
+from vsexplorer.text import byte_size, decode, display, plural, sanitize
 from vsexplorer.vectorset import records
 from vsexplorer.vectorset.store import VectorSetStore
 
@@ -134,6 +134,21 @@ def facts(summary: SetSummary) -> list[tuple[str, str, str]]:
             "what made the vectors, where that was noted",
         ),
     ]
+
+
+def difference(before: SetInfo, now: SetInfo) -> str:
+    """What others have added and removed between two looks at the same set, in words; empty where nothing.
+
+    Attributes that were edited do not show in VINFO, only those that were given to an element or taken from it.
+    """
+    added = max(0, now.newest_node - before.newest_node)
+    removed = max(0, before.size + added - now.size)
+    described = now.with_attributes - before.with_attributes
+    parts = [plural(added, "new element")] if added else []
+    parts += [f"{removed:,} gone" if added else f"{plural(removed, 'element')} gone"] if removed else []
+    if not parts and described:
+        parts = [f"attributes {'added to' if described > 0 else 'taken from'} {plural(abs(described), 'element')}"]
+    return ", ".join(parts)
 
 
 def _sortable(value: Json) -> tuple[float, str]:

@@ -15,7 +15,7 @@ from vsexplorer.tui.backend import Backend, Opener
 if TYPE_CHECKING:
     from vsexplorer.tui.screens.explorer import ExplorerScreen
 
-_HEARTBEAT = 5.0
+_HEARTBEAT = 2.0
 """Seconds between looks at the open set: one VINFO, which also shows that the server is there."""
 _PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds between attempts to reconnect; the last repeats."""
@@ -191,11 +191,11 @@ class ConnectionKeeper:
         if not self.connected or info is None or self._screen.live.busy:
             return
         try:
-            self._screen.note_info(await self.backend.info(info.key))
+            self._screen.watcher.saw(await self.backend.info(info.key))
         except ConnectionFailed as error:
             self.lost(error)
-        except NotFound as error:
-            self._screen.tell_error(error)
+        except NotFound:
+            self._screen.watcher.missing()
         except VsexplorerError:
             # The next search says it better, where it matters.
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.binding import BindingType
@@ -27,11 +27,9 @@ from vsexplorer.tui.screens.changing import Changer
 from vsexplorer.tui.screens.connection import ConnectionKeeper
 from vsexplorer.tui.screens.loading import LoadKeeper
 from vsexplorer.tui.screens.recalling import RecallingScreen
+from vsexplorer.tui.screens.watching import SetWatcher
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.prompt import PromptLine
-
-if TYPE_CHECKING:
-    pass
 
 _SOON = 0.15
 """Seconds after which a search that has not answered is called one."""
@@ -47,6 +45,7 @@ class ExplorerScreen(RecallingScreen):
         self.connection = ConnectionKeeper(self, opener)
         self.loads = LoadKeeper(self)
         self.changer = Changer(self)
+        self.watcher = SetWatcher(self)
         self.live: LiveSearch[object] = LiveSearch(lambda: self.backend, self._deliver, self._crash)
 
     def on_mount(self) -> None:
@@ -107,6 +106,7 @@ class ExplorerScreen(RecallingScreen):
             self.show_time(outcome.page)
             if outcome.newest:
                 self.answered(outcome.query)
+                self.watcher.answered()
                 self.counter.ask(outcome.query.filter)
         elif outcome.error is not None and outcome.newest:
             self._show_error(outcome.error, outcome.query)
@@ -170,6 +170,7 @@ class ExplorerScreen(RecallingScreen):
         self.leave_trail()
         self.results.sort_by_rank()
         self.results.clear()
+        self.watcher.opened(self.info)
         await self.recall_set(self.info)
         self.show_set(self.info, self.backend.embedder.name)
         self.ask()
@@ -200,7 +201,7 @@ class ExplorerScreen(RecallingScreen):
 
     def note_info(self, info: SetInfo) -> None:
         """Take up what the open set is like now."""
-        if self.info is not None and info.key == self.info.key:
+        if self.info is not None and info.key == self.info.key and info != self.info:
             self.info = info
             self.show_set(info, self.backend.embedder.name)
 
@@ -238,7 +239,9 @@ class ExplorerScreen(RecallingScreen):
 
     def action_refresh_results(self) -> None:
         """Ask again, or try again to connect or to load the model."""
-        if self.connection.connected:
+        if self.connection.connected and self.watcher.gone and self.info is not None:
+            self._set_chosen(self.info.key)
+        elif self.connection.connected:
             self.connection.load_model(again=True)
             self.counter.forget()
             if self.info is not None:

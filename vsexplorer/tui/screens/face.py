@@ -79,6 +79,7 @@ class ExplorerFace(Screen[None]):
         self.status_bar = TextBar(id="status")
         self._footer = Footer(keys_at(Place.EXPLORER, Place.RESULTS, Place.EVERYWHERE), remapped)
         self._counted = ""
+        self._of_set = ""
 
     def compose(self) -> ComposeResult:
         """All widgets, from the top."""
@@ -199,7 +200,16 @@ class ExplorerFace(Screen[None]):
 
     def show_set(self, info: SetInfo, model: str) -> None:
         """Fill the header's second line."""
-        self.set_bar.set_text(set_line(info, model))
+        self.set_bar.set_text(set_line(info, model), self._of_set)
+
+    def say_of_set(self, words: str) -> None:
+        """Say something at the right of the header's second line; ``words`` are harmless already."""
+        if words != self._of_set:
+            self._of_set = words
+            self.set_bar.set_text(self.set_bar.left, words)
+            if words and self.has_class("-short"):
+                # There is no header.
+                self.say(words)
 
     @on(ResultsTable.Selected)
     def _selected(self, event: ResultsTable.Selected) -> None:
