@@ -137,6 +137,14 @@ class Explorer:
         async for page in self.sets():
             yield await overview.summarize(self._store, page)
 
+    async def summary(self, key: bytes) -> SetSummary:
+        """One set with what else is known of it.
+
+        Raises:
+            NotFound: there is no such key.
+        """
+        return (await overview.summarize(self._store, [await self.info(key)]))[0]
+
     async def keys(self, prefix: bytes) -> list[bytes]:
         """Names of vector sets, for completion; the first thousand or so."""
         found: dict[bytes, None] = {}

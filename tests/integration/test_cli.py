@@ -84,6 +84,25 @@ def test_showing_an_element(filled: RedisServer) -> None:
     record = json.loads(vsexplorer("show", "people", "Curie", "--json", *filled.options).stdout)
     assert record["attributes"] == {"born": 1867, "fields": ["physics", "chemistry"]}
     assert (record["dimension"], record["quantization"], record["norm"]) == (2, "int8", 1.0)
+    assert (record["smallest"], record["largest"]) == (0.0, 1.0)
+    assert "vector" not in record
+    whole = json.loads(vsexplorer("show", "people", "Curie", "--vector", "--json", *filled.options).stdout)
+    assert whole["vector"] == [1.0, 0.0]
+    table = vsexplorer("show", "people", "Curie", "--vector", "--format", "table", *filled.options)
+    assert table.stdout.endswith("[1, 0]\n")
+    assert "numbers from 0 to 1" in table.stderr
+    evil = vsexplorer("show", "people", PEOPLE[2][0], "--format", "table", *filled.options)
+    assert "\x9b" not in evil.stdout + evil.stderr
+    assert "\x1b" not in evil.stdout + evil.stderr
+
+
+def test_showing_a_set(filled: RedisServer) -> None:
+    record = json.loads(vsexplorer("show", "people", "--json", *filled.options).stdout)
+    assert (record["key"], record["elements"], record["newest_node"]) == ("people", 4, 4)
+    said = vsexplorer("show", "people", "--format", "table", *filled.options).stdout
+    assert "quant-type" in said
+    assert vsexplorer("show", "nobody", *filled.options).returncode == 1
+    assert vsexplorer("show", "people", "--vector", *filled.options).returncode == 2
 
 
 def test_info_tells_server_model_and_paths_but_no_password(filled: RedisServer) -> None:

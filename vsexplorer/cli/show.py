@@ -1,4 +1,4 @@
-"""``vsexplorer show``: one element with its attributes."""
+"""``vsexplorer show``: one vector set explained, or one element with its attributes and its vector."""
 
 from __future__ import annotations
 
@@ -9,43 +9,85 @@ import click
 
 from vsexplorer.cli.complete import KeyName
 from vsexplorer.cli.options import connection_options, explore, format_options
+from vsexplorer.text import sanitize
 
 if TYPE_CHECKING:
+    from vsexplorer.attributes import Json
     from vsexplorer.explorer import Explorer
-    from vsexplorer.model import ElementDetails
+    from vsexplorer.model import ElementDetails, SetSummary
 
 
 @click.command()
 @click.argument("key", type=KeyName())
-@click.argument("element")
+@click.argument("element", required=False)
+@click.option("--vector", is_flag=True, help="Print the vector in full, as the server has it after quantization.")
 @format_options
 @connection_options
 @click.pass_context
-def show(ctx: click.Context, key: str, element: str, output_format: str) -> None:
-    """Show one element: its attributes and its vector's facts."""
-    from vsexplorer.cli.output import write
-    from vsexplorer.listing import Listing, attribute_fields, element_fields
-    from vsexplorer.text import sanitize
+def show(ctx: click.Context, key: str, element: str | None, vector: bool, output_format: str) -> None:
+    """Show one element: its attributes and its vector. Without ELEMENT, show every fact of the set, explained."""
+    raw = key.encode("utf-8", "surrogateescape")
+    if element is None:
+        if vector:
+            raise click.UsageError("--vector is that of an ELEMENT: name one.")
+        _show_set(explore(ctx, lambda explorer: explorer.summary(raw)), output_format)
+        return
 
     async def look(explorer: Explorer) -> ElementDetails:
-        name = element.encode("utf-8", "surrogateescape")
-        return await explorer.element(key.encode("utf-8", "surrogateescape"), name)
+        return await explorer.element(raw, element.encode("utf-8", "surrogateescape"))
 
-    details = explore(ctx, look)
+    _show_element(key, explore(ctx, look), vector, output_format)
+
+
+def _show_set(summary: SetSummary, output_format: str) -> None:
+    import shutil
+    from textwrap import fill
+
+    from vsexplorer.cli.output import say, write
+    from vsexplorer.listing import Listing
+    from vsexplorer.overview import FIGURES, facts
+
+    if output_format == "table":
+        width = shutil.get_terminal_size((100, 24)).columns
+        for name, value, meaning in facts(summary):
+            say(f"{name}  {value}\n{fill(meaning, width, initial_indent='    ', subsequent_indent='    ')}")
+        return
     record = {
+        **{one.name: one.of(summary) for one in FIGURES},
+        "uid": summary.info.uid,
+        "newest_node": summary.info.newest_node,
+    }
+    rows: list[list[Json]] = [[name, value, meaning] for name, value, meaning in facts(summary)]
+    plain: list[list[Json]] = [[name, value] for name, value in record.items()]
+    write(Listing(record, [record], ["fact", "value", "meaning"], rows, frozenset(), plain), output_format)
+
+
+def _show_element(key: str, details: ElementDetails, vector: bool, output_format: str) -> None:
+    from vsexplorer.cli.output import say, write
+    from vsexplorer.listing import Listing, attribute_fields, element_fields
+    from vsexplorer.text import display
+
+    record: dict[str, Json] = {
         "key": key,
         **element_fields(details.element),
         **attribute_fields(details.attributes),
         "dimension": details.dimension,
         "quantization": details.quantization,
         "norm": details.norm,
+        "smallest": min(details.numbers),
+        "largest": max(details.numbers),
     }
+    if vector:
+        record["vector"] = list(details.numbers)
     if output_format == "table":
         from vsexplorer.attributes import pretty
 
-        print(pretty(details.attributes) if details.attributes else "(no attributes)")
+        say(sanitize(pretty(details.attributes), keep_newlines=True) if details.attributes else "(no attributes)")
+        if vector:
+            say(f"[{', '.join(f'{number:.9g}' for number in details.numbers)}]")
         facts = f"{details.dimension} dimensions · {details.quantization} · norm {details.norm:.4g}"
-        print(f"{sanitize(key)} · {sanitize(element)} · {facts}", file=sys.stderr)
+        span = f"numbers from {min(details.numbers):.4g} to {max(details.numbers):.4g}"
+        print(f"{sanitize(key)} · {display(details.element)} · {facts} · {span}", file=sys.stderr)
         return
     rows = [[name, value] for name, value in record.items()]
     write(Listing(record, [record], ["field", "value"], rows), output_format)
