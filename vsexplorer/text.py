@@ -20,6 +20,11 @@ def _visible(match: re.Match[str]) -> str:
     return f"\u2039{code:02x}\u203a"
 
 
+def one_for_one(text: str) -> str:
+    """The same as ``sanitize``, with one sign for each character, so that places in the text stay what they are."""
+    return _UNSAFE.sub(lambda match: sign if len(sign := _visible(match)) == 1 else "\ufffd", text)
+
+
 def sanitize(text: str, keep_newlines: bool = False) -> str:
     """Replace everything that is not plain text by a visible sign.
 

@@ -9,6 +9,7 @@ from tests.tui.driving import Driver, load_people, running
 from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.tui.screens.confirm import ConfirmScreen
 from vsexplorer.tui.screens.element import ElementScreen
+from vsexplorer.tui.screens.forms import AttributesForm
 
 
 def attributes(server: RedisServer, name: str) -> dict[str, object]:
@@ -99,6 +100,10 @@ async def test_deleting_renaming_and_back(newest: RedisServer, embedder: Embedde
         await driver.press("d")
         await confirmed(driver, "escape")
         assert size(newest) == 8
+        await driver.press("e")
+        await driver.until(lambda: isinstance(driver.app.screen, AttributesForm))
+        await driver.press("escape")
+        await driver.until(lambda: driver.app.screen is driver.main)
         await driver.press("n")
         driver.app.screen.query_one(Input).value = "Another Name"
         await driver.press("enter")

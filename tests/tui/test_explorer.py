@@ -189,14 +189,6 @@ async def test_there_is_a_face_for_nothing(
         assert words in driver.screen_text()
 
 
-async def test_an_emptied_set(newest: RedisServer, embedder: Embedder) -> None:
-    fill(newest.client(), "k", [("a", (1.0, 0.0), None)])
-    async with running(newest, embedder, key=b"k") as driver:
-        newest.client().delete("k")
-        await driver.main.connection._look()
-        assert "no vector set 'k'" in driver.main.notice.words
-
-
 async def test_attributes_that_are_not_json_are_shown_as_they_are(newest: RedisServer, embedder: Embedder) -> None:
     fill(newest.client(), "k", [("a", (1.0, 0.0), "not [red] json")])
     async with running(newest, embedder, key=b"k") as driver:

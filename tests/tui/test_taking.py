@@ -48,7 +48,8 @@ async def test_a_vector_is_saved_beside_the_work(
     await people.until(lambda: "written to Marie_Curie.vector.json" in people.screen_text())
     vector = json.loads(file.read_text())
     await people.press("escape", "slash", "ctrl+u")
-    await people.type(f"[{file}]")
+    people.main.query_line.input.value = f"[{file}]"
+    await people.settle()
     assert people.names()[0] == "Marie Curie", "and can be asked with again"
     assert len(vector) == 384
 

@@ -19,14 +19,14 @@ from vsexplorer.tui.widgets.browse_table import BrowseTable
 from vsexplorer.tui.widgets.fields_panel import FieldsPanel
 from vsexplorer.tui.widgets.line_list import LineList
 from vsexplorer.tui.widgets.links import LinksList
-from vsexplorer.tui.widgets.prompt import _LineInput
+from vsexplorer.tui.widgets.prompt import _PromptInput
 from vsexplorer.tui.widgets.results import ResultsTable
 from vsexplorer.tui.widgets.sets_table import SetsTable
 
 OWNERS: dict[Place, tuple[type, ...]] = {
     Place.EVERYWHERE: (ExplorerApp,),
     Place.EXPLORER: (ExplorerScreen, ExplorerApp),
-    Place.LINE: (_LineInput, ExplorerApp),
+    Place.LINE: (_PromptInput, ExplorerApp),
     Place.LIST: (LineList,),
     Place.RESULTS: (ResultsTable, ExplorerScreen),
     Place.FIELDS: (FieldsPanel,),

@@ -238,7 +238,7 @@ KEYMAP = (
 )  # fmt: skip
 
 
-_FIRST = ("quit-always", "history-forget")
+_FIRST = ("quit-always", "history-forget", "form-leave")
 """Bindings that come before those of a line of text."""
 
 

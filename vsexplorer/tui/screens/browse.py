@@ -22,6 +22,7 @@ from vsexplorer.tui.keymap import Place, bindings, keys_at
 from vsexplorer.tui.widgets.bars import Footer, TextBar
 from vsexplorer.tui.widgets.browse_table import BrowseTable
 from vsexplorer.tui.widgets.element_table import ElementTable
+from vsexplorer.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from vsexplorer.browsing import Browser
@@ -60,9 +61,7 @@ class BrowseScreen(Screen[bytes | None]):
     def compose(self) -> ComposeResult:
         """Title, the line to jump with, the rows, where one is, the keys."""
         yield TextBar(id="browse-title")
-        line = Input(placeholder="type a name, or how it begins, to go there", compact=True)
-        line.cursor_blink = False
-        yield line
+        yield LineInput(placeholder="type a name, or how it begins, to go there")
         yield self.table
         yield TextBar(id="browse-place")
         yield TextBar(id="browse-status")

@@ -44,8 +44,9 @@ class Changer:
         from vsexplorer.tui.screens.forms import NameForm
 
         def typed(name: str | None) -> None:
-            raw = name.encode("utf-8", "surrogateescape") if name else element
-            if raw != element:
+            raw = (name or "").encode("utf-8", "surrogateescape")
+            # A name that is not UTF-8 is shown with its bytes written out, which are not typed anew.
+            if name and name != decode(element):
                 self._work(self._ask(self._editor.rename(key, element, raw), lambda: then(raw)))
 
         if self.allowed():

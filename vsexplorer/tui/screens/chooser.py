@@ -14,6 +14,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from vsexplorer.tui.widgets.line_input import LineInput
+
 _MOST_SHOWN = 500
 """Options laid out at a time; typing finds the others."""
 
@@ -53,9 +55,7 @@ class Chooser[T](ModalScreen[T | None]):
     def compose(self) -> ComposeResult:
         """A line to type in, the list, a word on how it fares."""
         with Vertical():
-            line = Input(placeholder=self._placeholder, compact=True)
-            line.cursor_blink = False
-            yield line
+            yield LineInput(placeholder=self._placeholder)
             yield OptionList(markup=False)
             yield Static(markup=False)
 

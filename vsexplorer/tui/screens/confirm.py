@@ -13,6 +13,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from vsexplorer.tui.widgets.line_input import LineInput
+
 _SHOWN = 200
 """Commands listed before the rest are counted."""
 
@@ -56,9 +58,7 @@ class ConfirmScreen(ModalScreen[bool]):
                 yield Static(Content("\n".join(lines)), id="confirm-commands", markup=False)
             if self._typed:
                 yield Static(Content(f"type {self._typed} and press enter · esc leaves it"), markup=False)
-                line = Input(compact=True)
-                line.cursor_blink = False
-                yield line
+                yield LineInput()
             else:
                 yield Static("enter does it · esc leaves it", markup=False)
 

@@ -23,6 +23,7 @@ from vsexplorer.tui.marks import Marks
 from vsexplorer.tui.widgets.attribute_tree import AttributeTree
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.bars import Footer, TextBar
+from vsexplorer.tui.widgets.line_input import LineInput
 from vsexplorer.tui.widgets.links import LinksList
 from vsexplorer.tui.widgets.vector_view import VectorView
 
@@ -110,7 +111,7 @@ class ElementScreen(Screen[Leaving]):
             with Vertical(id="element-graph"):
                 yield VectorView()
                 yield LinksList()
-        yield Input(placeholder="find in the attributes", compact=True, id="element-find")
+        yield LineInput(placeholder="find in the attributes", id="element-find")
         yield TextBar(id="element-status")
         yield Footer([*keys_at(Place.ELEMENT), *keys_at(Place.EVERYWHERE)], self._main.remapped)
 

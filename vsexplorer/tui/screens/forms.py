@@ -21,6 +21,7 @@ from textual.widgets import Input, Static, TextArea
 from vsexplorer.errors import UsageError
 from vsexplorer.text import sanitize
 from vsexplorer.tui.keymap import Place, bindings
+from vsexplorer.tui.widgets.line_input import LineInput
 
 _FORM_CSS = """
     {name} {{
@@ -132,9 +133,7 @@ class NameForm(_Form[str]):
         """Title, line, state."""
         with Vertical():
             yield Static(Content(self._title), classes="form--title", markup=False)
-            line = Input(self._name_before, compact=True, select_on_focus=False)
-            line.cursor_blink = False
-            yield line
+            yield LineInput(self._name_before, select_on_focus=False)
             yield Static("enter goes on · esc leaves", id="form-state", markup=False)
 
     @on(Input.Submitted)
@@ -178,9 +177,7 @@ class AddForm(_Form[NewElementForm]):
             for field, label, hint in lines:
                 with Horizontal():
                     yield Static(label, classes="form--label", markup=False)
-                    line = Input(id=f"add-{field}", placeholder=hint, compact=True)
-                    line.cursor_blink = False
-                    yield line
+                    yield LineInput(id=f"add-{field}", placeholder=hint)
             yield Static("attributes, as JSON; may stay empty", classes="form--label2", markup=False)
             area = TextArea("", soft_wrap=True)
             area.cursor_blink = False

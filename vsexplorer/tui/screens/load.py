@@ -17,6 +17,7 @@ from textual.widgets import DirectoryTree, Input, Static
 from vsexplorer.errors import VsexplorerError
 from vsexplorer.text import display, fit, sanitize
 from vsexplorer.tui.keymap import Place, bindings
+from vsexplorer.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from vsexplorer.transfer.plan import LoadPlan
@@ -91,9 +92,7 @@ class LoadScreen(ModalScreen["LoadPlan | None"]):
                     for name, label, hint in _FIELDS:
                         with Horizontal(classes="load--line"):
                             yield Static(label, classes="load--label", markup=False)
-                            line = Input(id=f"load-{name}", placeholder=hint, compact=True)
-                            line.cursor_blink = False
-                            yield line
+                            yield LineInput(id=f"load-{name}", placeholder=hint)
                     yield Static("", id="look", markup=False)
             yield Static(
                 "enter picks a file · tab to its fields · ctrl+s loads · esc leaves", id="hint", markup=False

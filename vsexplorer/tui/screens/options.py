@@ -17,6 +17,7 @@ from textual.widgets import Checkbox, Input, Static
 from vsexplorer.model import ResultPage, SearchOptions
 from vsexplorer.text import milliseconds, sanitize
 from vsexplorer.tui.keymap import Place, bindings
+from vsexplorer.tui.widgets.line_input import LineInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +119,7 @@ class OptionsScreen(ModalScreen[None]):
                     yield Static(one.name, classes="options--label", markup=False)
                     value = getattr(self._options, one.field)
                     text = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-                    line = Input(text, placeholder=one.default, id=f"option-{one.field}", compact=True)
-                    line.cursor_blink = False
-                    yield line
+                    yield LineInput(text, placeholder=one.default, id=f"option-{one.field}")
                     yield Static(one.sentence, classes="options--sentence", markup=False)
             for field, name, sentence in _SWITCHES:
                 with Horizontal(classes="options--row"):

@@ -18,6 +18,7 @@ from vsexplorer.overview import facts
 from vsexplorer.text import display, plural, sanitize
 from vsexplorer.tui.keymap import Place, bindings, keys_at
 from vsexplorer.tui.widgets.bars import Footer, TextBar
+from vsexplorer.tui.widgets.line_input import LineInput
 from vsexplorer.tui.widgets.sets_table import SetsTable
 
 if TYPE_CHECKING:
@@ -57,9 +58,7 @@ class SetsScreen(Screen[bytes | None]):
     def compose(self) -> ComposeResult:
         """Title, the line to narrow with, the sets beside the facts of one, how the search fares, the keys."""
         yield TextBar(id="sets-title")
-        line = Input(placeholder="type to narrow the vector sets", compact=True)
-        line.cursor_blink = False
-        yield line
+        yield LineInput(placeholder="type to narrow the vector sets")
         with Horizontal(id="sets-body"):
             yield self.table
             with VerticalScroll(id="sets-details", can_focus=False):

@@ -14,9 +14,10 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from vsexplorer.tui.keymap import Place, bindings
+from vsexplorer.tui.widgets.line_input import LineInput
 
 
-class _LineInput(Input):
+class _PromptInput(LineInput):
     """An input whose vertical arrows move the selection in the results, so that one can look while typing."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LINE)
@@ -42,7 +43,7 @@ class PromptLine(Horizontal):
     PromptLine {
         height: 1;
         & > .prompt--label { width: 10; color: $text-muted; padding: 0 0 0 1; }
-        & > _LineInput { width: 1fr; border: none; height: 1; padding: 0; background: $background; }
+        & > _PromptInput { width: 1fr; border: none; height: 1; padding: 0; background: $background; }
         & > .prompt--state { width: auto; max-width: 50%; padding: 0 1; color: $text-muted; }
         &.-active > .prompt--label { color: $text-accent; text-style: bold; }
         &.-error > .prompt--state { color: $text-error; }
@@ -77,11 +78,7 @@ class PromptLine(Horizontal):
     def __init__(self, label: str, placeholder: str, *, id: str, highlighter: Highlighter | None = None) -> None:
         super().__init__(id=id)
         self._label = Static(Content(f"{label} ›"), classes="prompt--label", markup=False)
-        # An idle terminal shall stay idle: no blinking.
-        self.input = _LineInput(
-            placeholder=placeholder, compact=True, select_on_focus=False, highlighter=highlighter
-        )
-        self.input.cursor_blink = False
+        self.input = _PromptInput(placeholder=placeholder, select_on_focus=False, highlighter=highlighter)
         self._state = Static(classes="prompt--state", markup=False)
         self._word = ""
         self._kind = ""
