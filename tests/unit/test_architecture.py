@@ -1,5 +1,6 @@
 """The house: what each room may import, and how large a file may grow. ``make check`` holds the layers."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -40,3 +41,11 @@ def test_the_keeper_needs_the_standard_library_only() -> None:
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_file_fits_on_a_few_screens(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 350
+
+
+def test_the_table_of_commands_names_tests_that_exist() -> None:
+    table = (PACKAGE.parent / "docs" / "commands.md").read_text()
+    named = set(re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", table))
+    assert len(named) > 15
+    for file, test in named:
+        assert f"def {test}(" in (PACKAGE.parent / file).read_text() if test else (PACKAGE.parent / file).exists()
