@@ -1,4 +1,4 @@
-"""A vector set of 100,000 elements on a server of its own, built once and kept in the cache folder."""
+"""Vector sets on servers of their own, built once and kept in the cache folder."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,23 @@ KEY = "bench"
 _BATCH = 200
 
 
+MANY = 1_000_000
+MANY_KEY = "million"
+
+
+def bench_server() -> AbstractContextManager[Path]:
+    """The socket of a server with 100,000 elements as a model makes them."""
+    return _server("benchmarks", KEY, SIZE, _fill)
+
+
+def million_server() -> AbstractContextManager[Path]:
+    """The socket of a server with 1,000,000 elements of few dimensions and small attributes."""
+    return _server("benchmarks-million", MANY_KEY, MANY, _fill_many)
+
+
 @contextmanager
-def bench_server() -> Iterator[Path]:
-    """The socket of a server that holds the set."""
-    folder = paths.cache_folder() / "benchmarks"
+def _server(name: str, key: str, size: int, fill: Callable[[Any], None]) -> Iterator[Path]:
+    folder = paths.cache_folder() / name
     folder.mkdir(parents=True, exist_ok=True)
     socket = folder / "redis.sock"
     command = [str(find_server("")), "--port", "0", "--unixsocket", str(socket), "--dir", str(folder), "--save", ""]
@@ -34,9 +47,9 @@ def bench_server() -> Iterator[Path]:
     client: Any = redis.Redis(unix_socket_path=str(socket))
     try:
         _wait(client)
-        if client.execute_command("VCARD", KEY) != SIZE:
+        if client.execute_command("VCARD", key) != size:
             client.flushall()
-            _fill(client)
+            fill(client)
             client.save()
         yield socket
     finally:
@@ -70,3 +83,22 @@ def _fill(client: Any) -> None:
                 json.dumps(attributes),
             )
         pipe.execute()
+
+
+def _fill_many(client: Any) -> None:
+    random = np.random.default_rng(2)
+    for start in range(0, MANY, 1_000):
+        if start % 100_000 == 0:
+            print(f"building the set: {start:,} of {MANY:,}", file=sys.stderr)
+        pipe = client.pipeline(transaction=False)
+        for number, vector in enumerate(random.normal(size=(1_000, 4)).astype("<f4"), start):
+            pipe.execute_command(
+                *("VADD", MANY_KEY, "FP32", vector.tobytes(), many_name(number), "EF", 4, "M", 4, "SETATTR"),
+                json.dumps({"year": 1900 + number % 120, "number": number}),
+            )
+        pipe.execute()
+
+
+def many_name(number: int) -> str:
+    """A name; the order of names is that of the numbers."""
+    return f"element {number:07d}"

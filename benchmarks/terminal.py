@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -71,6 +72,37 @@ class Terminal:
             os.read(self._fd, 65536)
             last = time.perf_counter()
         return (last - pressed) * 1000
+
+    def hold(self, key: bytes, every: float, goal: int, place: bytes) -> tuple[list[float], int, float]:
+        """Hold a key down until a number on the screen has reached a goal.
+
+        Args:
+            key: What the key sends.
+            every: Seconds between its repetitions.
+            goal: The number to reach.
+            place: A pattern whose group is the number, with thousands separated by commas.
+
+        Returns:
+            Seconds between two pictures, the number reached, and seconds in all.
+        """
+        gaps: list[float] = []
+        reached, seen = 0, b""
+        began = last = following = time.perf_counter()
+        while reached < goal:
+            now = time.perf_counter()
+            if now >= following:
+                os.write(self._fd, key)
+                following += every
+            if self._ready(max(0.0, following - time.perf_counter())):
+                seen = seen[-2_000:] + os.read(self._fd, 65536)
+                now = time.perf_counter()
+                gaps.append(now - last)
+                last = now
+                if found := re.findall(place, seen):
+                    reached = max(reached, int(found[-1].replace(b",", b"")))
+            elif now - last > 60:
+                sys.exit(f"nothing was drawn for a minute; reached {reached:,}")
+        return gaps, reached, time.perf_counter() - began
 
     def processor_seconds(self) -> float:
         """Processor time the program has used."""

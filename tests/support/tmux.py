@@ -26,6 +26,7 @@ class Terminal:
         width, height = map(str, self._size)
         self._tmux("-f", "/dev/null", "new-session", "-d", "-s", "t", "-x", width, "-y", height, self._command)
         self._tmux("set", "-g", "status", "off")
+        self._tmux("set", "-s", "set-clipboard", "on")
         self._tmux("resize-window", "-t", "t", "-x", width, "-y", height)
         return self
 
@@ -59,6 +60,10 @@ class Terminal:
                 return screen
             assert time.monotonic() < deadline, f"never on the screen: {holds!r}\n{screen}"
             time.sleep(0.05)
+
+    def clipboard(self) -> str:
+        """What the program has sent to the terminal's clipboard."""
+        return self._tmux("show-buffer")
 
     def resize(self, width: int, height: int) -> None:
         """Change the terminal's size."""

