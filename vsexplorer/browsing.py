@@ -1,7 +1,6 @@
 """All elements of a set in the order of their names, through a window that moves: constant memory at any size.
 
-VRANGE walks forward only. What comes before a name is found by halving the stretch of names in which it must lie,
-until a page of them is left.
+VRANGE walks forward only; ``vectorset/backwards.py`` finds what comes before a name.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from vsexplorer.columns import LACKING, sort_key
 from vsexplorer.errors import CommandRefused
 from vsexplorer.model import SetInfo
 from vsexplorer.text import plural
+from vsexplorer.vectorset.backwards import names_before
 from vsexplorer.vectorset.store import VectorSetStore
 
 PAGE = 500
@@ -21,8 +21,8 @@ WINDOW = 3_000
 """Names kept; the far end is forgotten beyond that."""
 SORTABLE = 20_000
 """Elements up to which a set is sorted by an attribute: all of them are read for that."""
-_STEPS = 200
-"""Halvings at most; some twenty find the place among millions."""
+_SCREENFUL = 100
+"""Names behind the one jumped to that make it worth showing before those in front of it are known."""
 
 
 class Browser:
@@ -98,7 +98,7 @@ class Browser:
         self.names = await self._store.names_from(self._info.key, name, PAGE)
         self.at_end = len(self.names) < PAGE
         self.at_start, self.first = False, None
-        return await self.extend_back()
+        return 0 if len(self.names) >= _SCREENFUL else await self.extend_back()
 
     def unsort(self) -> None:
         """Return to the order of the names; ``start`` or ``jump`` comes next."""
@@ -140,66 +140,4 @@ class Browser:
         return [attributes for attributes, _ in await self._store.described(self._info, names, vectors=False)]
 
     async def _before(self, name: bytes | None) -> tuple[list[bytes], bool]:
-        """A page of the names before one, or of the last ones; and whether nothing comes before them."""
-        whole = await self._store.names_between(self._info.key, b"", name, PAGE + 1)
-        if len(whole) <= PAGE:
-            return whole, True
-        low, high = whole[-1], name
-        middle = _behind_all_like(whole, high) or between(low, high)
-        for _ in range(_STEPS):
-            if middle is None:
-                break
-            found = await self._store.names_between(self._info.key, middle, name, PAGE + 1)
-            if PAGE // 4 <= len(found) <= PAGE:
-                return found, False
-            if len(found) > PAGE:
-                low = found[-1]
-                middle = _behind_all_like(found, high) or between(low, high)
-            else:
-                high = middle
-                middle = between(low, high)
-        return await self._walked(low, name), False
-
-    async def _walked(self, low: bytes, name: bytes | None) -> list[bytes]:
-        """The last page before a name, reached by walking."""
-        found = await self._store.names_between(self._info.key, low, name, PAGE)
-        last = found
-        while len(last) == PAGE:
-            last = await self._store.names_between(self._info.key, last[-1] + b"\0", name, PAGE)
-            found = (found + last)[-PAGE:]
-        return found
-
-
-def _behind_all_like(names: Sequence[bytes], high: bytes | None) -> bytes | None:
-    """The end of all names that begin as these do; ``None`` where that is no help.
-
-    Halving alone would need eight steps for each byte of a common beginning.
-    """
-    first, last = names[0], names[-1]
-    length = next((place for place, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
-    shared = first[:length].rstrip(b"\xff")
-    if not shared:
-        return None
-    end = shared[:-1] + bytes([shared[-1] + 1])
-    return end if last < end and (high is None or end < high) else None
-
-
-def between(low: bytes, high: bytes | None) -> bytes | None:
-    """A name about halfway from one to another, above the first; ``None`` where there is no room for one.
-
-    Args:
-        low: The lower name.
-        high: The upper one; ``None`` for the end of all names.
-    """
-    upper = high if high is not None else b"\xff" * (len(low) + 1)
-    common = 0
-    while common < len(low) and common < len(upper) and low[common] == upper[common]:
-        common += 1
-    for length in (8, 16, 64):
-        one = int.from_bytes(low[common : common + length].ljust(length, b"\0"), "big")
-        other = int.from_bytes(upper[common : common + length].ljust(length, b"\0"), "big")
-        middle = (one + other) // 2
-        found = low[:common] + middle.to_bytes(length, "big")
-        if low < found < upper:
-            return found
-    return None
+        return await names_before(self._store, self._info.key, name, PAGE)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.support.servers import RedisServer
 from vsexplorer import browsing
-from vsexplorer.browsing import Browser, between
+from vsexplorer.browsing import Browser
+from vsexplorer.vectorset.backwards import between, names_before
 from vsexplorer.vectorset.connection import Connection
 from vsexplorer.vectorset.store import VectorSetStore
 
@@ -77,6 +78,8 @@ async def test_one_jumps_to_any_name_and_sees_its_neighbours(many: tuple[VectorS
     wanted = [*chance.sample(names, 60), b"https://", b"same", b"\xff\xff", b"zz", b"\0\0"]
     for name in wanted:
         place = await browser.jump(name)
+        assert browser.names[place:][:1] == [one for one in names if one >= name][:1]
+        place += await browser.extend_back()
         expected = next((place for place, one in enumerate(names) if one >= name), len(names))
         around = names[max(0, expected - 20) : expected + 20]
         assert browser.names[max(0, place - 20) : place + 20] == around
@@ -104,11 +107,31 @@ async def test_an_old_server_gives_a_sample_and_no_order_is_claimed(oldest_binar
         await store.close()
 
 
-@given(st.binary(max_size=80), st.one_of(st.none(), st.binary(max_size=80)))
-def test_halfway_is_between(one: bytes, other: bytes | None) -> None:
-    if other is not None and other <= one:
-        return
-    middle = between(one, other)
-    if middle is not None:
-        assert one < middle
-        assert other is None or middle < other
+async def test_what_comes_before_takes_few_round_trips(newest: RedisServer) -> None:
+    pipe = newest.client().pipeline(transaction=False)
+    for number in range(20_000):
+        pipe.execute_command("VADD", "k", "VALUES", 1, 1, f"element {number:07d}", "EF", 4, "M", 4)
+    pipe.execute()
+    store = VectorSetStore(Connection(newest.target))
+    await store.open()
+    try:
+        for name in (b"element 0007342", b"element 0019999", b"element 001", b"f", b"\xff" * 9, None):
+            newest.client().config_resetstat()
+            found, at_start = await names_before(store, b"k", name, 500)
+            stats = newest.client().info("commandstats")
+            calls = sum(stats[one]["calls"] for one in stats if one.lower() == "cmdstat_vrange")
+            assert calls
+            assert not at_start
+            assert 125 <= len(found) <= 500
+            end = newest.client().execute_command("VRANGE", "k", b"[" + found[0], b"(" + name if name else "+")
+            assert found == end, "nothing is left out"
+            assert calls < 200
+    finally:
+        await store.close()
+
+
+@given(st.binary(max_size=80), st.binary(max_size=80))
+def test_halfway_is_between(one: bytes, other: bytes) -> None:
+    low, high = sorted((one, other))
+    middle = between(low, high)
+    assert middle is None or low < middle < high

@@ -166,12 +166,12 @@ class BrowseScreen(Screen[bytes | None]):
         async with self._window:
             if not browser.names:
                 return False
-            if table.near_end and not browser.at_end:
+            if names := table.undescribed:
+                table.describe(names, await browser.attributes(names))
+            elif table.near_end and not browser.at_end:
                 table.shift(browser.names, -(await browser.extend()))
             elif table.near_start and not browser.at_start:
                 table.shift(browser.names, await browser.extend_back())
-            elif names := table.undescribed:
-                table.describe(names, await browser.attributes(names))
             else:
                 return False
             return True
