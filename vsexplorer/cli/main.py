@@ -3,37 +3,51 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import NoReturn
 
 import click
 
 from vsexplorer import __version__
-from vsexplorer.cli.browse import browse, neighbours
-from vsexplorer.cli.change import add, delete, rename, set_attributes
-from vsexplorer.cli.complete import completion
-from vsexplorer.cli.copy import copy, reembed
-from vsexplorer.cli.demo import demo
-from vsexplorer.cli.export import export
-from vsexplorer.cli.fields import fields
-from vsexplorer.cli.filter import filter_
-from vsexplorer.cli.history import history
-from vsexplorer.cli.info import info
-from vsexplorer.cli.load import load
 from vsexplorer.cli.options import connection_options
-from vsexplorer.cli.query import query
 from vsexplorer.cli.screen import open_screen, screen_options, write_option
-from vsexplorer.cli.sets import sets
-from vsexplorer.cli.show import show
 from vsexplorer.errors import ExitCode, VsexplorerError
+
+_COMMANDS = {
+    **{name: f"vsexplorer.cli.{name}:{name}" for name in ("browse", "copy", "demo", "export", "fields", "history")},
+    **{name: f"vsexplorer.cli.{name}:{name}" for name in ("info", "load", "query", "sets", "show")},
+    "add": "vsexplorer.cli.change:add",
+    "completion": "vsexplorer.cli.complete:completion",
+    "delete": "vsexplorer.cli.change:delete",
+    "filter": "vsexplorer.cli.filter:filter_",
+    "neighbours": "vsexplorer.cli.browse:neighbours",
+    "open": "vsexplorer.cli.screen:open_screen",
+    "reembed": "vsexplorer.cli.copy:reembed",
+    "rename": "vsexplorer.cli.change:rename",
+    "set-attributes": "vsexplorer.cli.change:set_attributes",
+}
+"""Where each command is; imported when it is used, because the first picture would wait for all of them."""
 
 
 class _Group(click.Group):
     """A group whose first word may also be a key: ``vsexplorer people`` opens the screen on it."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands."""
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if self.get_command(ctx, args[0]) is not None:
+        if args[0] in _COMMANDS:
             return super().resolve_command(ctx, args)
         import difflib
 
@@ -68,13 +82,6 @@ def cli(ctx: click.Context) -> int | None:
     if ctx.invoked_subcommand is None:
         return int(ctx.invoke(open_screen))
     return None
-
-
-_READING = (open_screen, query, browse, neighbours, sets, show, fields, filter_, history, info)
-_MOVING = (load, export, copy, reembed)
-_CHANGING = (add, set_attributes, rename, delete)
-for _command in (*_READING, *_MOVING, *_CHANGING, demo, completion):
-    cli.add_command(_command)
 
 
 def main() -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -58,7 +59,7 @@ def write_option[F: Callable[..., Any]](command: F) -> F:
         is_flag=True,
         expose_value=False,
         callback=_remember,
-        help="Allow what changes data: loading files. Without it nothing is ever written.",
+        help="Allow what changes data: load, add, edit, rename, delete. Without it nothing is ever written.",
     )(command)
 
 
@@ -83,6 +84,8 @@ def open_screen(ctx: click.Context, key: str | None = None, extra: tuple[str, ..
 
 def run_screen(ctx: click.Context, key: str | None, demo: str = "") -> int:
     """Run the screen until the user leaves it; return the exit code."""
+    # Whatever is made before the first picture stays; looking for garbage in it would delay that by a fourteenth.
+    gc.disable()
     settings = config()
     options = given(ctx)
     # Results are painted at the next frame; Textual's default of 60 a second would add up to 17 ms to a keystroke.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -52,7 +53,13 @@ class ExplorerScreen(RecallingScreen):
         """Paint, then connect."""
         self.server_bar.set_text("connecting …", "vsexplorer")
         self.tell("Connecting …")
-        self.call_after_refresh(self.connection.start)
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        # Was disabled for the sake of the first picture.
+        gc.freeze()
+        gc.enable()
+        self.connection.start()
 
     async def on_unmount(self) -> None:
         """Leave nothing open."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +30,8 @@ class Remembering:
         self._folder = folder
         self._searches = searches
         self._tell = tell
-        self._thread = ThreadPoolExecutor(1, "state")
+        self._turn = asyncio.Lock()
+        """Held by whoever reads or writes, so that everything happens in the order it was asked for."""
         self._state: UserState | None = None
         self._failed = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -101,8 +101,7 @@ class Remembering:
         """Write what is left, and let go of the file."""
         await self.settled()
         if self._state is not None:
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._state.close)
-        self._thread.shutdown(wait=False)
+            await asyncio.to_thread(self._state.close)
 
     # In the thread
 
@@ -139,8 +138,9 @@ class Remembering:
         if self._failed:
             return
         try:
-            for step in work:
-                await asyncio.get_running_loop().run_in_executor(self._thread, step)
+            async with self._turn:
+                for step in work:
+                    await asyncio.to_thread(step)
         except VsexplorerError as error:
             self._failed = True
             self._tell(sanitize(str(error)))
