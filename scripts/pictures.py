@@ -10,10 +10,13 @@ from pathlib import Path
 
 from vsexplorer import paths
 from vsexplorer.config import DEFAULT_MODEL
+from vsexplorer.explorer import Explorer
+from vsexplorer.transfer.copying import CopyPlan
 from vsexplorer.tui.app import ExplorerApp
 from vsexplorer.tui.backend import Start
 from vsexplorer.tui.screens.explorer import ExplorerScreen
 from vsexplorer.vectorset.target import Where
+from vsexplorer.vectorset.writer import SetOptions
 
 ASSETS = Path(__file__).parents[1] / "assets"
 PICTURES: dict[str, tuple[tuple[int, int], str, list[str]]] = {
@@ -22,6 +25,8 @@ PICTURES: dict[str, tuple[tuple[int, int], str, list[str]]] = {
     "refused": ((100, 24), "", [*"voices", "tab", *".born = 1950"]),
     "completion": ((100, 24), "", [*"voices", "tab", *'.country == "So']),
     "corrected": ((100, 24), "", [*"voices", "tab", *".bron > 1950"]),
+    "sets": ((120, 30), "", ["escape", "o", "tab", *"]]]]]"]),
+    "element": ((120, 30), "textual-light", [*"science", "enter", "enter", "tab", "j"]),
     "fields": ((120, 30), "", [*"science", "enter", "F", *"jjjjjjjjj", "enter"]),
 }
 
@@ -37,12 +42,27 @@ async def draw(name: str, size: tuple[int, int], theme: str, keys: list[str]) ->
         assert isinstance(screen, ExplorerScreen)
         while screen.judge.facts is None or screen.live.busy or not screen.results.selected:
             await pilot.pause(0.1)
+        if name == "sets":
+            await _more_sets(screen)
         await pilot.press(*(_key(key) for key in keys))
         await screen.live.settled()
         await pilot.pause(0.3)
         path = ASSETS / f"{name}.svg"
         path.write_text(app.export_screenshot(title="vsexplorer"), encoding="utf-8")
         print(path)
+
+
+async def _more_sets(screen: ExplorerScreen) -> None:
+    """Copies of the demo set, made otherwise."""
+    backend = screen.backend
+    assert isinstance(backend, Explorer)
+    info = await backend.info(b"people")
+    for key, options in (
+        ("people:bits", SetOptions(quantization="bin")),
+        ("people:exact", SetOptions(quantization="f32", links=32)),
+        ("people:reduced", SetOptions(reduce=100)),
+    ):
+        await backend.transfers.copy(info, CopyPlan(key.encode(), options))
 
 
 def _key(character: str) -> str:
@@ -53,6 +73,7 @@ def _key(character: str) -> str:
         ">": "greater_than_sign",
         "=": "equals_sign",
         '"': "quotation_mark",
+        "]": "right_square_bracket",
     }
     return names.get(character, character)
 
