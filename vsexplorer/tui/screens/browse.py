@@ -231,7 +231,7 @@ class BrowseScreen(Screen[bytes | None]):
         """Offer what can be copied."""
         from vsexplorer.tui.screens.taking import Taker
 
-        taker = Taker(self.app, self._main.backend, self._info.key, self.say)  # type: ignore[arg-type]
+        taker = Taker(self.app, self._main.backend, self._info.key, self.say)
         taker.offer(self.table.selected if self.table.count else None, None)
 
     def action_back(self) -> None:

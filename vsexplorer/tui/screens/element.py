@@ -257,7 +257,7 @@ class ElementScreen(Screen[Leaving]):
         """Offer what can be copied."""
         from vsexplorer.tui.screens.taking import Taker
 
-        taker = Taker(self._main.app, self._backend, self._key, self.say)  # type: ignore[arg-type]
+        taker = Taker(self._main.app, self._backend, self._key, self.say)
         taker.offer(Hit(0, self.element, None, None), None)
 
     # Changing

@@ -21,13 +21,13 @@ from vsexplorer.errors import (
 from vsexplorer.model import ByElement, BySum, Query, SetInfo
 from vsexplorer.text import display, sanitize
 from vsexplorer.tui import clipboard
-from vsexplorer.tui.backend import Backend, Opener, Start
+from vsexplorer.tui.backend import Opener, Start
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.live import LiveSearch, Outcome
 from vsexplorer.tui.screens.changing import Changer
 from vsexplorer.tui.screens.connection import ConnectionKeeper
+from vsexplorer.tui.screens.leading import LeadingScreen
 from vsexplorer.tui.screens.loading import LoadKeeper
-from vsexplorer.tui.screens.recalling import RecallingScreen
 from vsexplorer.tui.screens.watching import SetWatcher
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.prompt import PromptLine
@@ -36,7 +36,7 @@ _SOON = 0.15
 """Seconds after which a search that has not answered is called one."""
 
 
-class ExplorerScreen(RecallingScreen):
+class ExplorerScreen(LeadingScreen):
     """Turns what is typed into queries and draws what comes back."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.EXPLORER)
@@ -65,11 +65,6 @@ class ExplorerScreen(RecallingScreen):
         """Leave nothing open."""
         await self.remembering.close()
         await self.connection.close()
-
-    @property
-    def backend(self) -> Backend:
-        """What answers."""
-        return self.connection.backend
 
     # What is typed
 

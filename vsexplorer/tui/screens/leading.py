@@ -10,39 +10,30 @@ from textual import on
 
 from vsexplorer.model import Hit, ResultPage, SearchOptions
 from vsexplorer.text import display
-from vsexplorer.tui.backend import Backend, Start
+from vsexplorer.tui.backend import Start
 from vsexplorer.tui.marks import Marks
-from vsexplorer.tui.screens.querying import QueryingScreen
+from vsexplorer.tui.screens.recalling import RecallingScreen
 from vsexplorer.tui.widgets.results import ResultsTable
 
 if TYPE_CHECKING:
-    from vsexplorer.columns import Arrangement
     from vsexplorer.transfer.plan import LoadPlan
     from vsexplorer.tui.screens.changing import Changer
     from vsexplorer.tui.screens.element import Leaving
     from vsexplorer.tui.screens.loading import LoadKeeper
     from vsexplorer.tui.screens.options import OptionsScreen
-    from vsexplorer.tui.widgets.element_table import ElementTable
 
 
-class LeadingScreen(QueryingScreen):
+class LeadingScreen(RecallingScreen):
     """What the main screen does with other screens. They are imported when they are first shown."""
 
     loads: LoadKeeper
     changer: Changer
 
     def __init__(self, remapped: Mapping[str, str], start: Start) -> None:
-        super().__init__(remapped, start.count)
-        self.start = start
-        self.remapped = remapped
+        super().__init__(remapped, start)
         self.marks = Marks()
         self.results.marks = self.marks
         self._options_screen: OptionsScreen | None = None
-
-    @property
-    def backend(self) -> Backend:
-        """What answers."""
-        return self.connection.backend
 
     async def open_set(self, key: bytes) -> None:
         """Show a set."""
@@ -120,7 +111,7 @@ class LeadingScreen(QueryingScreen):
 
         if self.info is not None and self.page is not None:
             self.used()
-            taker = Taker(self.app, self.backend, self.info.key, self.say)  # type: ignore[arg-type]
+            taker = Taker(self.app, self.backend, self.info.key, self.say)
             taker.offer(self.results.selected, self.page)
 
     def action_mark(self) -> None:
@@ -163,22 +154,6 @@ class LeadingScreen(QueryingScreen):
     def _set_chosen(self, key: bytes | None) -> None:
         if key is not None:
             self.run_worker(self.open_set(key), group="open", exclusive=True, description="opening a set")
-
-    def model_chosen(self, name: str | None) -> None:
-        """Search the open set with a model from now on."""
-        raise NotImplementedError
-
-    def arrange_columns(self, table: ElementTable) -> None:
-        """Choose and arrange the columns of a table."""
-        raise NotImplementedError
-
-    def keep_columns(self, arrangement: Arrangement) -> None:
-        """Arrange the columns of the open set so from now on."""
-        raise NotImplementedError
-
-    def used(self) -> None:
-        """Somebody does something with the results."""
-        raise NotImplementedError
 
     def action_choose_model(self) -> None:
         """List the models that fit the set."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from vsexplorer.columns import Arrangement
 from vsexplorer.model import Query, SetInfo
 from vsexplorer.text import sanitize
-from vsexplorer.tui.backend import Start
-from vsexplorer.tui.screens.leading import LeadingScreen
+from vsexplorer.tui.backend import Backend, Start
+from vsexplorer.tui.screens.querying import QueryingScreen
 from vsexplorer.tui.screens.remembering import Remembering
 
 if TYPE_CHECKING:
@@ -20,17 +20,24 @@ _LOOKED_AT = 3.0
 """Seconds after which a search that stands on the screen counts as one somebody wanted."""
 
 
-class RecallingScreen(LeadingScreen):
+class RecallingScreen(QueryingScreen):
     """What the main screen does with what is remembered."""
 
     def __init__(self, remapped: Mapping[str, str], start: Start) -> None:
-        super().__init__(remapped, start)
+        super().__init__(remapped, start.count)
+        self.start = start
+        self.remapped = remapped
         self.remembering = Remembering(start.state, start.history, self._cannot_remember)
         self._answered: Search | None = None
         self._place_in_past: int | None = None
         self._filter_before = ""
         self._made_with = ""
         self._model_in_use = start.model
+
+    @property
+    def backend(self) -> Backend:
+        """What answers."""
+        return self.connection.backend
 
     def _cannot_remember(self, words: str) -> None:
         self.app.notify(words, severity="warning", timeout=10, markup=False)

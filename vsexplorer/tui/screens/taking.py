@@ -7,10 +7,10 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -24,7 +24,6 @@ from vsexplorer.text import decode, display, sanitize
 from vsexplorer.tui import clipboard
 
 if TYPE_CHECKING:
-    from vsexplorer.tui.app import ExplorerApp
     from vsexplorer.tui.backend import Backend
 
 
@@ -101,7 +100,7 @@ class TakeMenu(ModalScreen[Taking | None]):
 class Taker:
     """Offers what can be taken, and takes it."""
 
-    def __init__(self, app: ExplorerApp, backend: Backend, key: bytes, say: Callable[[str, bool], None]) -> None:
+    def __init__(self, app: App[Any], backend: Backend, key: bytes, say: Callable[[str, bool], None]) -> None:
         self._app = app
         self._backend = backend
         self._key = key
