@@ -24,6 +24,7 @@ check: .venv/development.done  ## linters and type checker
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
 	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/mypy --no-error-summary scripts/pictures.py
 
 format: .venv/development.done  ## put the code in shape
 	@$(BIN)/ruff check --quiet --fix .

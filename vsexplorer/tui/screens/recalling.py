@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from vsexplorer.columns import Arrangement
+from vsexplorer.errors import VsexplorerError
 from vsexplorer.model import Query, SetInfo
 from vsexplorer.text import sanitize
 from vsexplorer.tui.backend import Backend, Start
@@ -13,6 +15,8 @@ from vsexplorer.tui.screens.querying import QueryingScreen
 from vsexplorer.tui.screens.remembering import Remembering
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from vsexplorer.state.history import PastSearch, Search
     from vsexplorer.tui.widgets.element_table import ElementTable
 
@@ -29,6 +33,7 @@ class RecallingScreen(QueryingScreen):
         self.remapped = remapped
         self.remembering = Remembering(start.state, start.history, self._cannot_remember)
         self._answered: Search | None = None
+        self._looking: Timer | None = None
         self._place_in_past: int | None = None
         self._filter_before = ""
         self._made_with = ""
@@ -50,7 +55,9 @@ class RecallingScreen(QueryingScreen):
 
         search = Search(self.query_line.value, query.filter, query.options)
         self._answered = search
-        self.set_timer(_LOOKED_AT, lambda: self._looked_at(search))
+        if self._looking is not None:
+            self._looking.stop()
+        self._looking = self.set_timer(_LOOKED_AT, lambda: self._looked_at(search))
 
     def _looked_at(self, search: Search) -> None:
         if search == self._answered and self._place_in_past is None:
@@ -178,16 +185,23 @@ class RecallingScreen(QueryingScreen):
 
     def model_chosen(self, name: str | None) -> None:
         """Search the open set with a model from now on."""
-        if name is None or self.info is None:
+        if name is not None and self.info is not None:
+            self.connection.use_model(name, partial(self._model_changed, self.info, name))
+
+    def _model_changed(self, info: SetInfo, name: str) -> None:
+        if self.info is None or self.info.key != info.key:
             return
         self._model_in_use = self._made_with = name
         self.remembering.choose_model(name)
-        self.connection.use_model(name, self._note_model if self.start.write else None)
+        self.show_set(self.info, self.backend.embedder.name)
+        if self.start.write:
+            self.run_worker(self._note_model(info), group="note", description="noting the model")
 
-    def _note_model(self) -> None:
-        if self.info is not None:
-            info = self.info
-            self.run_worker(self.backend.note_model(info), group="note", description="noting the model")
+    async def _note_model(self, info: SetInfo) -> None:
+        try:
+            await self.backend.note_model(info)
+        except VsexplorerError as error:
+            self.say(sanitize(error.message), error=True)
 
 
 def _typed(search: Search, whole: bool) -> str:
