@@ -230,7 +230,7 @@ CHANGES = (
 @pytest.fixture(params=["newest", "8.0"])
 def durable(request: pytest.FixtureRequest) -> Iterator[tuple[Path, RedisServer]]:
     binary = request.getfixturevalue("newest_binary" if request.param == "newest" else "oldest_binary")
-    arguments = ("--appendonly", "yes", "--appendfsync", "always")
+    arguments = ("--appendonly", "yes", "--appendfsync", "always", "--repl-diskless-sync-delay", "0")
     with RedisServer(binary, *arguments, port=free_port()) as server:
         yield binary, server
 

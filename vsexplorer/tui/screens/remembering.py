@@ -64,11 +64,11 @@ class Remembering:
         if self.past and self.past[0].search == search:
             return
         outdone = before if before is not None and search.line.startswith(before.line) else None
-        self._later(lambda: self._add(search, "", outdone))
+        self._add(search, "", outdone)
 
     def keep(self, search: Search, name: str) -> None:
         """Keep a search as a favourite."""
-        self._later(lambda: self._add(search, name, None))
+        self._add(search, name, None)
 
     def unname(self, past: PastSearch) -> None:
         """Make a favourite one search among others."""
@@ -103,6 +103,18 @@ class Remembering:
         if self._state is not None:
             await asyncio.to_thread(self._state.close)
 
+    def _add(self, search: Search, name: str, outdone: Search | None) -> None:
+        if self._info is None:
+            return
+        place, key = self._place, self._info.key
+
+        def add() -> None:
+            if outdone is not None:
+                self._opened.history.forget_line(place, key, outdone)
+            self._opened.history.add(place, key, search, name)
+
+        self._later(add, self._read)
+
     # In the thread
 
     @property
@@ -119,15 +131,6 @@ class Remembering:
             self.past = self._opened.history.found(self._place, info.key)
             self.arrangement = self._opened.sets.columns(self._place, info.key)
             self.model = self._opened.sets.model(self._place, info.key, info.input_dimension)
-
-    def _add(self, search: Search, name: str, outdone: Search | None) -> None:
-        info = self._info
-        if info is None:
-            return
-        if outdone is not None:
-            self._opened.history.forget_line(self._place, info.key, outdone)
-        self._opened.history.add(self._place, info.key, search, name)
-        self.past = self._opened.history.found(self._place, info.key)
 
     def _later(self, *work: Callable[[], None]) -> None:
         task = asyncio.get_running_loop().create_task(self._do(*work))
