@@ -63,7 +63,7 @@ def test_the_demo_from_the_first_picture_to_leaving(own_folders: Path) -> None:
         terminal.type('"chemistry" in .fields and .died < 1950')
         terminal.until(lambda screen: "Marie Curie" in screen and "Galileo" not in screen)
         terminal.press("Enter", "Enter")
-        terminal.until("vector: 384 dimensions · int8 · norm 1")
+        terminal.until("vector: 384 dims · int8 · norm 1")
         terminal.press("Escape")
         terminal.until("query ›")
         terminal.press("s")

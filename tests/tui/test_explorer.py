@@ -93,7 +93,7 @@ async def test_opening_an_element(people: Driver) -> None:
     await people.press("enter", "enter")
     await people.until(lambda: "norm" in people.screen_text())
     assert isinstance(people.app.screen, ElementScreen)
-    assert "384 dimensions · int8 · norm 1" in people.screen_text()
+    assert "384 dims · int8 · norm 1" in people.screen_text()
     await people.press("s")
     assert not isinstance(people.app.screen, ElementScreen)
     assert "ELE" in people.main.status_bar.left

@@ -52,7 +52,7 @@ class VectorView(Widget):
         elif y <= 4:
             segments = self._picture(y - 1, width)
         elif y == 5:
-            segments = [Segment(fit(_scale(self._details, width), width), quiet)]
+            segments = [Segment(fit(scale(self._details, width), width), quiet)]
         else:
             segments = [Segment(fit(self._more, width), self.rich_style)]
         return Strip(segments).adjust_cell_length(width, self.rich_style)
@@ -90,15 +90,14 @@ def columns(numbers: Sequence[float], width: int) -> list[float]:
 
 
 def facts(details: ElementDetails) -> str:
-    """Dimension, quantization, norm, and the smallest and largest component."""
-    words = f"vector: {details.dimension} dimensions · {details.quantization} · norm {details.norm:.4g}"
-    if details.numbers:
-        words += f" · from {min(details.numbers):.3g} to {max(details.numbers):.3g}"
-    return words
+    """Dimension, quantization and norm."""
+    return f"vector: {details.dimension} dims · {details.quantization} · norm {details.norm:.4g}"
 
 
-def _scale(details: ElementDetails, width: int) -> str:
-    highest = max(map(abs, details.numbers), default=0.0)
-    each = -(-len(details.numbers) // max(1, min(width, len(details.numbers) or 1)))
-    share = "a column a component" if each == 1 else f"a column for about {each} components, the largest of them"
-    return f"±{highest:.3g} · {share}"
+def scale(details: ElementDetails, width: int) -> str:
+    """The smallest and largest component, and about how many share one of so many columns."""
+    if not details.numbers:
+        return ""
+    words = f"from {min(details.numbers):.3g} to {max(details.numbers):.3g}"
+    each = -(-len(details.numbers) // max(1, min(width, len(details.numbers))))
+    return words if each == 1 else f"{words} · {each} per column"
