@@ -53,7 +53,8 @@ class TakeMenu(ModalScreen[Taking | None]):
             width: 60; max-width: 100%; height: auto; max-height: 100%;
             background: $surface; border: round $primary; padding: 0 1;
         }
-        & OptionList { border: none; height: auto; padding: 0; background: $surface; scrollbar-size-vertical: 1; }
+        & OptionList, & OptionList:focus { border: none; }
+        & OptionList { height: auto; padding: 0; background: $surface; scrollbar-size-vertical: 1; }
         & Static { color: $text-muted; }
     }
     """
