@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -103,6 +104,8 @@ class ConnectionKeeper:
             return
         finally:
             self.fetching = False
+        # What the model brought stays; looking through it for garbage would hold up a key by 50 ms.
+        gc.freeze()
         self._show_set()
         self._screen.show_status()
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from vsexplorer.insight.matching import Matches
     from vsexplorer.tui.screens.filtering import FilteringScreen
 
-_PAUSE = 0.3
+_PAUSE = 0.5
 """Seconds without another filter before one is counted."""
 
 

@@ -156,6 +156,8 @@ class ExplorerFace(Screen[None]):
         self.filter_line.say("✓" if page.query.filter.strip() else "", "good")
         if page.hits:
             self._swap(self.results, self.notice)
+            # Not by the table's message, which may come a picture too late.
+            self._show_attributes(self.results.selected)
             self._counted = _counted(page, info)
             self.show_count()
         else:
@@ -213,7 +215,9 @@ class ExplorerFace(Screen[None]):
 
     @on(ResultsTable.Selected)
     def _selected(self, event: ResultsTable.Selected) -> None:
-        hit = event.hit
+        self._show_attributes(event.hit)
+
+    def _show_attributes(self, hit: Hit | None) -> None:
         if hit is None or not self.attributes.display:
             return
         score = f" · {hit.score:.3f}" if hit.score is not None else ""
