@@ -69,3 +69,14 @@ def test_no_data_is_printed_as_anything_but_text(
     fill(newest, key, elements)
     set_, name = texts(key, next(iter(elements)))
     check(newest, capsys, about_the_set(set_) + about_the_element(set_, name))
+
+
+@pytest.mark.parametrize(
+    "record", [b"[" * 100_000, b'{"model": ' * 100_000, b"\xff", b"[]", b'{"model": 1e999}', b'{"dimension": "2"}']
+)
+def test_a_record_nobody_should_have_written_is_no_record(
+    newest: RedisServer, capsys: pytest.CaptureFixture[str], record: bytes
+) -> None:
+    fill(newest, b"key", {b"a": b"{}"})
+    newest.client().hset("vsexplorer:sets", "key", record)
+    check(newest, capsys, about_the_set("key"))

@@ -225,7 +225,7 @@ def _vector(value: Json, field: str) -> bytes:
         # A CSV cell holds the array as JSON.
         try:
             value = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ValueError(f"{field} is not an array of numbers") from None
     if value is None:
         raise ValueError(f"has no {field}")

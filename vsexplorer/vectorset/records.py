@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vsexplorer.attributes import parse
 from vsexplorer.errors import VsexplorerError
 from vsexplorer.model import SetInfo
 from vsexplorer.vectorset.connection import Reply
@@ -54,10 +55,7 @@ async def write(store: VectorSetStore, info: SetInfo, record: SetRecord) -> None
 
 
 def _record(reply: Reply, info: SetInfo, run: str) -> SetRecord | None:
-    try:
-        stored = json.loads(reply or b"null")
-    except ValueError:
-        return None
+    _, stored = parse(reply or b"null")
     if not isinstance(stored, dict) or stored.get("dimension", info.input_dimension) != info.input_dimension:
         return None
     # A server that was started anew has numbered its sets anew.

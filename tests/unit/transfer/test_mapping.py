@@ -43,7 +43,7 @@ def test_vectors_that_come_with_the_row() -> None:
     assert found.vector == array("f", [1, 0.5]).tobytes()
     assert found.attributes is None
     assert isinstance(item(mapping, id=1, v="[1, 2]"), Item), "a CSV cell"
-    for wrong in ([], "x", {"a": 1}, 3, [1, "x"], [1, None], [True, 1.0], [1e300]):
+    for wrong in ([], "x", "[" * 100_000, {"a": 1}, 3, [1, "x"], [1, None], [True, 1.0], [1e300]):
         assert "v" in reason(mapping, id=1, v=wrong)
     assert reason(mapping, id=1) == "has no v"
 
