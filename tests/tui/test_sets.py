@@ -94,3 +94,21 @@ async def test_looking_can_be_stopped_and_begun_again(newest: RedisServer, embed
         await driver.until(lambda: screen.table.count == 3_000)
         await driver.type("set29")
         assert screen.table.count == 100
+
+
+async def test_among_thousands_of_sets_one_is_found_and_sorted(newest: RedisServer, embedder: Embedder) -> None:
+    pipe = newest.client().pipeline(transaction=False)
+    for number in range(1_500):
+        pipe.execute_command("VADD", f"set {number:04}", "VALUES", 2, number, 1, "a")
+    pipe.execute_command("VADD", "set 0700", "VALUES", 2, 3, 1, "b")
+    pipe.execute()
+    async with running(newest, embedder) as driver:
+        await driver.until(lambda: isinstance(driver.app.screen, SetsScreen))
+        await driver.until(lambda: len(keys(driver)) == 1_500)
+        assert keys(driver) == [f"set {number:04}" for number in range(1_500)]
+        await driver.press("tab", "right_square_bracket")
+        assert keys(driver)[:2] == ["set 0700", "set 0000"], "the one with two elements"
+        await driver.press("tab")
+        await driver.type("77")
+        assert keys(driver) == ["set 0077", "set 0177", "set 0277", *keys(driver)[3:]]
+        assert all("77" in key for key in keys(driver))

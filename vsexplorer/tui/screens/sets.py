@@ -80,6 +80,7 @@ class SetsScreen(Screen[bytes | None]):
         """Stop looking; what was found stays."""
         if any(worker.group == "sets" and worker.is_running for worker in self.workers):
             self.workers.cancel_group(self, "sets")
+            self.table.settle()
             self._say(f"stopped: {plural(self._found, 'vector set')} so far · ctrl+r looks again")
 
     async def _collect(self) -> None:
@@ -93,6 +94,7 @@ class SetsScreen(Screen[bytes | None]):
         except VsexplorerError as error:
             self._say(sanitize(str(error)))
         else:
+            self.table.settle()
             nothing = "There is no vector set in this database."
             self._say(plural(self._found, "vector set") if self._found else nothing)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -17,9 +18,15 @@ from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.widgets.line_list import LineList
 from vsexplorer.tui.widgets.result_layout import GAP, align
 
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
 _NARROWEST_KEY = 12
 _WIDEST_KEY = 40
 _WIDEST = 24
+_MANY = 500
+"""Sets from which on they are not put in order with every page that SCAN finds."""
+_PAUSE = 0.3
 _SHOWN = tuple(figure for figure in FIGURES if figure.name != "input_dimension")
 """The dimension before REDUCE stands beside the one after it."""
 
@@ -43,11 +50,15 @@ class SetsTable(LineList):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._all: list[SetSummary] = []
+        self._sorted: list[SetSummary] = []
+        self._searched: dict[bytes, str] = {}
+        """What a set is found by, by its key."""
         self._rows: list[SetSummary] = []
         self._wanted = ""
         self._by: Figure = FIGURES[0]
         self._reversed = False
-        self._widths: dict[str, int] = {}
+        self._widths = {column.name: cell_len(column.title) + 1 for column in _SHOWN}
+        self._late: Timer | None = None
 
     @property
     def count(self) -> int:
@@ -60,19 +71,32 @@ class SetsTable(LineList):
         return self._rows[self.cursor] if self._rows else None
 
     def add(self, summaries: Sequence[SetSummary]) -> None:
-        """Add sets."""
+        """Add sets; many at once are put in order a few times a second."""
         self._all += summaries
-        self._arrange()
+        self._searched.update((one.info.key, _searched(one)) for one in summaries)
+        for column in _SHOWN:
+            widest = max((cell_len(column.shown(one)) for one in summaries), default=0)
+            self._widths[column.name] = max(self._widths[column.name], widest)
+        if len(self._all) < _MANY:
+            self._arrange()
+        elif self._late is None:
+            self._late = self.set_timer(_PAUSE, self._arrange)
+
+    def settle(self) -> None:
+        """Show at once whatever was added."""
+        if self._late is not None:
+            self._arrange()
 
     def clear(self) -> None:
         """Begin anew."""
         self._all = []
+        self._searched.clear()
         self._arrange()
 
     def narrow(self, wanted: str) -> None:
         """Show only sets whose key, quantization or model holds some text."""
         self._wanted = wanted.casefold()
-        self._arrange()
+        self._choose()
 
     def action_sort(self, step: int) -> None:
         """Sort by the next or previous column."""
@@ -124,15 +148,15 @@ class SetsTable(LineList):
         return Strip(segments).adjust_cell_length(width, style)
 
     def _arrange(self) -> None:
+        if self._late is not None:
+            self._late.stop()
+            self._late = None
+        self._sorted = ordered(self._all, self._by, self._reversed)
+        self._choose()
+
+    def _choose(self) -> None:
         before = self.selected
-        found = [one for one in self._all if self._wanted in _searched(one)]
-        self._rows = ordered(found, self._by, self._reversed)
-        self._widths = {
-            column.name: max(
-                cell_len(column.title) + 1, max((cell_len(column.shown(one)) for one in self._rows), default=0)
-            )
-            for column in _SHOWN
-        }
+        self._rows = [one for one in self._sorted if self._wanted in self._searched[one.info.key]]
         place = 0
         if before is not None and self.cursor:
             place = next((at for at, one in enumerate(self._rows) if one.info.key == before.info.key), 0)
@@ -140,7 +164,7 @@ class SetsTable(LineList):
 
     def _width(self, column: Figure) -> int:
         most = min(_WIDEST_KEY, max(_NARROWEST_KEY, self.row_width // 3)) if column is FIGURES[0] else _WIDEST
-        return min(most, self._widths.get(column.name, len(column.title)))
+        return min(most, self._widths[column.name])
 
     def _columns(self, width: int) -> list[Figure]:
         """Those in view: the key, and as many others as there is room for, the one sorted by among them."""
