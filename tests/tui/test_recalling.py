@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from textual.widgets import OptionList
 
 from tests.conftest import CACHE
 from tests.support.servers import RedisServer, fill
@@ -11,6 +12,7 @@ from tests.tui.driving import Driver, load_people, running
 from vsexplorer.config import DEFAULT_MODEL
 from vsexplorer.embedding import packaged
 from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.state.history import Search
 from vsexplorer.state.user_state import UserState
 from vsexplorer.tui.screens import recalling
 from vsexplorer.tui.screens.history import HistoryScreen
@@ -117,6 +119,24 @@ async def test_the_list_of_searches_finds_keeps_and_forgets(
         assert lines(driver)[0] == "painting"
     kept = UserState(tmp_path).history.found(name="fine arts")
     assert [(past.search.line, past.key) for past in kept] == [("painting", b"people")]
+
+
+async def test_of_very_many_searches_all_are_found(server: RedisServer, embedder: Embedder, tmp_path: Path) -> None:
+    async with running(server, embedder, key=b"people", state=tmp_path) as driver:
+        await driver.press("escape")
+        await ask(driver, "science")
+        state = UserState(tmp_path)
+        place = state.history.found()[0].server
+        for number in range(260):
+            state.history.add(place, b"people", Search(f"number {number}"))
+        await ask(driver, "music")
+        await driver.press("H")
+        driver.app.screen.query_one(OptionList).scroll_end(animate=False)
+        await driver.settle()
+        assert "… and 62 more: type to find them" in driver.screen_text()
+        await driver.type("science")
+        await driver.press("enter")
+        assert lines(driver)[0] == "science"
 
 
 async def test_a_switch_leaves_no_trace_but_favourites(

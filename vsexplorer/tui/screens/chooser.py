@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from vsexplorer.tui.widgets.line_input import LineInput
 
-_MOST_SHOWN = 500
+_MOST_SHOWN = 200
 """Options laid out at a time; typing finds the others."""
 
 
@@ -104,12 +104,16 @@ class Chooser[T](ModalScreen[T | None]):
 
     def _fill(self) -> None:
         wanted = self.query_one(Input).value.casefold()
-        found = [entry for entry in self._entries if wanted in entry[0].casefold()][:_MOST_SHOWN]
+        matching = [entry for entry in self._entries if wanted in entry[0].casefold()]
+        found = matching[:_MOST_SHOWN]
         self._shown = [value for _, _, value in found]
         width = min(48, max((cell_len(name) for name, _, _ in found), default=0))
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options([Option(_line(name, words, width)) for name, words, _ in found])
+        if len(matching) > len(found):
+            more = len(matching) - len(found)
+            options.add_option(Option(f"… and {more:,} more: type to find them", disabled=True))
         if found:
             options.highlighted = 0
         elif self._entries:
