@@ -2,6 +2,7 @@
 
 (a) jumping to a name, with the attributes one sees, and a page back from there, (b) turning a page on the screen,
 (c) scrolling 200,000 rows with a key held down, (d) memory after that, against the same screen on the demo set.
+Then (e) listing 20,000 vector sets among 300,000 other keys, against a bare SCAN with the same commands about each.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 import redis
 
 from benchmarks.__main__ import _bare, _keys, report
-from benchmarks.data import MANY, MANY_KEY, many_name, million_server
+from benchmarks.data import MANY, MANY_KEY, SETS, many_name, many_sets_server, million_server
 from benchmarks.terminal import Terminal
 from vsexplorer import paths
 from vsexplorer.browsing import PAGE, Browser
@@ -42,6 +43,8 @@ def main() -> None:
         turning(explorer, vrange)
         held = scrolling(explorer)
         report("memory, MiB", held / 2**20, demo_memory(socket) / 2**20)
+    with many_sets_server() as socket:
+        listing(socket)
 
 
 async def jumps(socket: Path) -> float:
@@ -85,11 +88,7 @@ def turning(explorer: list[str], vrange: float) -> None:
     times = []
     chosen = random.Random(4)
     with Terminal(explorer) as terminal:
-        terminal.wait_for(b"elements")
-        terminal.settle()
-        terminal.press(b"\x1b")
-        terminal.press(b"b")
-        terminal.settle()
+        _browse(terminal)
         for _ in range(10):
             terminal.press(b"/")
             terminal.press(b"\x15" + many_name(chosen.randrange(MANY)).encode())
@@ -102,11 +101,7 @@ def turning(explorer: list[str], vrange: float) -> None:
 def scrolling(explorer: list[str]) -> int:
     """(c) Returns the bytes the explorer holds afterwards."""
     with Terminal(explorer) as terminal:
-        terminal.wait_for(b"elements")
-        terminal.settle()
-        terminal.press(b"\x1b")
-        terminal.press(b"b")
-        terminal.settle()
+        _browse(terminal)
         gaps, rows, seconds = terminal.hold(b"\x1b[6~", _REPEAT, _SCROLLED, rb"([\d,]+) of 1,000,000")
         gaps.sort()
         print(
@@ -123,13 +118,43 @@ def demo_memory(socket: Path) -> int:
     server = ["-s", str(socket), "-n", "1"]
     subprocess.run([program, "load", "people", str(paths.people_file()), *server], check=True, capture_output=True)
     with Terminal([program, *server, "people"]) as terminal:
-        terminal.wait_for(b"elements")
-        terminal.settle()
-        terminal.press(b"\x1b")
-        terminal.press(b"b")
+        _browse(terminal)
         for _ in range(20):
             terminal.press(b"\x1b[6~")
         return terminal.resident_bytes()
+
+
+def _browse(terminal: Terminal) -> None:
+    terminal.wait_for(b"elements")
+    terminal.settle()
+    terminal.press(b"\x1b")
+    terminal.press(b"b")
+    terminal.settle()
+
+
+def listing(socket: Path) -> None:
+    """(e) From the key that opens the list to its last set."""
+    client: Any = redis.Redis(unix_socket_path=str(socket), protocol=2)
+    began = time.perf_counter()
+    cursor, found = 0, 0
+    while True:
+        cursor, keys = client.scan(cursor, count=1_000, _type="vectorset")
+        pipe = client.pipeline(transaction=False)
+        for key in keys:
+            pipe.execute_command("VINFO", key)
+            pipe.memory_usage(key)
+        pipe.execute()
+        found += len(keys)
+        if not cursor:
+            break
+    floor = time.perf_counter() - began
+    with Terminal([str(Path(sys.executable).parent / "vsexplorer"), "-s", str(socket), "set 0"]) as terminal:
+        terminal.wait_for(b"VRANGE")
+        terminal.settle()
+        terminal.press(b"\r")
+        took = terminal.press(b"o")
+    assert found == SETS
+    report("20,000 sets listed, ms", took, floor * 1000)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ _BATCH = 200
 
 MANY = 1_000_000
 MANY_KEY = "million"
+SETS = 20_000
+OTHER_KEYS = 300_000
 
 
 def bench_server() -> AbstractContextManager[Path]:
@@ -35,6 +37,11 @@ def bench_server() -> AbstractContextManager[Path]:
 def million_server() -> AbstractContextManager[Path]:
     """The socket of a server with 1,000,000 elements of few dimensions and small attributes."""
     return _server("benchmarks-million", MANY_KEY, MANY, _fill_many)
+
+
+def many_sets_server() -> AbstractContextManager[Path]:
+    """The socket of a server with 20,000 small vector sets among 300,000 other keys."""
+    return _server("benchmarks-sets", "set 0", 1, _fill_sets)
 
 
 @contextmanager
@@ -97,6 +104,15 @@ def _fill_many(client: Any) -> None:
                 json.dumps({"year": 1900 + number % 120, "number": number}),
             )
         pipe.execute()
+
+
+def _fill_sets(client: Any) -> None:
+    pipe = client.pipeline(transaction=False)
+    for number in range(SETS):
+        pipe.execute_command("VADD", f"set {number}", "VALUES", 2, number, 1, "a")
+    for number in range(OTHER_KEYS):
+        pipe.set(f"key {number}", number)
+    pipe.execute()
 
 
 def many_name(number: int) -> str:

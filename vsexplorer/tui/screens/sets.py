@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -23,6 +24,9 @@ from vsexplorer.tui.widgets.sets_table import SetsTable
 
 if TYPE_CHECKING:
     from vsexplorer.tui.screens.leading import LeadingScreen
+
+_PAUSE = 0.1
+"""Seconds between two words on how many were found: each is a picture."""
 
 
 class SetsScreen(Screen[bytes | None]):
@@ -84,13 +88,15 @@ class SetsScreen(Screen[bytes | None]):
             self._say(f"stopped: {plural(self._found, 'vector set')} so far · ctrl+r looks again")
 
     async def _collect(self) -> None:
-        self._found = 0
+        self._found, said = 0, 0.0
         self._say("looking … · ctrl+s stops")
         try:
             async for page in self._main.backend.summaries():
                 self._found += len(page)
                 self.table.add(page)
-                self._say(f"{plural(self._found, 'vector set')} so far … · ctrl+s stops")
+                if monotonic() >= said + _PAUSE:
+                    said = monotonic()
+                    self._say(f"{plural(self._found, 'vector set')} so far … · ctrl+s stops")
         except VsexplorerError as error:
             self._say(sanitize(str(error)))
         else:
