@@ -16,6 +16,7 @@ from vsexplorer.transfer.vector_file import read_vector
 from vsexplorer.vectorset import changes, records
 from vsexplorer.vectorset.arithmetic import norm, unpacked
 from vsexplorer.vectorset.changes import Change
+from vsexplorer.vectorset.failures import no_element
 from vsexplorer.vectorset.records import SetRecord
 from vsexplorer.vectorset.store import VectorSetStore
 from vsexplorer.vectorset.writer import Existing, NewElement, SetOptions
@@ -191,7 +192,7 @@ class Editor:
         before: dict[bytes, Existing] = {}
         for name, state in found.items():
             if state is None:
-                raise NotFound(f"{display(key)} has no element {display(name)!r}.")
+                raise no_element(key, name)
             before[name] = state
         return info, before
 

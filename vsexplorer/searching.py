@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from vsexplorer.embedding.embedder import Embedder
-from vsexplorer.errors import DimensionMismatch, FilterRefused, NotFound, UsageError
+from vsexplorer.errors import DimensionMismatch, FilterRefused, UsageError
 from vsexplorer.language.check import caret, check
 from vsexplorer.language.dialect import Dialect
 from vsexplorer.model import (
@@ -29,6 +29,7 @@ from vsexplorer.model import (
 from vsexplorer.text import display
 from vsexplorer.transfer.vector_file import read_vector
 from vsexplorer.vectorset.arithmetic import norm, packed, unpacked, weighted_sum
+from vsexplorer.vectorset.failures import no_element
 from vsexplorer.vectorset.projection import project
 from vsexplorer.vectorset.store import Answer, VectorSetStore
 
@@ -121,7 +122,7 @@ class Searcher:
             if isinstance(term.operand, ByElement):
                 found = stored[term.operand.element]
                 if found is None:
-                    raise NotFound(f"{display(info.key)} has no element {display(term.operand.element)!r}.")
+                    raise no_element(info.key, term.operand.element)
                 terms.append((term.weight, found.normalized()))
             else:
                 terms.append((term.weight, unpacked(await self._given(term.operand, info, embedded))))

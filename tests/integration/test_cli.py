@@ -123,14 +123,14 @@ def test_info_tells_server_model_and_paths_but_no_password(filled: RedisServer) 
     [
         (["query", "people", "--like", "Curie", "--filter", ".born > 3000"], 1, "Nothing found"),
         (["query", "people", "--like", "Curie", "--filter", ".born = 1"], 1, "= is no operator"),
-        (["query", "people", "--like", "nobody"], 1, "has no such element"),
+        (["query", "people", "--like", "nobody"], 1, "people has no element 'nobody'"),
         (["nosuch", "foo"], 2, "There is no command 'nosuch'"),
         (["sets", "--private"], 2, "contradict each other"),
         (["query", "nothing", "--like", "x"], 1, "no vector set 'nothing'"),
         (["query", "people", "some text"], 1, "holds vectors of 2 dimensions"),
         (["query", "people", "some text"], 1, "Models of 2 dimensions: none"),
         (["query", "text", "--like", "x"], 1, "other than a vector set"),
-        (["show", "people", "nobody"], 1, "no such element"),
+        (["show", "people", "nobody"], 1, "has no element 'nobody'"),
         (["query", "people", "x", "--like", "y"], 2, "not several of them"),
         (["query", "people", "--count", "0"], 2, "--count"),
         (["query", "people", "--json", "--format", "csv"], 2, "contradict"),
@@ -333,4 +333,4 @@ def test_neighbours_in_the_graph(server: RedisServer) -> None:
     assert len(lowest) == len(scores)
     missing = vsexplorer("neighbours", "k", "nobody", *server.options)
     assert missing.returncode == 1
-    assert "no such element" in missing.stderr
+    assert "has no element" in missing.stderr

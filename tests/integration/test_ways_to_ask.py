@@ -78,7 +78,7 @@ async def test_what_cannot_be_asked_is_said(explorer: Explorer, tmp_path: Path) 
         await ask(explorer, "[1, 2, 3]")
     with pytest.raises(errors.NotFound, match="no element 'nobody'"):
         await ask(explorer, "= @nobody + @east")
-    with pytest.raises(errors.NotFound, match="no such element"):
+    with pytest.raises(errors.NotFound, match="has no element 'nobody'"):
         await ask(explorer, "@nobody")
     with pytest.raises(errors.UsageError, match="cancel each other out"):
         await ask(explorer, "= @east + @west")

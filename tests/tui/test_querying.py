@@ -79,6 +79,6 @@ async def test_half_typed_and_wrong_queries_are_not_sent(people: Driver) -> None
 
 async def test_an_element_that_is_not_there_is_said(people: Driver) -> None:
     await people.type("@nobody")
-    await people.until(lambda: "no such element" in people.screen_text())
+    await people.until(lambda: "people has no element 'nobody'" in people.screen_text())
     await people.press("escape", "slash", "ctrl+u")
     assert len(people.names()) == 8

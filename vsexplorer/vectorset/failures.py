@@ -19,7 +19,7 @@ from vsexplorer.errors import (
     VsexplorerError,
     WrongType,
 )
-from vsexplorer.text import sanitize
+from vsexplorer.text import display, sanitize
 from vsexplorer.vectorset.target import Target
 
 _FILTER = re.compile(r"syntax error in FILTER expression near: (.*)", re.DOTALL)
@@ -74,6 +74,11 @@ def refusal(message: str, target: Target) -> VsexplorerError:
     if "element not found" in lowered or "key does not exist" in lowered:
         return NotFound("The vector set has no such element." if "element" in lowered else "There is no such key.")
     return CommandRefused(f"The server answered: {text}")
+
+
+def no_element(key: bytes, element: bytes) -> NotFound:
+    """The error for an element that a set does not have."""
+    return NotFound(f"{display(key)} has no element {display(element)!r}.")
 
 
 def _denied(text: str, target: Target) -> PermissionDenied:

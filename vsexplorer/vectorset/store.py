@@ -11,6 +11,7 @@ from vsexplorer.model import Capabilities, ElementDetails, Hit, Neighbour, Searc
 from vsexplorer.vectorset import commands, replies
 from vsexplorer.vectorset.capabilities import probe, probe_search
 from vsexplorer.vectorset.connection import Argument, Connection, Reply
+from vsexplorer.vectorset.failures import no_element
 from vsexplorer.vectorset.vectors import StoredVector
 
 _SCAN_COUNT = 1000
@@ -127,7 +128,12 @@ class VectorSetStore:
         scale = self.capabilities.epsilon_scale
         argv = commands.vsim(info.key, like, vector, filter.strip(), options, with_attributes, scale)
         started = time.perf_counter()
-        reply = await self.connection.call(*argv)
+        try:
+            reply = await self.connection.call(*argv)
+        except NotFound:
+            if like is None:
+                raise
+            raise no_element(info.key, like) from None
         found = replies.hits(reply, with_attributes)
         notes: tuple[str, ...] = ()
         if not with_attributes:
@@ -274,7 +280,7 @@ class VectorSetStore:
         if isinstance(attributes, VsexplorerError):
             raise attributes
         if vector is None:
-            raise NotFound("The vector set has no such element.")
+            raise no_element(info.key, element)
         stored = StoredVector.of(vector, info.dimension)
         numbers = tuple(stored.numbers())
         return ElementDetails(
@@ -302,7 +308,7 @@ class VectorSetStore:
         """
         reply = await self.connection.call(b"VLINKS", key, element, b"WITHSCORES")
         if reply is None:
-            raise NotFound("The vector set has no such element.")
+            raise no_element(key, element)
         return replies.links(reply)
 
     async def _probe_once(self, info: SetInfo) -> None:
