@@ -120,6 +120,19 @@ def test_a_load_is_watched_interrupted_and_goes_on(newest: RedisServer, own_fold
         assert newest.client().execute_command("VCARD", "k") == 4_000
 
 
+def test_options_of_the_screen_stand_before_or_behind_the_key(newest: RedisServer) -> None:
+    fill(newest.client(), "things", [("a", (1.0, 0.0), None)])
+    for words, rights in (
+        ("--write things", "read-write"),
+        ("things --write", "read-write"),
+        ("--write open things", "read-write"),
+        ("open --write things", "read-write"),
+        ("things", "read-only"),
+    ):
+        with Terminal(PROGRAM, *newest.options, *words.split()) as terminal:
+            assert f"· {rights}" in terminal.until("1 of 1 element")
+
+
 def test_a_private_server_is_shared_by_two_screens_and_ends_with_them(own_folders: Path) -> None:
     file = own_folders / "rows.jsonl"
     file.write_text('{"id": "a", "text": "a dog"}\n{"id": "b", "text": "a car"}\n')

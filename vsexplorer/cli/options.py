@@ -27,38 +27,41 @@ def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:
         given[str(param.name)] = value
 
 
-def _option(*names: str, **settings: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def shared_option(*names: str, **settings: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An option that may stand before the command or behind it; ``given`` returns what was typed."""
     return click.option(*names, expose_value=False, callback=_remember, **settings)
 
 
 _ADDRESS = (
-    _option("-h", "--host", "host", metavar="HOST", help="Server host."),
-    _option("-p", "--port", "port", type=click.IntRange(1, 65535), help="Server port."),
-    _option("-s", "--socket", "socket", metavar="PATH", help="Unix socket instead of host and port."),
-    _option("-n", "--db", "db", type=click.IntRange(0), metavar="DB", help="Database number."),
-    _option("-u", "--url", "url", metavar="URL", help="redis://, rediss:// or unix:// URL."),
-    _option("--user", "username", metavar="NAME", help="ACL user name."),
-    _option(
+    shared_option("-h", "--host", "host", metavar="HOST", help="Server host."),
+    shared_option("-p", "--port", "port", type=click.IntRange(1, 65535), help="Server port."),
+    shared_option("-s", "--socket", "socket", metavar="PATH", help="Unix socket instead of host and port."),
+    shared_option("-n", "--db", "db", type=click.IntRange(0), metavar="DB", help="Database number."),
+    shared_option("-u", "--url", "url", metavar="URL", help="redis://, rediss:// or unix:// URL."),
+    shared_option("--user", "username", metavar="NAME", help="ACL user name."),
+    shared_option(
         "-a",
         "--pass",
         "password",
         metavar="PASSWORD",
         help="Password; others may see it, so rather REDISCLI_AUTH.",
     ),
-    _option("--askpass", "askpass", is_flag=True, help="Ask for the password."),
-    _option("--tls", "tls", is_flag=True, help="Use TLS."),
-    _option("--cacert", "cacert", metavar="FILE", help="CA certificate to trust."),
-    _option("--cert", "cert", metavar="FILE", help="Client certificate."),
-    _option("--sni", "sni", metavar="NAME", help="Server name for TLS."),
-    _option("--insecure", "insecure", is_flag=True, help="Do not verify the server's certificate."),
-    _option("--profile", "profile", metavar="NAME", help="Server of that name in the configuration."),
-    _option("--private", "private", is_flag=True, help="Use a server of your own, started where needed."),
+    shared_option("--askpass", "askpass", is_flag=True, help="Ask for the password."),
+    shared_option("--tls", "tls", is_flag=True, help="Use TLS."),
+    shared_option("--cacert", "cacert", metavar="FILE", help="CA certificate to trust."),
+    shared_option("--cert", "cert", metavar="FILE", help="Client certificate."),
+    shared_option("--sni", "sni", metavar="NAME", help="Server name for TLS."),
+    shared_option("--insecure", "insecure", is_flag=True, help="Do not verify the server's certificate."),
+    shared_option("--profile", "profile", metavar="NAME", help="Server of that name in the configuration."),
+    shared_option("--private", "private", is_flag=True, help="Use a server of your own, started where needed."),
 )
 _CLIENT_KEY = "Key of the client certificate."
 _GENERAL = (
-    _option("--redis-server", "redis_server", metavar="PATH", help="Binary of the private server."),
-    _option("--timeout", "timeout", type=click.FloatRange(0.05), metavar="S", help="Seconds a command may take."),
-    _option("--model", "model", metavar="NAME|FOLDER", help="Embedding model of fastembed, or a folder."),
+    shared_option("--redis-server", "redis_server", metavar="PATH", help="Binary of the private server."),
+    shared_option(
+        "--timeout", "timeout", type=click.FloatRange(0.05), metavar="S", help="Seconds a command may take."
+    ),
+    shared_option("--model", "model", metavar="NAME|FOLDER", help="Embedding model of fastembed, or a folder."),
 )
 
 
@@ -71,12 +74,14 @@ def general_options[F: Callable[..., Any]](command: F) -> F:
 
 def connection_options[F: Callable[..., Any]](command: F) -> F:
     """Add the options that say which server and which model to use."""
-    return _with_address(command, _option("--key", "--client-key", "client_key", metavar="FILE", help=_CLIENT_KEY))
+    return _with_address(
+        command, shared_option("--key", "--client-key", "client_key", metavar="FILE", help=_CLIENT_KEY)
+    )
 
 
 def connection_options_beside_key[F: Callable[..., Any]](command: F) -> F:
     """The same for a command whose own ``--key`` names a vector set."""
-    return _with_address(command, _option("--client-key", "client_key", metavar="FILE", help=_CLIENT_KEY))
+    return _with_address(command, shared_option("--client-key", "client_key", metavar="FILE", help=_CLIENT_KEY))
 
 
 def _with_address[F: Callable[..., Any]](

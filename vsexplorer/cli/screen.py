@@ -11,8 +11,19 @@ from typing import Any
 import click
 
 from vsexplorer.cli.complete import KeyName
-from vsexplorer.cli.options import config, connection_options, given, model_given, model_name, where
+from vsexplorer.cli.options import config, connection_options, given, model_given, model_name, shared_option, where
 from vsexplorer.errors import UsageError
+
+_SCREEN = (
+    shared_option("--theme", metavar="NAME", help="Colours, such as textual-light or ansi-dark."),
+    shared_option("--results", type=click.IntRange(1, 1000), help="Results to ask for at first."),
+    shared_option("--no-history", is_flag=True, help="Do not remember what is searched for."),
+)
+write_option = shared_option(
+    "--write",
+    is_flag=True,
+    help="Allow what changes data: load, add, edit, rename, delete. Without it nothing is ever written.",
+)
 
 
 def has_terminal() -> bool:
@@ -20,47 +31,11 @@ def has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
 
 
-def _remember(ctx: click.Context, param: click.Parameter, value: object) -> None:
-    if value is not None:
-        given(ctx)[f"screen_{param.name}"] = value
-
-
 def screen_options[F: Callable[..., Any]](command: F) -> F:
     """Add the options of the screen."""
-    theme = click.option(
-        "--theme",
-        metavar="NAME",
-        expose_value=False,
-        callback=_remember,
-        help="Colours, such as textual-light or ansi-dark.",
-    )
-    results = click.option(
-        "--results",
-        type=click.IntRange(1, 1000),
-        expose_value=False,
-        callback=_remember,
-        help="Results to ask for at first.",
-    )
-    no_history = click.option(
-        "--no-history",
-        is_flag=True,
-        default=None,
-        expose_value=False,
-        callback=_remember,
-        help="Do not remember what is searched for.",
-    )
-    return theme(results(no_history(command)))
-
-
-def write_option[F: Callable[..., Any]](command: F) -> F:
-    """Add ``--write``."""
-    return click.option(
-        "--write",
-        is_flag=True,
-        expose_value=False,
-        callback=_remember,
-        help="Allow what changes data: load, add, edit, rename, delete. Without it nothing is ever written.",
-    )(command)
+    for option in reversed(_SCREEN):
+        command = option(command)
+    return command
 
 
 @click.command("open")
@@ -104,12 +79,12 @@ def run_screen(ctx: click.Context, key: str | None, demo: str = "") -> int:
         key=key.encode("utf-8", "surrogateescape") if key is not None else None,
         demo=demo,
         # A demo's data are its own.
-        write=bool(demo) or bool(options.get("screen_write")),
-        count=options.get("screen_results", settings.count),
+        write=bool(demo) or bool(options.get("write")),
+        count=options.get("results", settings.count),
         state=None if demo == "people" else paths.state_folder(),
-        history=settings.history and not options.get("screen_no_history"),
+        history=settings.history and not options.get("no_history"),
         model_given=model_given(ctx),
-        theme=options.get("screen_theme") or os.environ.get("VSEXPLORER_THEME") or settings.theme,
+        theme=options.get("theme") or os.environ.get("VSEXPLORER_THEME") or settings.theme,
         keys=settings.keys,
     )
     app = ExplorerApp(start)
