@@ -93,6 +93,7 @@ async def test_deleting_renaming_and_back(newest: RedisServer, embedder: Embedde
         shown = await confirmed(driver)
         assert "delete 2 elements of people" in shown
         assert f"VREM people '{first}'" in shown
+        assert "query › science" in " ".join(shown.split()), "what is asked about stays in view"
         await driver.until(lambda: len(driver.names()) == 6)
         await driver.until(lambda: "6 elements" in driver.screen_text())
         await driver.press("u")

@@ -35,6 +35,7 @@ class ExplorerApp(App[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012
     CSS = """
     Screen { background: $background; }
+    ModalScreen { background: $background 60%; }
     """
 
     def __init__(self, start: Start, opener: Opener | None = None) -> None:

@@ -93,7 +93,8 @@ class Changer:
         self._screen.run_worker(work, group="change", description="changing something")
 
     def _say(self, words: str, error: bool = False) -> None:
-        # Whichever screen is in front, and whatever it says itself.
+        # Whichever screen is in front, and whatever it says itself; what was said before is over.
+        self._screen.app.clear_notifications()
         self._screen.app.notify(words, severity="error" if error else "information", timeout=8, markup=False)
 
     async def _edit(self, key: bytes, element: bytes, then: Callable[[], None]) -> None:
