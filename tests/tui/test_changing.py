@@ -184,3 +184,25 @@ async def test_an_editor_that_cannot_be_opened_is_said(newest: RedisServer, embe
         await driver.until(lambda: "valid JSON" in driver.screen_text())
         await driver.press("ctrl+o")
         await driver.until(lambda: "did not work" in driver.screen_text())
+
+
+async def test_what_could_not_be_taken_back_now_can_be_later(newest: RedisServer, embedder: Embedder) -> None:
+    await load_people(newest, embedder)
+    before = attributes(newest, "Marie Curie")
+    async with running(newest, embedder, key=b"people", write=True) as driver:
+        await driver.type("@Marie Curie")
+        await driver.press("enter", "e")
+        await driver.until(lambda: isinstance(driver.app.screen, AttributesForm))
+        driver.app.screen.query_one(TextArea).text = '{"born": 1}'
+        await driver.press("ctrl+s")
+        await confirmed(driver)
+        await driver.until(lambda: attributes(newest, "Marie Curie") == {"born": 1})
+        newest.client().execute_command("ACL", "SETUSER", "default", "-vsetattr")
+        try:
+            await driver.press("u")
+            await driver.until(lambda: "permit" in toasts(driver))
+        finally:
+            newest.client().execute_command("ACL", "SETUSER", "default", "+vsetattr")
+        assert attributes(newest, "Marie Curie") == {"born": 1}
+        await driver.press("u")
+        await driver.until(lambda: attributes(newest, "Marie Curie") == before)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
 from vsexplorer.attributes import pretty
-from vsexplorer.errors import VsexplorerError
+from vsexplorer.errors import ChangedMeanwhile, VsexplorerError
 from vsexplorer.model import SetInfo
 from vsexplorer.text import decode, display, sanitize
 
@@ -108,7 +108,9 @@ class Changer:
             return
         shown = sanitize(pretty(before), keep_newlines=True)
         text = await self._screen.app.push_screen_wait(AttributesForm(f"attributes of {display(element)}", shown))
-        if text is None or text == shown:
+        if text is None:
+            return
+        if text == shown:
             self._say("nothing was changed")
             return
         after = checked_attributes(text)
@@ -134,7 +136,6 @@ class Changer:
         try:
             prepared = await preparing
             if not await self._screen.app.push_screen_wait(ConfirmScreen(prepared.words, prepared.lines, typed)):
-                self._say("nothing was changed")
                 return
             undo = await self._editor.make(prepared)
         except VsexplorerError as error:
@@ -149,6 +150,8 @@ class Changer:
         try:
             await self._editor.make(undo)
         except VsexplorerError as error:
+            if not isinstance(error, ChangedMeanwhile):
+                self._undo.append(undo)
             self._say(sanitize(str(error)), error=True)
             return
         self._say(f"taken back: {undo.words.removeprefix('take back: ')}")
