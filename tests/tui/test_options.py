@@ -1,6 +1,8 @@
 """The panel of search options: every change is searched with at once."""
 
-from tests.tui.driving import Driver
+from tests.support.servers import RedisServer
+from tests.tui.driving import Driver, load_people, running
+from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.tui.screens.options import OptionsScreen
 
 
@@ -30,3 +32,17 @@ async def test_a_wrong_number_is_said_and_not_sent(people: Driver) -> None:
     await people.press("ctrl+u", "escape")
     assert "COUNT 100 " in people.main.status_bar.left
     assert people.main.results.has_focus
+
+
+async def test_on_a_narrow_screen_each_option_is_explained_when_one_comes_to_it(
+    newest: RedisServer, embedder: Embedder
+) -> None:
+    await load_people(newest, embedder)
+    async with running(newest, embedder, key=b"people", size=(40, 12)) as driver:
+        await driver.press("enter", "O")
+        text = driver.screen_text()
+        for name in ("COUNT", "EF", "FILTER-EF", "EPSILON", "TRUTH", "NOTHREAD", "How many results"):
+            assert name in text
+        await driver.press("down", "down")
+        assert "examines" in driver.screen_text()
+        assert "How many results" not in driver.screen_text()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -73,6 +73,9 @@ _SWITCHES = (
         "Search in the server's main thread: saves a hand-over on tiny sets, but every other client waits.",
     ),
 )
+_SENTENCES = {f"option-{one.field}": one.sentence for one in _NUMBERS} | {
+    f"option-{field}": sentence for field, _, sentence in _SWITCHES
+}
 _ON_OFF = ("off", "on")
 """The mark of a checkbox alone differs by colour only."""
 
@@ -100,6 +103,9 @@ class OptionsScreen(ModalScreen[None]):
         & Checkbox { border: none; padding: 0; width: 14; background: $surface; }
         & .options--sentence { width: 1fr; padding: 0 0 0 1; color: $text-muted; }
         & #took { height: auto; }
+        & #meaning { display: none; height: auto; color: $text-muted; }
+        &.-narrow .options--sentence { display: none; }
+        &.-narrow #meaning { display: block; }
     }
     """
 
@@ -131,6 +137,7 @@ class OptionsScreen(ModalScreen[None]):
                         compact=True,
                     )
                     yield Static(sentence, classes="options--sentence", markup=False)
+            yield Static(id="meaning", markup=False)
             yield Static(id="took", markup=False)
 
     def on_mount(self) -> None:
@@ -148,6 +155,10 @@ class OptionsScreen(ModalScreen[None]):
             f"last search: redis {milliseconds(times.redis)} ms, {len(page.hits):,} results · "
             f"COUNT {page.query.options.count}{' · TRUTH' if page.query.options.exact else ''}"
         )
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """On a narrow screen there is room for the sentence of one option."""
+        self.query_one("#meaning", Static).update(_SENTENCES.get(str(event.widget.id), ""))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
