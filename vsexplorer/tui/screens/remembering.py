@@ -49,7 +49,7 @@ class Remembering:
         """Turn to a set."""
         self._place, self._info, self._brief = place, info, None
         self.past, self.arrangement, self.model = [], Arrangement(), ""
-        await self._do(self._read)
+        await self._do(self._read_past, self._read_set)
 
     def searched(self, search: Search, brief: bool = False) -> None:
         """Remember a search of the open set.
@@ -72,11 +72,11 @@ class Remembering:
 
     def unname(self, past: PastSearch) -> None:
         """Make a favourite one search among others."""
-        self._later(lambda: self._opened.history.unname(past.id), self._read)
+        self._later(lambda: self._opened.history.unname(past.id), self._read_past)
 
     def forget(self, past: PastSearch) -> None:
         """Forget a search."""
-        self._later(lambda: self._opened.history.forget(past.id), self._read)
+        self._later(lambda: self._opened.history.forget(past.id), self._read_past)
 
     def arrange(self, arrangement: Arrangement) -> None:
         """Remember the columns of the open set."""
@@ -113,7 +113,7 @@ class Remembering:
                 self._opened.history.forget_line(place, key, outdone)
             self._opened.history.add(place, key, search, name)
 
-        self._later(add, self._read)
+        self._later(add, self._read_past)
 
     # In the thread
 
@@ -125,10 +125,13 @@ class Remembering:
             self._state = UserState(self._folder)
         return self._state
 
-    def _read(self) -> None:
+    def _read_past(self) -> None:
+        if self._info is not None:
+            self.past = self._opened.history.found(self._place, self._info.key)
+
+    def _read_set(self) -> None:
         info = self._info
         if info is not None:
-            self.past = self._opened.history.found(self._place, info.key)
             self.arrangement = self._opened.sets.columns(self._place, info.key)
             self.model = self._opened.sets.model(self._place, info.key, info.input_dimension)
 
