@@ -14,8 +14,8 @@ import redis
 
 from benchmarks.data import KEY, bench_server
 from benchmarks.terminal import Terminal
-from vsexplorer import paths
-from vsexplorer.config import DEFAULT_MODEL
+from vsexplorer.core import paths
+from vsexplorer.core.config import DEFAULT_MODEL
 from vsexplorer.embedding import packaged
 
 _TEXTS = ("the science of small things", "songs about the sea", "who painted the night")

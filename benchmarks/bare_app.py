@@ -74,7 +74,7 @@ def main(kind: str, folder: str) -> None:
     if kind == "model":
         from fastembed import TextEmbedding
 
-        from vsexplorer.config import DEFAULT_MODEL
+        from vsexplorer.core.config import DEFAULT_MODEL
 
         model = TextEmbedding(DEFAULT_MODEL, specific_model_path=folder)
         list(model.embed("warm up"))

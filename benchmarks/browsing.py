@@ -21,11 +21,11 @@ import redis
 from benchmarks.__main__ import _bare, _keys, report
 from benchmarks.data import MANY, MANY_KEY, SETS, many_name, many_sets_server, million_server
 from benchmarks.terminal import Terminal
-from vsexplorer import paths
-from vsexplorer.browsing import PAGE, Browser
-from vsexplorer.vectorset.connection import Connection
+from vsexplorer.core import paths
+from vsexplorer.server.connection import Connection
+from vsexplorer.server.target import Target
+from vsexplorer.services.browse import PAGE, Browser
 from vsexplorer.vectorset.store import VectorSetStore
-from vsexplorer.vectorset.target import Target
 
 _JUMPS = 200
 _VISIBLE = 30
@@ -49,8 +49,7 @@ def main() -> None:
 
 async def jumps(socket: Path) -> float:
     """(a) Returns the median of the bare round trip, in milliseconds."""
-    store = VectorSetStore(Connection(Target(socket=str(socket))))
-    await store.open()
+    store = await VectorSetStore.open(Connection(Target(socket=str(socket))))
     info = await store.info(MANY_KEY.encode())
     client: Any = redis.Redis(unix_socket_path=str(socket))
     chosen = random.Random(3)

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import redis
 
-from vsexplorer import paths
-from vsexplorer.vectorset.binary import find_server
+from vsexplorer.core import paths
+from vsexplorer.server.binary import find_server
 
 SIZE = 100_000
 DIMENSION = 384

@@ -21,16 +21,16 @@ from typing import Any
 import redis
 
 from tests.support.servers import RedisServer
-from vsexplorer import paths
-from vsexplorer.config import DEFAULT_MODEL
+from vsexplorer.core import paths
+from vsexplorer.core.config import DEFAULT_MODEL
 from vsexplorer.embedding import packaged
 from vsexplorer.embedding.embedder import Embedder
-from vsexplorer.explorer import Explorer
+from vsexplorer.server.binary import find_server
+from vsexplorer.server.target import Where
+from vsexplorer.services.explorer import Explorer
 from vsexplorer.transfer.mapping import Mapping
 from vsexplorer.transfer.plan import LoadPlan
 from vsexplorer.transfer.readers import RowFile
-from vsexplorer.vectorset.binary import find_server
-from vsexplorer.vectorset.target import Where
 
 _TEXTS, _VECTORS, _DIMENSION = 5_000, 10_000, 384
 _TOKENS = 512
@@ -129,7 +129,7 @@ def _load(server: RedisServer, path: Path, mapping: Mapping) -> float:
     async def run() -> float:
         explorer = Explorer(Where(server.target), Embedder(DEFAULT_MODEL, paths.cache_folder()))
         await explorer.connect()
-        await explorer.embedder.open()
+        await explorer.models.embedder.open()
         started = time.perf_counter()
         plan = LoadPlan(b"k", mapping, checkpoints=path.parent / "loads")
         report = await explorer.transfers.load([RowFile(str(path))], plan)

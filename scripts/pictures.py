@@ -8,14 +8,12 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from vsexplorer import paths
-from vsexplorer.config import DEFAULT_MODEL
-from vsexplorer.explorer import Explorer
+from vsexplorer.core.config import DEFAULT_MODEL
+from vsexplorer.server.target import Where
 from vsexplorer.transfer.copying import CopyPlan
 from vsexplorer.tui.app import ExplorerApp
-from vsexplorer.tui.backend import Start
 from vsexplorer.tui.screens.explorer import ExplorerScreen
-from vsexplorer.vectorset.target import Where
+from vsexplorer.tui.start import Start
 from vsexplorer.vectorset.writer import SetOptions
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -33,9 +31,7 @@ PICTURES: dict[str, tuple[tuple[int, int], str, list[str]]] = {
 
 async def draw(name: str, size: tuple[int, int], theme: str, keys: list[str]) -> None:
     """Run the application without a terminal, press the keys, save what it shows."""
-    start = Start(
-        Where(temporary=True), DEFAULT_MODEL, paths.cache_folder(), demo="people", write=True, theme=theme
-    )
+    start = Start(Where(temporary=True), DEFAULT_MODEL, demo="people", write=True, theme=theme)
     app = ExplorerApp(start)
     async with app.run_test(size=size) as pilot:
         screen = app.screen
@@ -54,15 +50,14 @@ async def draw(name: str, size: tuple[int, int], theme: str, keys: list[str]) ->
 
 async def _more_sets(screen: ExplorerScreen) -> None:
     """Copies of the demo set, made otherwise."""
-    backend = screen.backend
-    assert isinstance(backend, Explorer)
-    info = await backend.info(b"people")
+    explorer = screen.explorer
+    info = await explorer.sets.info(b"people")
     for key, options in (
         ("people:bits", SetOptions(quantization="bin")),
         ("people:exact", SetOptions(quantization="f32", links=32)),
         ("people:reduced", SetOptions(reduce=100)),
     ):
-        await backend.transfers.copy(info, CopyPlan(key.encode(), options))
+        await explorer.transfers.copy(info, CopyPlan(key.encode(), options))
 
 
 def _key(character: str) -> str:

@@ -12,11 +12,11 @@ import pytest
 
 from tests.support.old_redis import Unavailable, old_redis
 from tests.support.servers import RedisServer
-from vsexplorer import paths
-from vsexplorer.config import DEFAULT_MODEL
+from vsexplorer.core import paths
+from vsexplorer.core.config import DEFAULT_MODEL
 from vsexplorer.embedding.embedder import Embedder
-from vsexplorer.vectorset.binary import find_server
-from vsexplorer.vectorset.connection import Connection
+from vsexplorer.server.binary import find_server
+from vsexplorer.server.connection import Connection
 from vsexplorer.vectorset.store import VectorSetStore
 
 CACHE = paths.cache_folder()
@@ -100,8 +100,7 @@ def newest(newest_server: RedisServer) -> RedisServer:
 @pytest.fixture
 async def store(server: RedisServer) -> AsyncIterator[VectorSetStore]:
     """An open store on an empty server of each version."""
-    opened = VectorSetStore(Connection(server.target))
-    await opened.open()
+    opened = await VectorSetStore.open(Connection(server.target))
     yield opened
     await opened.close()
 

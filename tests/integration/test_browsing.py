@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.servers import RedisServer
-from vsexplorer import browsing
-from vsexplorer.browsing import Browser
-from vsexplorer.vectorset.backwards import between, names_before
-from vsexplorer.vectorset.connection import Connection
+from vsexplorer.server.connection import Connection
+from vsexplorer.services import browse as browsing
+from vsexplorer.services.browse import Browser
+from vsexplorer.vectorset.backward_pages import between, names_before
 from vsexplorer.vectorset.store import VectorSetStore
 
 _NAMES = 3_000
@@ -36,8 +36,7 @@ async def many(newest: RedisServer) -> AsyncIterator[tuple[VectorSetStore, list[
     for name in found:
         pipe.execute_command("VADD", "many", "VALUES", 2, chance.random(), 1, name, "EF", 4, "M", 4)
     pipe.execute()
-    store = VectorSetStore(Connection(newest.target))
-    await store.open()
+    store = await VectorSetStore.open(Connection(newest.target))
     yield store, sorted(found)
     await store.close()
 
@@ -94,8 +93,7 @@ async def test_an_old_server_gives_a_sample_and_no_order_is_claimed(oldest_binar
     with RedisServer(oldest_binary) as server:
         for name in range(50):
             server.client().execute_command("VADD", "k", "VALUES", 2, name, 1, f"e{name}")
-        store = VectorSetStore(Connection(server.target))
-        await store.open()
+        store = await VectorSetStore.open(Connection(server.target))
         browser = Browser(store, await store.info(b"k"))
         await browser.start()
         assert not browser.ordered
@@ -112,8 +110,7 @@ async def test_what_comes_before_takes_few_round_trips(newest: RedisServer) -> N
     for number in range(20_000):
         pipe.execute_command("VADD", "k", "VALUES", 1, 1, f"element {number:07d}", "EF", 4, "M", 4)
     pipe.execute()
-    store = VectorSetStore(Connection(newest.target))
-    await store.open()
+    store = await VectorSetStore.open(Connection(newest.target))
     try:
         for name in (b"element 0007342", b"element 0019999", b"element 001", b"f", b"\xff" * 9, None):
             newest.client().config_resetstat()

@@ -12,13 +12,13 @@ import pytest
 
 from tests.support.command import vsexplorer
 from tests.support.servers import RedisServer, fill, free_port
-from vsexplorer import errors
-from vsexplorer.editing import PreparedChange, Seen, checked_attributes
+from vsexplorer.core import errors
+from vsexplorer.core.values import ByText, ByVector
+from vsexplorer.core.vectors import packed, unpacked
 from vsexplorer.embedding.embedder import Embedder
-from vsexplorer.explorer import Explorer
-from vsexplorer.model import ByText, ByVector
-from vsexplorer.vectorset.arithmetic import packed, unpacked
-from vsexplorer.vectorset.target import Where
+from vsexplorer.server.target import Where
+from vsexplorer.services.edit import PreparedChange, Seen, checked_attributes
+from vsexplorer.services.explorer import Explorer
 from vsexplorer.vectorset.writer import SetOptions
 
 SHAPES = {"int8": ["Q8"], "f32": ["NOQUANT"], "bin": ["BIN"], "reduced": ["NOQUANT"]}
@@ -120,12 +120,12 @@ async def test_the_last_element_takes_the_set_with_it_and_both_come_back(
     explorer: Explorer, server: RedisServer
 ) -> None:
     make_set(server, "reduced")
-    before, info = contents(server), await explorer.info(b"set")
+    before, info = contents(server), await explorer.sets.info(b"set")
     undo = await done(explorer, await explorer.editor.delete(b"set", [b"a", b"b", b"c"]))
     assert not server.client().exists("set")
     await explorer.editor.make(undo)
     assert contents(server) == before
-    again = await explorer.info(b"set")
+    again = await explorer.sets.info(b"set")
     assert (again.links, again.dimension, again.input_dimension) == (info.links, 7, 24)
 
 
@@ -187,7 +187,7 @@ async def test_texts_are_embedded_and_a_new_set_says_its_model(explorer: Explore
     undo = await done(explorer, prepared)
     record = json.loads(server.client().hget("vsexplorer:sets", "new"))
     assert record["model"] == "sentence-transformers/all-MiniLM-L6-v2"
-    info = await explorer.info(b"new")
+    info = await explorer.sets.info(b"new")
     assert (info.size, info.quantization, info.dimension) == (1, "f32", 384)
     with pytest.raises(errors.CommandRefused, match="quantization f32, not bin"):
         await explorer.editor.add(b"new", b"x", ByText("y"), None, SetOptions("bin"))

@@ -10,11 +10,11 @@ import pytest
 import trustme
 
 from tests.support.servers import RedisServer, free_port
-from vsexplorer import errors
-from vsexplorer.vectorset.connection import Connection
-from vsexplorer.vectorset.session import Session
+from vsexplorer.core import errors
+from vsexplorer.server.connection import Connection
+from vsexplorer.server.session import Session
+from vsexplorer.server.target import Target, Tls, Where
 from vsexplorer.vectorset.store import VectorSetStore
-from vsexplorer.vectorset.target import Target, Tls, Where
 
 
 async def test_a_refused_port_is_named_with_a_way_out() -> None:
@@ -101,8 +101,7 @@ async def test_redis_7_is_named_as_such(redis_7_binary: Path) -> None:
 
 
 async def test_an_idle_connection_closed_by_the_server_is_replaced(newest: RedisServer) -> None:
-    store = VectorSetStore(Connection(newest.target))
-    await store.open()
+    store = await VectorSetStore.open(Connection(newest.target))
     newest.client().execute_command("CLIENT", "KILL", "TYPE", "normal")
     assert await store.connection.call(b"PING") == b"PONG"
     await store.close()

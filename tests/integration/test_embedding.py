@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from tests.conftest import CACHE
 from tests.support.hub import Hub
 from tests.support.servers import free_port
-from vsexplorer.config import DEFAULT_MODEL
+from vsexplorer.core.config import DEFAULT_MODEL
+from vsexplorer.core.errors import ModelUnavailable
+from vsexplorer.core.progress import Progress, ignore_progress
 from vsexplorer.embedding import packaged
 from vsexplorer.embedding.bulk import BulkEmbedder
 from vsexplorer.embedding.embedder import Embedder, models_of_dimension
 from vsexplorer.embedding.registry import describe
 from vsexplorer.embedding.sources import ModelFiles, find, on_this_machine
-from vsexplorer.errors import ModelUnavailable
-from vsexplorer.progress import Progress, ignore_progress
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "golden" / "minilm_reference.json").read_text())
 OTHER_MODEL = "snowflake/snowflake-arctic-embed-xs"

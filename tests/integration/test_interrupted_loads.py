@@ -70,11 +70,16 @@ class Disturbed:
         self._server = server
         self._rows = rows
         self._chance = random.Random(seed)
-        self._longest = 1.0
 
     def _start(self, options: list[str]) -> subprocess.Popen[bytes]:
         log = (self._rows.parent / "log").open("ab")
         return subprocess.Popen([PROGRAM, *arguments(self._rows, "k", options)], stderr=log, stdout=log)
+
+    def _wait_for_progress(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait until the load has added elements, however fast the machine is."""
+        before = self._server.client().execute_command("VCARD", "k")
+        while process.poll() is None and self._server.client().execute_command("VCARD", "k") <= before:
+            time.sleep(0.005)
 
     def run(self, kinds: list[str], most: int) -> int:
         """Returns how often it was cut off before it could end."""
@@ -83,7 +88,8 @@ class Disturbed:
         with CuttingProxy(socket, self._server.socket) as proxy:
             for kind in kinds:
                 process = self._start(["-s", str(socket)])
-                time.sleep(self._chance.uniform(0.3, self._longest))
+                self._wait_for_progress(process)
+                time.sleep(self._chance.uniform(0, 0.05))
                 ended = process.poll() is not None
                 if kind == "loader":
                     process.kill()

@@ -8,15 +8,15 @@ import pytest
 
 from tests.support.command import vsexplorer
 from tests.support.servers import RedisServer
+from vsexplorer.core.errors import DimensionMismatch, UsageError
+from vsexplorer.core.progress import Progress
+from vsexplorer.core.values import ByText, Query
 from vsexplorer.embedding.embedder import Embedder
-from vsexplorer.errors import DimensionMismatch, UsageError
-from vsexplorer.explorer import Explorer
-from vsexplorer.model import ByText, Query
-from vsexplorer.progress import Progress
+from vsexplorer.server.target import Where
+from vsexplorer.services.explorer import Explorer
 from vsexplorer.transfer.mapping import Mapping
 from vsexplorer.transfer.plan import LoadPlan, LoadReport
 from vsexplorer.transfer.readers import RowFile
-from vsexplorer.vectorset.target import Where
 
 ROWS = [
     {"id": "a", "text": "a dog barks", "kind": "animal", "legs": 4},
@@ -132,7 +132,7 @@ async def test_a_reduced_set_grows_by_the_same_projection(
     assert (await load(server, embedder, write(tmp_path, ROWS))).added == 2
     explorer = Explorer(Where(server.target), embedder)
     await explorer.connect()
-    page = await explorer.search(Query(b"k", ByText("a car drives")))
+    page = await explorer.search.answer(Query(b"k", ByText("a car drives")))
     assert page.hits[0].element == b"7"
     await explorer.close()
 

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.support.servers import RedisServer, fill
-from vsexplorer.insight import matching
-from vsexplorer.insight.sampling import Sampling
+from vsexplorer.insight import match_counts as matching
+from vsexplorer.insight.samples import Sampling
 from vsexplorer.language.dialect import OLDEST
 from vsexplorer.vectorset.store import VectorSetStore
 

@@ -5,12 +5,17 @@ from dataclasses import replace
 
 import pytest
 
+from tests.conftest import CACHE
 from tests.support.command import vsexplorer
 from tests.support.servers import RedisServer, fill
-from vsexplorer.overview import FIGURES, facts, figure, ordered, summarize
-from vsexplorer.vectorset import records
-from vsexplorer.vectorset.connection import Connection
-from vsexplorer.vectorset.records import SetRecord
+from vsexplorer.core.config import DEFAULT_MODEL
+from vsexplorer.embedding.embedder import make_embedder
+from vsexplorer.insight.set_figures import FIGURES, facts, figure, ordered
+from vsexplorer.server.connection import Connection
+from vsexplorer.services.models import ModelService
+from vsexplorer.services.sets import SetService
+from vsexplorer.vectorset import set_records as records
+from vsexplorer.vectorset.set_records import SetRecord
 from vsexplorer.vectorset.store import VectorSetStore
 
 
@@ -18,7 +23,8 @@ async def test_every_figure_is_that_of_vinfo(server: RedisServer, store: VectorS
     fill(server.client(), "a", [("x", (1.0,) * 8, "{}"), ("y", (0.5,) * 8, None)], "M", "5", reduce=3)
     info = await store.info(b"a")
     await records.write(store, info, SetRecord("some/model", "text"))
-    (summary,) = await summarize(store, [info])
+    sets = SetService(store, ModelService(make_embedder(DEFAULT_MODEL, CACHE)))
+    summary = await sets.summary(info.key)
     raw = server.client().execute_command("VINFO", "a")
     told = {name.decode(): value for name, value in zip(raw[::2], raw[1::2], strict=True)}
     assert (info.size, info.dimension, info.input_dimension) == (2, 3, 8)
@@ -36,11 +42,11 @@ async def test_what_may_not_be_asked_is_left_out(server: RedisServer) -> None:
     fill(client, "a", [("x", (1.0, 0.0), None)])
     client.execute_command("ACL", "SETUSER", "reader", "on", ">secret", "~*", "+vinfo", "+scan", "+vcard")
     target = server.target
-    opened = VectorSetStore(Connection(replace(target, username="reader", password="secret")))
-    await opened.open()
+    opened = await VectorSetStore.open(Connection(replace(target, username="reader", password="secret")))
     try:
         info = await opened.info(b"a")
-        (summary,) = await summarize(opened, [info])
+        sets = SetService(opened, ModelService(make_embedder(DEFAULT_MODEL, CACHE)))
+        summary = await sets.summary(info.key)
         assert (summary.memory, summary.model) == (None, "")
         assert ordered([summary], figure("memory"), reverse=True) == [summary]
     finally:
@@ -64,8 +70,7 @@ async def test_a_record_survives_a_server_that_numbers_its_sets_anew(
         for name in ("gone", "a", "b"):
             fill(server.client(), name, [("x", (1.0, 0.0), None)])
         server.client().delete("gone")
-        store = VectorSetStore(Connection(server.target))
-        await store.open()
+        store = await VectorSetStore.open(Connection(server.target))
         for key in (b"a", b"b"):
             await records.write(store, await store.info(key), SetRecord(key.decode(), ""))
         before = {(await store.info(key)).uid for key in (b"a", b"b")}
@@ -73,7 +78,7 @@ async def test_a_record_survives_a_server_that_numbers_its_sets_anew(
         server.rewrite()
         server.stop()
         server.start()
-        await store.open()
+        store = await VectorSetStore.open(Connection(server.target))
         infos = [await store.info(key) for key in (b"a", b"b")]
         assert {info.uid for info in infos} != before, "otherwise this shows nothing"
         assert await records.read(store, infos) == [SetRecord("a", ""), SetRecord("b", "")]

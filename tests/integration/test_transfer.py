@@ -17,18 +17,20 @@ from hypothesis import strategies as st
 
 from tests.support.command import vsexplorer
 from tests.support.servers import RedisServer, fill
+from vsexplorer.core.errors import CommandRefused, UsageError
+from vsexplorer.core.values import ByElement, Query, SearchOptions
 from vsexplorer.embedding.embedder import Embedder
-from vsexplorer.errors import CommandRefused, UsageError
-from vsexplorer.explorer import Explorer
-from vsexplorer.model import ByElement, Query, SearchOptions
+from vsexplorer.server.connection import Connection
+from vsexplorer.server.target import Where
+from vsexplorer.services.explorer import Explorer
 from vsexplorer.transfer import exporter
 from vsexplorer.transfer.copying import CopyPlan
 from vsexplorer.transfer.exporter import ExportPlan
 from vsexplorer.transfer.mapping import Mapping
 from vsexplorer.transfer.plan import LoadPlan, OnExisting
 from vsexplorer.transfer.readers import ReadOptions, RowFile
-from vsexplorer.vectorset.target import Where
-from vsexplorer.vectorset.vectors import StoredVector
+from vsexplorer.vectorset.store import VectorSetStore
+from vsexplorer.vectorset.stored_vector import StoredVector
 from vsexplorer.vectorset.writer import SetOptions
 
 _KINDS = [("jsonl", "numbers"), ("jsonl", "base64"), ("jsonl", "npy"), ("csv", "numbers"), ("parquet", "numbers")]
@@ -64,7 +66,7 @@ type Stored = dict[bytes, tuple[bytes | None, StoredVector]]
 
 
 async def stored(explorer: Explorer, key: bytes) -> Stored:
-    store = explorer.transfers._session.store
+    store = await VectorSetStore.open(Connection(explorer.target))
     info = await store.info(key)
     names = [name async for page in store.names(info, 100) for name in page]
     found = await store.described(info, names, vectors=True)
@@ -90,7 +92,7 @@ def same(first: Stored, second: Stored) -> bool:
 
 
 async def out_and_in(explorer: Explorer, folder: Path, kind: str, vectors: str, options: SetOptions) -> None:
-    info = await explorer.info(b"from")
+    info = await explorer.sets.info(b"from")
     path = folder / f"out.{kind}"
     report = await explorer.transfers.export(info, ExportPlan(b"from", path, kind, vectors))
     assert report.written == info.size
@@ -188,7 +190,7 @@ async def test_the_ranking_survives(
     await out_and_in(explorer, tmp_path, "jsonl", "numbers", SetOptions(quantization))
 
     async def ranking(key: bytes) -> list[tuple[bytes, float]]:
-        page = await explorer.search(Query(key, ByElement(b"e7"), ".n > 10", SearchOptions(20, exact=True)))
+        page = await explorer.search.answer(Query(key, ByElement(b"e7"), ".n > 10", SearchOptions(20, exact=True)))
         return [(hit.element, hit.score or 0.0) for hit in page.hits]
 
     before, after = await ranking(b"from"), await ranking(b"to")
@@ -216,7 +218,7 @@ async def test_an_interrupted_export_goes_on(
     if not explorer.capabilities.vrange:
         pytest.skip("without VRANGE an export begins anew")
     fill(server.client(), "k", [(f"e{place:04}", (1.0, place), f'{{"n": {place}}}') for place in range(1_300)])
-    info = await explorer.info(b"k")
+    info = await explorer.sets.info(b"k")
     write = exporter._Output.write
     pages: list[int] = []
 
@@ -248,7 +250,7 @@ async def test_an_interrupted_export_goes_on(
 
 async def test_a_part_of_a_set(explorer: Explorer, server: RedisServer, tmp_path: Path) -> None:
     fill(server.client(), "k", [(f"e{place}", (1.0, place), f'{{"n": {place}}}') for place in range(20)])
-    info = await explorer.info(b"k")
+    info = await explorer.sets.info(b"k")
     path = tmp_path / "k.jsonl"
     report = await explorer.transfers.export(info, ExportPlan(b"k", path, vectors="", where=".n > 15"))
     assert report.written == 4
@@ -271,12 +273,12 @@ async def test_a_copy_is_the_same_and_may_be_quantized_otherwise(
         [(f"e{place}", (1.0, place, 3), f'{{"n": {place}}}') for place in range(700)],
         "NOQUANT",
     )
-    info = await explorer.info(b"k")
+    info = await explorer.sets.info(b"k")
     report = await explorer.transfers.copy(info, CopyPlan(b"same"))
     assert report.copied == 700
     assert same(await stored(explorer, b"same"), await stored(explorer, b"k"))
     await explorer.transfers.copy(info, CopyPlan(b"small", SetOptions("bin", links=8)))
-    small = await explorer.info(b"small")
+    small = await explorer.sets.info(b"small")
     assert (small.quantization, small.links, small.size) == ("bin", 8, 700)
     with pytest.raises(CommandRefused, match="has 700 elements already"):
         await explorer.transfers.copy(info, CopyPlan(b"same"))
@@ -294,9 +296,9 @@ async def test_texts_in_the_attributes_are_embedded_anew(explorer: Explorer, ser
     texts = {"dog": "a dog barks", "car": "a car drives", "none": None}
     rows = [(name, (1.0, 2.0), json.dumps({"text": text} if text else {"x": 1})) for name, text in texts.items()]
     fill(server.client(), "k", rows)
-    report = await explorer.transfers.copy(await explorer.info(b"k"), CopyPlan(b"new", text="{text}!"))
+    report = await explorer.transfers.copy(await explorer.sets.info(b"k"), CopyPlan(b"new", text="{text}!"))
     assert (report.copied, report.left_out, report.without_text) == (2, 1, [b"none"])
-    assert (await explorer.info(b"new")).dimension == 384
+    assert (await explorer.sets.info(b"new")).dimension == 384
     record = json.loads(server.client().hget("vsexplorer:sets", "new"))
     assert (record["model"], record["text"]) == ("sentence-transformers/all-MiniLM-L6-v2", "{text}!")
 

@@ -11,14 +11,14 @@ import pytest
 
 from tests.support.command import vsexplorer
 from tests.support.servers import RedisServer, fill
-from vsexplorer import errors
+from vsexplorer.core import errors
+from vsexplorer.core.values import ByElement, ByVector, Query, ResultPage, SearchOptions
+from vsexplorer.core.vectors import packed, similarity, unpacked
 from vsexplorer.embedding.embedder import Embedder
-from vsexplorer.explorer import Explorer
-from vsexplorer.model import ByElement, ByVector, Query, ResultPage, SearchOptions
-from vsexplorer.questions import asked, line_of
-from vsexplorer.vectorset.arithmetic import packed, similarity, unpacked
+from vsexplorer.language.query_source import asked, line_of
+from vsexplorer.server.target import Where
+from vsexplorer.services.explorer import Explorer
 from vsexplorer.vectorset.projection import lift, project
-from vsexplorer.vectorset.target import Where
 
 POINTS = [
     ("east", (1.0, 0.0), None),
@@ -38,7 +38,7 @@ async def explorer(server: RedisServer, embedder: Embedder) -> AsyncIterator[Exp
 
 
 async def ask(explorer: Explorer, line: str, key: bytes = b"pt") -> ResultPage:
-    return await explorer.search(Query(key, asked(line), options=SearchOptions(10)))
+    return await explorer.search.answer(Query(key, asked(line), options=SearchOptions(10)))
 
 
 async def names(explorer: Explorer, line: str) -> list[bytes]:
@@ -109,7 +109,7 @@ async def test_the_projection_of_reduce_is_the_servers_own(explorer: Explorer, s
             assert list(unpacked(blob)) == pytest.approx(expected, abs=1e-5)
             again = lift(project(vector, reduced), given)
             assert project(again, reduced) == pytest.approx(project(vector, reduced), abs=1e-6)
-    info = await explorer.info(b"red12")
+    info = await explorer.sets.info(b"red12")
     assert (info.dimension, info.input_dimension) == (5, 12)
     line = f"= @0 + {line_of(ByVector(packed([0.0] * 11 + [1.0])))}"
     assert (await ask(explorer, line, b"red12")).hits[0].element == b"0", "both kinds of vector in one sum"
@@ -127,7 +127,7 @@ async def test_epsilon_means_the_same_on_every_version(explorer: Explorer, serve
     )
     for epsilon, found in ((0.14, 1), (0.15, 2), (1.0, 2)):
         query = Query(b"eps", ByElement(b"a"), options=SearchOptions(10, epsilon=epsilon))
-        assert len((await explorer.search(query)).hits) == found
+        assert len((await explorer.search.answer(query)).hits) == found
 
 
 async def test_the_command_line_asks_in_the_same_ways(explorer: Explorer, server: RedisServer) -> None:

@@ -15,8 +15,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from vsexplorer import paths
-from vsexplorer.vectorset.binary import server_version
+from vsexplorer.core import paths
+from vsexplorer.server.binary import server_version
 
 _SUITES = {(8, 0): ("trixie", "libssl3t64"), (7, 0): ("bookworm", "libssl3")}
 """Debian's release for a version of Redis, and the name of the TLS library there."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import redis
 
-from vsexplorer.vectorset.target import Target
+from vsexplorer.server.target import Target
 
 
 def free_port() -> int:

@@ -11,18 +11,17 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from tests.conftest import CACHE
 from tests.support.servers import RedisServer
-from vsexplorer.config import DEFAULT_MODEL
+from vsexplorer.core.config import DEFAULT_MODEL
 from vsexplorer.embedding.embedder import Embedder
-from vsexplorer.explorer import Explorer
+from vsexplorer.server.target import Where
+from vsexplorer.services.explorer import Explorer
 from vsexplorer.transfer.mapping import Mapping
 from vsexplorer.transfer.plan import LoadPlan
 from vsexplorer.transfer.readers import RowFile
 from vsexplorer.tui.app import ExplorerApp
-from vsexplorer.tui.backend import Backend, Opener, RealOpener, Start
 from vsexplorer.tui.screens.explorer import ExplorerScreen
-from vsexplorer.vectorset.target import Where
+from vsexplorer.tui.start import MakeExplorer, Start, import_explorer
 
 PAGE = Path(__file__).parents[1] / "golden" / "famous_people.json"
 GOLDEN = json.loads(PAGE.read_text())
@@ -38,14 +37,13 @@ async def load_people(server: RedisServer, embedder: Embedder) -> None:
     await explorer.close()
 
 
-class LentModel(RealOpener):
-    """The real backend with a model that is loaded already."""
+def lend(embedder: Embedder) -> MakeExplorer:
+    """The real explorer with a model that is loaded already."""
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
+    async def make(start: Start) -> Explorer:
+        return Explorer(start.where, embedder, start.model_given)
 
-    async def make(self, start: Start) -> Backend:
-        return Explorer(start.where, self._embedder)
+    return make
 
 
 class Driver:
@@ -99,16 +97,16 @@ async def running(
     server: RedisServer | None,
     embedder: Embedder | None = None,
     *,
-    opener: Opener | None = None,
+    make: MakeExplorer = import_explorer,
     size: tuple[int, int] = (120, 36),
     **start: Any,
 ) -> AsyncIterator[Driver]:
     """The application on a server, connected."""
     where = start.pop("where", None) or Where(server.target if server else None)
-    begin = Start(where=where, model=start.pop("model", DEFAULT_MODEL), cache=CACHE, **start)
-    if opener is None and embedder is not None:
-        opener = LentModel(embedder)
-    app = ExplorerApp(begin, opener)
+    begin = Start(where=where, model=start.pop("model", DEFAULT_MODEL), **start)
+    if embedder is not None:
+        make = lend(embedder)
+    app = ExplorerApp(begin, make)
     async with app.run_test(size=size, notifications=True) as pilot:
         driver = Driver(app, pilot)
         await driver.until(lambda: driver.main.connection.connected or "Connecting" not in driver.main.notice.words)

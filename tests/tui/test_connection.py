@@ -11,7 +11,7 @@ from tests.tui.driving import running
 from vsexplorer.embedding import packaged
 from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.embedding.registry import describe
-from vsexplorer.vectorset.target import Target, Where
+from vsexplorer.server.target import Target, Where
 
 
 async def test_a_lost_server_keeps_the_results_and_is_found_again(newest_binary: Path, embedder: Embedder) -> None:
@@ -74,6 +74,6 @@ async def test_a_download_is_shown_and_can_be_stopped_and_gone_on_with(
             assert "was stopped" in driver.main.notice.words
             hub.pause = 0.0
             await driver.press("escape", "r")
-            await driver.until(lambda: driver.main.backend.embedder.ready)
+            await driver.until(lambda: driver.main.explorer.models.embedder.ready)
             await driver.press("r")
             await driver.until(lambda: "1 result" in driver.screen_text())

@@ -199,7 +199,7 @@ async def test_attributes_that_are_not_json_are_shown_as_they_are(newest: RedisS
 async def test_rights_that_are_missing_are_named(newest: RedisServer, embedder: Embedder) -> None:
     from dataclasses import replace
 
-    from vsexplorer.vectorset.target import Where
+    from vsexplorer.server.target import Where
 
     client = newest.client()
     fill(client, "k", [("a", (1.0, 0.0), None)])

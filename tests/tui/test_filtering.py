@@ -5,9 +5,9 @@ import pytest
 from tests.support.samples import stored
 from tests.support.servers import RedisServer, fill
 from tests.tui.driving import Driver, running
+from vsexplorer.core.values import SearchOptions
 from vsexplorer.embedding.embedder import Embedder
-from vsexplorer.insight import matching
-from vsexplorer.model import SearchOptions
+from vsexplorer.insight import match_counts as matching
 
 
 async def test_a_wrong_filter_is_explained_and_keeps_the_last_good_results_visibly_stale(people: Driver) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from tests.support.servers import RedisServer, fill
 from tests.tui.driving import Driver, running
+from vsexplorer.core.values import SetInfo
 from vsexplorer.embedding.embedder import Embedder
-from vsexplorer.model import SetInfo
-from vsexplorer.overview import difference
+from vsexplorer.insight.set_figures import difference
 from vsexplorer.tui.screens import connection
 from vsexplorer.tui.screens.watching import SetWatcher
 

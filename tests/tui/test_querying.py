@@ -4,8 +4,8 @@ from pathlib import Path
 
 from tests.support.servers import RedisServer
 from tests.tui.driving import Driver, load_people, running
+from vsexplorer.core.vectors import packed
 from vsexplorer.embedding.embedder import Embedder
-from vsexplorer.vectorset.arithmetic import packed
 
 
 def proposed(driver: Driver) -> list[str]:

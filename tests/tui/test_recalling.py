@@ -9,7 +9,7 @@ from textual.widgets import OptionList
 from tests.conftest import CACHE
 from tests.support.servers import RedisServer, fill
 from tests.tui.driving import Driver, load_people, running
-from vsexplorer.config import DEFAULT_MODEL
+from vsexplorer.core.config import DEFAULT_MODEL
 from vsexplorer.embedding import packaged
 from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.state.history import Search

@@ -27,15 +27,15 @@ def test_a_quick_answer_loads_nothing_heavy(option: str) -> None:
 def test_the_first_picture_waits_for_neither_redis_nor_the_model() -> None:
     code = "import vsexplorer.cli.main, vsexplorer.tui.app"
     assert loaded_by(code) <= {"textual", "rich.console"}
-    assert not loaded_by(code, ("vsexplorer.language.check", "vsexplorer.explorer"))
+    assert not loaded_by(code, ("vsexplorer.language.check", "vsexplorer.services.explorer"))
 
 
 def test_connecting_does_not_load_the_model() -> None:
-    assert loaded_by("import vsexplorer.explorer, vsexplorer.demo") <= {"redis", "rich.console"}
+    assert loaded_by("import vsexplorer.services.explorer, vsexplorer.services.demo") <= {"redis", "rich.console"}
 
 
 def test_the_keeper_needs_the_standard_library_only() -> None:
-    assert loaded_by("import vsexplorer.vectorset.keeper") == set()
+    assert loaded_by("import vsexplorer.server.keeper") == set()
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))

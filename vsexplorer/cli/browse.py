@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vsexplorer.cli.complete import KeyName
+from vsexplorer.cli.key_name import KeyName
 from vsexplorer.cli.options import connection_options, explore, format_options
-from vsexplorer.errors import ExitCode
+from vsexplorer.core.errors import ExitCode
 
 if TYPE_CHECKING:
-    from vsexplorer.attributes import Json
-    from vsexplorer.explorer import Explorer
-    from vsexplorer.model import Neighbour, ResultPage
+    from vsexplorer.core.attributes import Json
+    from vsexplorer.core.values import Neighbour, ResultPage
+    from vsexplorer.services.explorer import Explorer
 
 
 @click.command()
@@ -32,15 +32,15 @@ def browse(ctx: click.Context, key: str, prefix: str, after: str | None, count: 
 
     Before Redis 8.4 a server cannot list in order; there a random sample is shown, and said to be one.
     """
-    from vsexplorer.cli.output import write
-    from vsexplorer.listing import of_page
-    from vsexplorer.model import Span
+    from vsexplorer.core.values import Span
+    from vsexplorer.output.listing import of_page
+    from vsexplorer.output.writer import write
 
     begin = after.encode("utf-8", "surrogateescape") if after is not None else None
     span = Span(prefix.encode("utf-8", "surrogateescape"), begin)
 
     async def look(explorer: Explorer) -> ResultPage:
-        return await explorer.browse(key.encode("utf-8", "surrogateescape"), span, count)
+        return await explorer.elements.page(key.encode("utf-8", "surrogateescape"), span, count)
 
     page = explore(ctx, look)
     write(of_page(page), output_format)
@@ -60,13 +60,13 @@ def browse(ctx: click.Context, key: str, prefix: str, after: str | None, count: 
 @click.pass_context
 def neighbours(ctx: click.Context, key: str, element: str, level: int | None, output_format: str) -> int:
     """List what ELEMENT is linked to in the HNSW graph, by level, the most similar first."""
-    from vsexplorer.cli.output import write
-    from vsexplorer.listing import Listing, element_fields
-    from vsexplorer.text import decode
+    from vsexplorer.core.text import decode
+    from vsexplorer.output.listing import Listing, element_fields
+    from vsexplorer.output.writer import write
 
     async def look(explorer: Explorer) -> list[list[Neighbour]]:
         name = element.encode("utf-8", "surrogateescape")
-        return await explorer.neighbours(key.encode("utf-8", "surrogateescape"), name)
+        return await explorer.elements.neighbours(key.encode("utf-8", "surrogateescape"), name)
 
     found = [
         (number, one)

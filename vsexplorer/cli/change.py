@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vsexplorer.cli.complete import KeyName
+from vsexplorer.cli.key_name import KeyName
 from vsexplorer.cli.options import connection_options, explore
-from vsexplorer.errors import ExitCode, UsageError
+from vsexplorer.core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from vsexplorer.editing import PreparedChange
-    from vsexplorer.explorer import Explorer
-    from vsexplorer.model import ByText, ByVector
+    from vsexplorer.core.values import ByText, ByVector
+    from vsexplorer.services.edit import PreparedChange
+    from vsexplorer.services.explorer import Explorer
     from vsexplorer.vectorset.writer import SetOptions
 
 _YES = click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal to ask in.")
@@ -166,19 +166,19 @@ async def _prepare_add(
 ) -> PreparedChange:
     from vsexplorer.cli.progress import shown_on_stderr
     from vsexplorer.cli.remembered import suit_model
-    from vsexplorer.model import ByText
+    from vsexplorer.core.values import ByText
 
     if isinstance(what, ByText):
         with shown_on_stderr() as progress:
-            await suit_model(ctx, explorer, _raw(key), progress)
-            await explorer.embedder.open(progress)
+            await suit_model(explorer, _raw(key), progress)
+            await explorer.models.embedder.open(progress)
     return await explorer.editor.add(_raw(key), _raw(element), what, attributes, options, replace)
 
 
 def _what(text: str, vector: str | None) -> ByText | ByVector | str:
+    from vsexplorer.core.values import ByText, ByVector
+    from vsexplorer.core.vectors import packed
     from vsexplorer.language.query_line import Kind, read
-    from vsexplorer.model import ByText, ByVector
-    from vsexplorer.vectorset.arithmetic import packed
 
     if bool(text.strip()) == (vector is not None):
         raise click.UsageError("Give either TEXT or --vector.")
@@ -193,7 +193,7 @@ def _what(text: str, vector: str | None) -> ByText | ByVector | str:
 
 
 def _attributes(given: str) -> bytes | None:
-    from vsexplorer.editing import checked_attributes
+    from vsexplorer.services.edit import checked_attributes
 
     if given == "-":
         return checked_attributes(sys.stdin.read())

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vsexplorer.cli.complete import KeyName
+from vsexplorer.cli.key_name import KeyName
 from vsexplorer.cli.options import config, connection_options, explore
-from vsexplorer.errors import ExitCode
+from vsexplorer.core.errors import ExitCode
 
 if TYPE_CHECKING:
-    from vsexplorer.explorer import Explorer
+    from vsexplorer.server.target import Where
+    from vsexplorer.services.explorer import Explorer
     from vsexplorer.transfer.copying import CopyPlan, CopyReport
-    from vsexplorer.vectorset.target import Where
 
 _QUANTIZATIONS = ("int8", "f32", "bin")
 
@@ -64,13 +64,13 @@ def reembed(ctx: click.Context, /, source: str, destination: str, text: str, **o
 
 def _copy(ctx: click.Context, source: str, destination: str, text: str, options: dict[str, Any]) -> int:
     from vsexplorer.cli.progress import shown_on_stderr
-    from vsexplorer.text import display, duration, plural
+    from vsexplorer.core.text import display, duration, plural
 
     plan = _plan(destination, text, options)
     to = _where(options["url"])
 
     async def work(explorer: Explorer) -> CopyReport:
-        info = await explorer.info(source.encode("utf-8", "surrogateescape"))
+        info = await explorer.sets.info(source.encode("utf-8", "surrogateescape"))
         with shown_on_stderr() as progress:
             return await explorer.transfers.copy(info, plan, to, progress)
 
@@ -96,6 +96,6 @@ def _plan(destination: str, text: str, options: dict[str, Any]) -> CopyPlan:
 
 
 def _where(url: str | None) -> Where | None:
-    from vsexplorer.vectorset.target import TargetOptions, Where, resolve
+    from vsexplorer.server.target import TargetOptions, Where, resolve
 
     return Where(resolve(TargetOptions(url=url), {}, config())) if url is not None else None

@@ -10,8 +10,8 @@ from vsexplorer.cli.options import explore, general_options, given
 from vsexplorer.cli.screen import has_terminal, run_screen, screen_options
 
 if TYPE_CHECKING:
-    from vsexplorer.explorer import Explorer
-    from vsexplorer.model import Query
+    from vsexplorer.core.values import Query
+    from vsexplorer.services.explorer import Explorer
 
 
 @click.command()
@@ -35,20 +35,20 @@ def demo(ctx: click.Context, data: str, tour: bool) -> int:
 
 
 async def _tour(explorer: Explorer, data: str) -> None:
-    from vsexplorer.cli.output import say, write
     from vsexplorer.cli.progress import shown_on_stderr
-    from vsexplorer.demo import TOURS, load_characters, load_people
-    from vsexplorer.listing import of_page
-    from vsexplorer.text import decode
+    from vsexplorer.core.text import decode
+    from vsexplorer.output.listing import of_page
+    from vsexplorer.output.writer import say, write
+    from vsexplorer.services.demo import TOURS, load_characters, load_people
 
     key = data.encode()
     with shown_on_stderr() as progress:
         await (load_people if data == "people" else load_characters)(explorer, progress)
-    info = await explorer.info(key)
+    info = await explorer.sets.info(key)
     what = "people" if data == "people" else "characters"
     say(f"{info.size:,} {what} in the vector set {decode(key)}\n")
     for stop in TOURS[key]:
-        page = await explorer.search(stop.query)
+        page = await explorer.search.answer(stop.query)
         say(f"{stop.title}\n{_asked(stop.query)}")
         write(of_page(page), "table")
 
@@ -57,8 +57,8 @@ def _asked(query: Query) -> str:
     """The query as one would ask it from a script."""
     from shlex import quote
 
-    from vsexplorer.model import ByText
-    from vsexplorer.text import decode
+    from vsexplorer.core.text import decode
+    from vsexplorer.core.values import ByText
 
     assert isinstance(query.source, ByText)
     asked = f"vsexplorer query {decode(query.key)} {quote(query.source.text)}"

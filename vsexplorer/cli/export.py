@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vsexplorer.cli.complete import KeyName
+from vsexplorer.cli.key_name import KeyName
 from vsexplorer.cli.options import connection_options, explore
-from vsexplorer.errors import ExitCode
+from vsexplorer.core.errors import ExitCode
 
 if TYPE_CHECKING:
-    from vsexplorer.explorer import Explorer
+    from vsexplorer.services.explorer import Explorer
     from vsexplorer.transfer.exporter import ExportPlan, ExportReport
 
 _SUFFIXES = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
@@ -56,7 +56,7 @@ def export(
     on by the same command.
     """
     from vsexplorer.cli.progress import shown_on_stderr
-    from vsexplorer.text import duration, plural, sanitize
+    from vsexplorer.core.text import duration, plural, sanitize
     from vsexplorer.transfer.exporter import ExportPlan
 
     path = Path(file) if file not in (None, "-") else None
@@ -70,7 +70,7 @@ def export(
 
     async def work(explorer: Explorer) -> ExportReport:
         name = key.encode("utf-8", "surrogateescape")
-        info = await explorer.info(name)
+        info = await explorer.sets.info(name)
         wanted: tuple[bytes, ...] | None = tuple(one.encode("utf-8", "surrogateescape") for one in names) or None
         if text is not None:
             wanted = await _found(explorer, name, text, where, count)
@@ -92,14 +92,14 @@ def export(
 
 
 async def _found(explorer: Explorer, key: bytes, text: str, where: str, count: int) -> tuple[bytes, ...]:
-    from vsexplorer.model import ByText, Query, SearchOptions
+    from vsexplorer.core.values import ByText, Query, SearchOptions
 
-    page = await explorer.search(Query(key, ByText(text), where, SearchOptions(count)))
+    page = await explorer.search.answer(Query(key, ByText(text), where, SearchOptions(count)))
     return tuple(hit.element for hit in page.hits)
 
 
 def _check(explorer: Explorer, plan: ExportPlan) -> None:
-    from vsexplorer.searching import accepted
+    from vsexplorer.language.check import require_valid
 
     if plan.where.strip():
-        accepted(plan.where, explorer.dialect)
+        require_valid(plan.where, explorer.dialect)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vsexplorer.cli.complete import KeyName
+from vsexplorer.cli.key_name import KeyName
 from vsexplorer.cli.options import connection_options, explore, format_options
-from vsexplorer.errors import ExitCode
+from vsexplorer.core.errors import ExitCode
 
 if TYPE_CHECKING:
-    from vsexplorer.explorer import Explorer
     from vsexplorer.language.known import SetFacts
+    from vsexplorer.services.explorer import Explorer
 
 _MOST_SHOWN = 10
 """Values told of a field."""
@@ -26,12 +26,12 @@ _MOST_SHOWN = 10
 @click.pass_context
 def fields(ctx: click.Context, key: str, output_format: str) -> int:
     """Tell which fields the attributes of KEY have, from a random sample of its elements."""
-    from vsexplorer.cli.output import write
-    from vsexplorer.columns import cell
-    from vsexplorer.listing import Listing
+    from vsexplorer.core.columns import cell
+    from vsexplorer.output.listing import Listing
+    from vsexplorer.output.writer import write
 
     async def look(explorer: Explorer) -> SetFacts:
-        return await explorer.facts(key.encode("utf-8", "surrogateescape"))
+        return await explorer.samples.facts(key.encode("utf-8", "surrogateescape"))
 
     facts = explore(ctx, look)
     records = [

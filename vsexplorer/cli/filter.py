@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vsexplorer.cli.complete import KeyName
+from vsexplorer.cli.key_name import KeyName
 from vsexplorer.cli.options import connection_options, connection_options_beside_key, explore, given
-from vsexplorer.errors import ExitCode, UsageError
+from vsexplorer.core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from vsexplorer.explorer import Explorer
     from vsexplorer.language.check import Report
     from vsexplorer.language.dialect import Dialect
     from vsexplorer.language.evaluator import Verdict
     from vsexplorer.language.known import SetFacts
+    from vsexplorer.services.explorer import Explorer
 
 _ADDRESS = ("host", "port", "socket", "url", "profile", "private")
 
@@ -41,9 +41,9 @@ def check(ctx: click.Context, expression: str, server_version: str | None, key: 
     each. Without --server-version the server named by the options is asked for its version, else the newest is
     meant.
     """
-    from vsexplorer.attributes import to_json
-    from vsexplorer.cli.output import say
+    from vsexplorer.core.attributes import to_json
     from vsexplorer.language.check import check as judge
+    from vsexplorer.output.writer import say
 
     known = None
     if key is not None:
@@ -85,9 +85,9 @@ def explain(
     With - reads JSON lines with "filter" and "attributes" (a JSON value, or a text as it is stored) from
     standard input and answers a JSON line each.
     """
-    from vsexplorer.attributes import to_json
-    from vsexplorer.cli.output import say
-    from vsexplorer.text import sanitize
+    from vsexplorer.core.attributes import to_json
+    from vsexplorer.core.text import sanitize
+    from vsexplorer.output.writer import say
 
     if expression == "-":
         _explain_lines(_dialect(ctx, server_version))
@@ -110,9 +110,9 @@ def explain(
 def _explain_lines(dialect: Dialect) -> None:
     import json
 
-    from vsexplorer.attributes import to_json
-    from vsexplorer.cli.output import say
-    from vsexplorer.errors import FilterRefused
+    from vsexplorer.core.attributes import to_json
+    from vsexplorer.core.errors import FilterRefused
+    from vsexplorer.output.writer import say
 
     for place, line in enumerate(sys.stdin, 1):
         try:
@@ -135,19 +135,19 @@ def _explain_lines(dialect: Dialect) -> None:
 def _stored(ctx: click.Context, key: str, element: str) -> tuple[bytes | None, Dialect]:
     async def look(explorer: Explorer) -> tuple[bytes | None, Dialect]:
         name = element.encode("utf-8", "surrogateescape")
-        details = await explorer.element(key.encode("utf-8", "surrogateescape"), name)
+        details = await explorer.elements.details(key.encode("utf-8", "surrogateescape"), name)
         return details.attributes, explorer.dialect
 
     return explore(ctx, look)
 
 
 def _verdict(expression: str, raw: bytes | None, dialect: Dialect) -> Verdict:
+    from vsexplorer.language.check import require_valid
     from vsexplorer.language.evaluator import compiled
-    from vsexplorer.searching import accepted
 
     if not expression.strip():
         raise UsageError("A blank filter decides nothing.")
-    accepted(expression, dialect)
+    require_valid(expression, dialect)
     return compiled(expression, dialect).explain(raw)
 
 
@@ -170,7 +170,7 @@ def _dialect(ctx: click.Context, version: str | None) -> Dialect:
 
 def _known(ctx: click.Context, key: str) -> tuple[Dialect, SetFacts]:
     async def look(explorer: Explorer) -> tuple[Dialect, SetFacts]:
-        facts = await explorer.facts(key.encode("utf-8", "surrogateescape"))
+        facts = await explorer.samples.facts(key.encode("utf-8", "surrogateescape"))
         return explorer.dialect, facts
 
     return explore(ctx, look)
@@ -193,9 +193,9 @@ def _as_dict(report: Report) -> dict[str, Any]:
 
 
 def _print(report: Report) -> None:
-    from vsexplorer.cli.output import say
+    from vsexplorer.core.text import sanitize
     from vsexplorer.language.check import caret
-    from vsexplorer.text import sanitize
+    from vsexplorer.output.writer import say
 
     for finding in report.findings:
         say(f"{finding.severity.value}: {sanitize(finding.sentence)}")

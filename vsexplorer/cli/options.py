@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vsexplorer.errors import UsageError
+from vsexplorer.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from vsexplorer.config import Config
-    from vsexplorer.explorer import Explorer
-    from vsexplorer.vectorset.target import Where
+    from vsexplorer.core.config import Config
+    from vsexplorer.server.target import Where
+    from vsexplorer.services.explorer import Explorer
 
 FORMATS = ("table", "json", "jsonl", "csv", "markdown", "plain")
 
@@ -116,8 +116,8 @@ def given(ctx: click.Context) -> dict[str, Any]:
 
 def config() -> Config:
     """The user's configuration."""
-    from vsexplorer import paths
-    from vsexplorer.config import load
+    from vsexplorer.core import paths
+    from vsexplorer.core.config import load
 
     return load(paths.config_file())
 
@@ -140,7 +140,7 @@ def where(ctx: click.Context, settings: Config, temporary: bool = False) -> Wher
     Raises:
         UsageError: they contradict each other or cannot be used.
     """
-    from vsexplorer.vectorset.target import DEFAULT_TIMEOUT, TargetOptions, Where, default_target, resolve
+    from vsexplorer.server.target import DEFAULT_TIMEOUT, TargetOptions, Where, default_target, resolve
 
     typed = dict(given(ctx))
     binary = typed.pop("redis_server", "") or os.environ.get("VSEXPLORER_REDIS_SERVER") or settings.redis_server
@@ -160,16 +160,14 @@ def explore[T](ctx: click.Context, work: Callable[[Explorer], Awaitable[T]], tem
     """Connect, do the work, close; the way every command but the screen runs."""
     import asyncio
 
-    from vsexplorer import paths
-    from vsexplorer.embedding.embedder import Embedder
-    from vsexplorer.explorer import Explorer
+    from vsexplorer.services.explorer import make_explorer
 
     settings = config()
     place = where(ctx, settings, temporary)
     model = model_name(ctx, settings)
 
     async def run() -> T:
-        explorer = Explorer(place, Embedder(model, paths.cache_folder()))
+        explorer = make_explorer(place, model, model_given(ctx))
         try:
             await explorer.connect()
             return await work(explorer)

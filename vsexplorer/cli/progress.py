@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from vsexplorer.progress import Progress, ProgressCallback
+from vsexplorer.core.progress import Progress, ProgressCallback
 
 _QUIET_INTERVAL = 10.0
 """Seconds between lines where nobody watches."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vsexplorer.cli.complete import KeyName
+from vsexplorer.cli.key_name import KeyName
 from vsexplorer.cli.options import connection_options, explore, format_options
-from vsexplorer.errors import ExitCode
+from vsexplorer.core.errors import ExitCode
 
 if TYPE_CHECKING:
-    from vsexplorer.explorer import Explorer
-    from vsexplorer.model import ResultPage
+    from vsexplorer.core.values import ResultPage
+    from vsexplorer.services.explorer import Explorer
 
 
 @click.command()
@@ -68,11 +68,12 @@ def query(
     Without TEXT and without --like, lists elements, narrowed by --filter.
     """
     from vsexplorer.cli import remembered
-    from vsexplorer.cli.output import say, write
     from vsexplorer.cli.progress import shown_on_stderr
-    from vsexplorer.listing import of_page
-    from vsexplorer.model import ByElement, ByText, Everything, Query, SearchOptions, Source
-    from vsexplorer.questions import asked, embeds
+    from vsexplorer.core.values import ByElement, ByText, Everything, Query, SearchOptions, Source
+    from vsexplorer.language.query_source import asked, embeds
+    from vsexplorer.output.listing import of_page
+    from vsexplorer.output.snippets import Client, snippet
+    from vsexplorer.output.writer import say, write
 
     if len([given for given in (text, like, favourite) if given]) > 1:
         raise click.UsageError("Give TEXT, --like ELEMENT or --favourite NAME, not several of them.")
@@ -93,10 +94,10 @@ def query(
             question = Query(raw, source_kept, filter_ or kept.filter, kept.options)
         if embeds(question.source):
             with shown_on_stderr() as progress:
-                await remembered.suit_model(ctx, explorer, raw, progress)
-                await explorer.embedder.open(progress)
-        page = await explorer.search(question)
-        return page, explorer.snippet(page, as_code) if as_code is not None else ""
+                await remembered.suit_model(explorer, raw, progress)
+                await explorer.models.embedder.open(progress)
+        page = await explorer.search.answer(question)
+        return page, snippet(Client(as_code), page.argv, explorer.target) if as_code is not None else ""
 
     page, code = explore(ctx, ask)
     if as_code is not None:
@@ -108,7 +109,7 @@ def query(
 
 
 def _say_on_stderr(page: ResultPage, output_format: str) -> None:
-    from vsexplorer.text import milliseconds
+    from vsexplorer.core.text import milliseconds
 
     for note in page.notes:
         print(f"note: {note}", file=sys.stderr)

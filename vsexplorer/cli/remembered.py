@@ -4,38 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
-from vsexplorer.cli.options import model_given
-
 if TYPE_CHECKING:
-    from vsexplorer.explorer import Explorer
-    from vsexplorer.progress import ProgressCallback
+    from vsexplorer.core.progress import ProgressCallback
+    from vsexplorer.services.explorer import Explorer
     from vsexplorer.state.history import PastSearch
     from vsexplorer.state.user_state import UserState
 
 
 def user_state() -> UserState:
     """What is remembered of this user."""
-    from vsexplorer import paths
+    from vsexplorer.core import paths
     from vsexplorer.state.user_state import UserState
 
     return UserState(paths.state_folder())
 
 
-async def suit_model(ctx: click.Context, explorer: Explorer, key: bytes, progress: ProgressCallback) -> None:
+async def suit_model(explorer: Explorer, key: bytes, progress: ProgressCallback) -> None:
     """Use the model known to be the set's, unless another was named.
 
     Raises:
         ModelUnavailable: it cannot be had.
     """
-    from vsexplorer import paths
-    from vsexplorer.errors import NotFound, VsexplorerError
+    from vsexplorer.core.errors import NotFound, VsexplorerError
 
-    if model_given(ctx):
-        return
     try:
-        info = await explorer.info(key)
+        info = await explorer.sets.info(key)
     except NotFound:
         # A set that is made only now has no model yet; whoever needs it says so.
         return
@@ -44,9 +37,7 @@ async def suit_model(ctx: click.Context, explorer: Explorer, key: bytes, progres
     except VsexplorerError:
         # Nothing depends on what is remembered.
         known = ""
-    known = known or await explorer.noted_model(info)
-    if known and known != explorer.embedder.name:
-        await explorer.use_model(known, paths.cache_folder(), progress)
+    await explorer.models.suit(known, await explorer.sets.recorded_model(info), progress)
 
 
 def favourite(explorer: Explorer, key: bytes, name: str) -> PastSearch:
@@ -55,8 +46,8 @@ def favourite(explorer: Explorer, key: bytes, name: str) -> PastSearch:
     Raises:
         NotFound: none was.
     """
-    from vsexplorer.errors import NotFound
-    from vsexplorer.text import display
+    from vsexplorer.core.errors import NotFound
+    from vsexplorer.core.text import display
 
     history = user_state().history
     found = history.found(explorer.place, key, name)

@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from vsexplorer.cli.complete import KeyName
+from vsexplorer.cli.key_name import KeyName
 from vsexplorer.cli.options import config, connection_options, given, model_given, model_name, shared_option, where
-from vsexplorer.errors import UsageError
+from vsexplorer.core.errors import UsageError
 
 _SCREEN = (
     shared_option("--theme", metavar="NAME", help="Colours, such as textual-light or ansi-dark."),
@@ -68,14 +68,13 @@ def run_screen(ctx: click.Context, key: str | None, demo: str = "") -> int:
     # Textual would take an exported size for the truth and never notice a change of the terminal's.
     for variable in ("COLUMNS", "LINES"):
         os.environ.pop(variable, None)
-    from vsexplorer import paths
+    from vsexplorer.core import paths
     from vsexplorer.tui.app import ExplorerApp
-    from vsexplorer.tui.backend import Start
+    from vsexplorer.tui.start import Start
 
     start = Start(
         where=where(ctx, settings, temporary=demo == "people"),
         model=model_name(ctx, settings),
-        cache=paths.cache_folder(),
         key=key.encode("utf-8", "surrogateescape") if key is not None else None,
         demo=demo,
         # A demo's data are its own.

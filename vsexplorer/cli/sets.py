@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from vsexplorer.cli.options import connection_options, explore, format_options
-from vsexplorer.errors import ExitCode
+from vsexplorer.core.errors import ExitCode
 
 if TYPE_CHECKING:
-    from vsexplorer.attributes import Json
-    from vsexplorer.explorer import Explorer
-    from vsexplorer.model import SetSummary
+    from vsexplorer.core.attributes import Json
+    from vsexplorer.core.values import SetSummary
+    from vsexplorer.services.explorer import Explorer
 
 _FIGURES = (
     *("key", "elements", "dimension", "input_dimension", "quantization"),
@@ -29,12 +29,12 @@ _FIGURES = (
 @click.pass_context
 def sets(ctx: click.Context, sort: str, reverse: bool, output_format: str) -> int:
     """List all vector sets of the database: sizes, memory, and the model each was made with where it is known."""
-    from vsexplorer.cli.output import write
-    from vsexplorer.listing import Listing
-    from vsexplorer.overview import FIGURES, figure, ordered
+    from vsexplorer.insight.set_figures import FIGURES, figure, ordered
+    from vsexplorer.output.listing import Listing
+    from vsexplorer.output.writer import write
 
     async def collect(explorer: Explorer) -> list[SetSummary]:
-        return [one async for page in explorer.summaries() for one in page]
+        return [one async for page in explorer.sets.summaries() for one in page]
 
     found = ordered(explore(ctx, collect), figure(sort), reverse)
     records: list[dict[str, Json]] = [

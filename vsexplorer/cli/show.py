@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vsexplorer.cli.complete import KeyName
+from vsexplorer.cli.key_name import KeyName
 from vsexplorer.cli.options import connection_options, explore, format_options
-from vsexplorer.text import sanitize
+from vsexplorer.core.text import sanitize
 
 if TYPE_CHECKING:
-    from vsexplorer.attributes import Json
-    from vsexplorer.explorer import Explorer
-    from vsexplorer.model import ElementDetails, SetSummary
+    from vsexplorer.core.attributes import Json
+    from vsexplorer.core.values import ElementDetails, SetSummary
+    from vsexplorer.services.explorer import Explorer
 
 
 @click.command()
@@ -30,11 +30,11 @@ def show(ctx: click.Context, key: str, element: str | None, vector: bool, output
     if element is None:
         if vector:
             raise click.UsageError("--vector is that of an ELEMENT: name one.")
-        _show_set(explore(ctx, lambda explorer: explorer.summary(raw)), output_format)
+        _show_set(explore(ctx, lambda explorer: explorer.sets.summary(raw)), output_format)
         return
 
     async def look(explorer: Explorer) -> ElementDetails:
-        return await explorer.element(raw, element.encode("utf-8", "surrogateescape"))
+        return await explorer.elements.details(raw, element.encode("utf-8", "surrogateescape"))
 
     _show_element(key, explore(ctx, look), vector, output_format)
 
@@ -43,9 +43,9 @@ def _show_set(summary: SetSummary, output_format: str) -> None:
     import shutil
     from textwrap import fill
 
-    from vsexplorer.cli.output import say, write
-    from vsexplorer.listing import Listing
-    from vsexplorer.overview import FIGURES, facts
+    from vsexplorer.insight.set_figures import FIGURES, facts
+    from vsexplorer.output.listing import Listing
+    from vsexplorer.output.writer import say, write
 
     if output_format == "table":
         width = shutil.get_terminal_size((100, 24)).columns
@@ -63,9 +63,9 @@ def _show_set(summary: SetSummary, output_format: str) -> None:
 
 
 def _show_element(key: str, details: ElementDetails, vector: bool, output_format: str) -> None:
-    from vsexplorer.cli.output import say, write
-    from vsexplorer.listing import Listing, attribute_fields, element_fields
-    from vsexplorer.text import display
+    from vsexplorer.core.text import display
+    from vsexplorer.output.listing import Listing, attribute_fields, element_fields
+    from vsexplorer.output.writer import say, write
 
     record: dict[str, Json] = {
         "key": key,
@@ -80,7 +80,7 @@ def _show_element(key: str, details: ElementDetails, vector: bool, output_format
     if vector:
         record["vector"] = list(details.numbers)
     if output_format == "table":
-        from vsexplorer.attributes import pretty
+        from vsexplorer.core.attributes import pretty
 
         say(sanitize(pretty(details.attributes), keep_newlines=True) if details.attributes else "(no attributes)")
         if vector:

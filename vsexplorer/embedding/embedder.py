@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vsexplorer.core.errors import ModelUnavailable
+from vsexplorer.core.progress import Progress, ProgressCallback, ignore_progress
 from vsexplorer.embedding.registry import ModelDescription, supported_models
 from vsexplorer.embedding.sources import ModelFiles, find
-from vsexplorer.errors import ModelUnavailable
-from vsexplorer.progress import Progress, ProgressCallback, ignore_progress
 
 if TYPE_CHECKING:
     from fastembed import TextEmbedding
@@ -45,7 +45,7 @@ class Embedder:
 
     def __init__(self, model: str, cache: Path) -> None:
         self.model = model
-        self._cache = cache
+        self.cache = cache
         self._thread = ThreadPoolExecutor(1, "embedder")
         self._remembered: OrderedDict[str, Embedding] = OrderedDict()
         self._running: TextEmbedding | None = None
@@ -95,7 +95,7 @@ class Embedder:
 
     async def _open(self, progress: ProgressCallback) -> None:
         progress(Progress("loading the model"))
-        self._files = await find(self.model, self._cache, progress)
+        self._files = await find(self.model, self.cache, progress)
         progress(Progress("loading the model"))
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._thread, self._load, self._files)
@@ -139,7 +139,7 @@ class Embedder:
         try:
             if files.custom:
                 _register(files)
-            running = TextEmbedding(files.name, str(self._cache), threads=1, specific_model_path=str(files.folder))
+            running = TextEmbedding(files.name, str(self.cache), threads=1, specific_model_path=str(files.folder))
             limit = _tokenizer(running).truncation
             vector = next(iter(running.query_embed("warm up")))
         except Exception as error:  # fastembed, onnxruntime and tokenizers each have kinds of their own
@@ -164,6 +164,16 @@ class Embedder:
         if self._limit is None or self._running is None or len(text) < self._limit - 1:
             return None
         return self._limit if _tokenizer(self._running).encode(text).overflowing else None
+
+
+def make_embedder(model: str, cache: Path) -> Embedder:
+    """Make the embedder for a model, not loaded yet.
+
+    Args:
+        model: A name that fastembed knows, or the path of a folder with the model's files.
+        cache: Folder of downloaded and converted models.
+    """
+    return Embedder(model, cache)
 
 
 def models_of_dimension(dimension: int) -> list[ModelDescription]:

@@ -16,9 +16,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from vsexplorer.core.errors import ModelUnavailable
 from vsexplorer.embedding import packaged
 from vsexplorer.embedding.registry import ModelDescription, describe, download_folder
-from vsexplorer.errors import ModelUnavailable
 
 _ATTEMPTS = 2
 OFFLINE_WAYS = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vsexplorer.errors import ModelUnavailable
+from vsexplorer.core.errors import ModelUnavailable
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from vsexplorer.config import DEFAULT_MODEL
+from vsexplorer.core.config import DEFAULT_MODEL
+from vsexplorer.core.errors import ModelUnavailable
+from vsexplorer.core.progress import Progress, ProgressCallback
 from vsexplorer.embedding import packaged
 from vsexplorer.embedding.prepare import OFFLINE_WAYS
 from vsexplorer.embedding.registry import ModelDescription, cached_folder, describe, quiet_libraries
-from vsexplorer.errors import ModelUnavailable
-from vsexplorer.progress import Progress, ProgressCallback
 
 _NEEDED = ("tokenizer.json", "tokenizer_config.json")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from vsexplorer.attributes import Json, fields
+from vsexplorer.core.attributes import Json, fields
 from vsexplorer.language import fields as server
 from vsexplorer.language.known import FieldFacts, KnownValue, Scalar, SetFacts
 from vsexplorer.language.literals import literal

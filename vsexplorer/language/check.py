@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from vsexplorer.core.errors import FilterRefused
 from vsexplorer.language import mistakes, traps, unlikely
 from vsexplorer.language.dialect import NEWEST, Dialect
 from vsexplorer.language.known import SetFacts
@@ -125,3 +126,18 @@ def _finding(severity: Severity, remark: mistakes.Remark) -> Finding:
     if remark.replacement is not None:
         correction = Correction(*(remark.replaced or (remark.start, remark.end)), remark.replacement)
     return Finding(severity, remark.start, remark.end, remark.sentence, correction)
+
+
+def require_valid(expression: str, dialect: Dialect) -> None:
+    """Check that the server will accept a filter.
+
+    Raises:
+        FilterRefused: with the reason, and the expression with a caret under the place.
+    """
+    report = check(expression, dialect)
+    if not report.ok:
+        finding = report.findings[0]
+        hint = caret(expression, finding)
+        if finding.correction:
+            hint += f"\nPerhaps: {finding.correction.apply(expression)}"
+        raise FilterRefused(f"The filter is not valid: {finding.sentence}.", hint, expression[finding.start :])

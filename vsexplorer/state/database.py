@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from vsexplorer.errors import UsageError
+from vsexplorer.core.errors import UsageError
 
 type Values = Sequence[Any] | Mapping[str, Any]
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from vsexplorer.model import SearchOptions
+from vsexplorer.core.values import SearchOptions
 from vsexplorer.state.database import Database, Values
 
 KEPT = 1_000

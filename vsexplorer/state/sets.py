@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from vsexplorer.columns import Arrangement
+from vsexplorer.core.columns import Arrangement
 from vsexplorer.state.database import Database
 
 

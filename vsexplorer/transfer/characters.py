@@ -7,7 +7,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from vsexplorer.attributes import Json, to_stored
+from vsexplorer.core.attributes import Json, to_stored
 from vsexplorer.transfer.rows import Row
 
 _CATEGORIES = {

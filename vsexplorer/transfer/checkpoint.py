@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vsexplorer.errors import CommandRefused, UsageError
+from vsexplorer.core.errors import CommandRefused, UsageError
 
 _TAIL = 4_096
 """Names of elements written last that are kept, to see whether the server still has them."""

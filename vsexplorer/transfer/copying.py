@@ -6,13 +6,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from vsexplorer.attributes import fields
+from vsexplorer.core.attributes import fields
+from vsexplorer.core.errors import CommandRefused
+from vsexplorer.core.progress import Progress, ProgressCallback
+from vsexplorer.core.text import display, duration
+from vsexplorer.core.values import SetInfo
 from vsexplorer.embedding.bulk import BulkEmbedder
 from vsexplorer.embedding.embedder import Embedder
-from vsexplorer.errors import CommandRefused
-from vsexplorer.model import SetInfo
-from vsexplorer.progress import Progress, ProgressCallback
-from vsexplorer.text import display, duration
 from vsexplorer.transfer.elements import StoredElement, elements
 from vsexplorer.transfer.mapping import text_of
 from vsexplorer.transfer.plan import OnExisting
@@ -69,7 +69,7 @@ async def copy(
     Raises:
         CommandRefused: the destination has elements and nothing is said of them, or was built otherwise; or vectors
             reduced by a projection would have to be projected again.
-        VsexplorerError: of the kind that fits what happened; pages before it are copied.
+        VsexplorerError: the server or the connection failed; pages before it are copied.
     """
     started = time.monotonic()
     options = plan.options.fitting(there) if there is not None else _like(info, plan)

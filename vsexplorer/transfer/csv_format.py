@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from vsexplorer.attributes import Json
-from vsexplorer.errors import UsageError
+from vsexplorer.core.attributes import Json
+from vsexplorer.core.errors import UsageError
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d+)?([eE][+-]?\d+)?")
 _BOOLEANS = {"true": True, "false": False}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from vsexplorer.errors import CommandRefused
-from vsexplorer.model import SetInfo
+from vsexplorer.core.errors import CommandRefused
+from vsexplorer.core.values import SetInfo
 from vsexplorer.vectorset.store import VectorSetStore
-from vsexplorer.vectorset.vectors import StoredVector
+from vsexplorer.vectorset.stored_vector import StoredVector
 
 _PAGE = 500
 _MOST_LISTED = 2_000_000
@@ -34,7 +34,7 @@ async def elements(
 
     Raises:
         CommandRefused: such a server, and a set too large for one reply.
-        VsexplorerError: of the kind that fits what happened.
+        VsexplorerError: the server or the connection failed.
     """
     if not store.capabilities.vrange and info.size > _MOST_LISTED:
         raise CommandRefused(

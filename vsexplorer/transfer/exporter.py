@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from vsexplorer.errors import UsageError
+from vsexplorer.core.errors import UsageError
+from vsexplorer.core.progress import Progress, ProgressCallback
+from vsexplorer.core.text import display, duration
+from vsexplorer.core.values import SetInfo
 from vsexplorer.language.evaluator import Filter
-from vsexplorer.model import SetInfo
-from vsexplorer.progress import Progress, ProgressCallback
-from vsexplorer.text import display, duration
 from vsexplorer.transfer.elements import StoredElement, elements
 from vsexplorer.transfer.npy import ArrayWriter
-from vsexplorer.transfer.records import CsvFile, JsonLines, ParquetFile, Writer
+from vsexplorer.transfer.record_writers import CsvFile, JsonLines, ParquetFile, Writer
 from vsexplorer.vectorset.store import VectorSetStore
 
 
@@ -69,7 +69,7 @@ async def export(
 
     Raises:
         UsageError: the file cannot be written.
-        VsexplorerError: of the kind that fits what happened.
+        VsexplorerError: the server or the connection failed.
     """
     started = time.monotonic()
     notes: tuple[str, ...] = ()

@@ -6,8 +6,8 @@ import codecs
 import json
 from collections.abc import Iterator
 
-from vsexplorer.attributes import Json
-from vsexplorer.errors import UsageError
+from vsexplorer.core.attributes import Json
+from vsexplorer.core.errors import UsageError
 from vsexplorer.transfer.streams import Stream
 
 _CHUNK = 1 << 18

@@ -8,19 +8,19 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import batched
 
+from vsexplorer.core.errors import CommandRefused
+from vsexplorer.core.progress import Progress, ProgressCallback
+from vsexplorer.core.text import byte_size, display, duration
+from vsexplorer.core.values import SetInfo
 from vsexplorer.embedding.bulk import BulkEmbedder
 from vsexplorer.embedding.embedder import Embedder
-from vsexplorer.errors import CommandRefused
-from vsexplorer.model import SetInfo
-from vsexplorer.progress import Progress, ProgressCallback
-from vsexplorer.text import byte_size, display, duration
+from vsexplorer.server.connection import Connection
 from vsexplorer.transfer.checkpoint import Checkpoint, State
 from vsexplorer.transfer.mapping import Item, Mapping
 from vsexplorer.transfer.plan import LoadPlan, LoadReport, OnExisting
 from vsexplorer.transfer.rejects import Rejects
 from vsexplorer.transfer.rows import BadRow, RowSource
 from vsexplorer.transfer.windows import Window, WindowReader
-from vsexplorer.vectorset.connection import Connection
 from vsexplorer.vectorset.replies import set_info
 from vsexplorer.vectorset.writer import NewElement, add, existing, replace, set_attributes
 

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from vsexplorer.attributes import Json, to_stored
-from vsexplorer.errors import UsageError
+from vsexplorer.core.attributes import Json, to_stored
+from vsexplorer.core.errors import UsageError
+from vsexplorer.core.text import sanitize
 from vsexplorer.language.check import caret, check
 from vsexplorer.language.evaluator import Filter
-from vsexplorer.text import sanitize
 from vsexplorer.transfer.npy import Array
 from vsexplorer.transfer.rows import BadRow, Row
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from vsexplorer.errors import UsageError
+from vsexplorer.core.errors import UsageError
 from vsexplorer.transfer.elements import StoredElement
 
 _HEADER = 128

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import IO, Any
 
-from vsexplorer.attributes import Json
-from vsexplorer.errors import UsageError
+from vsexplorer.core.attributes import Json
+from vsexplorer.core.errors import UsageError
 from vsexplorer.transfer.streams import Stream
 
 _BATCH = 512

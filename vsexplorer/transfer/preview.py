@@ -7,9 +7,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vsexplorer.core.progress import ProgressCallback
 from vsexplorer.embedding.bulk import BulkEmbedder
-from vsexplorer.progress import ProgressCallback
-from vsexplorer.transfer.loading import LoadPlace, described
+from vsexplorer.transfer.load_run import LoadPlace, described
 from vsexplorer.transfer.mapping import Item, Mapping
 from vsexplorer.transfer.plan import LoadPlan
 from vsexplorer.transfer.rows import BadRow, RowSource

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 
-from vsexplorer.attributes import Json, parse, to_stored
-from vsexplorer.errors import UsageError
+from vsexplorer.core.attributes import Json, parse, to_stored
+from vsexplorer.core.errors import UsageError
 from vsexplorer.transfer import csv_format, parquet
 from vsexplorer.transfer.csv_format import CsvFormat
 from vsexplorer.transfer.json_array import array_items

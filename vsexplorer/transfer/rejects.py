@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import IO
 
-from vsexplorer.errors import UsageError
-from vsexplorer.text import sanitize
+from vsexplorer.core.errors import UsageError
+from vsexplorer.core.text import sanitize
 from vsexplorer.transfer.rows import BadRow
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from vsexplorer.attributes import Json
+from vsexplorer.core.attributes import Json
 
 
 @dataclass(frozen=True, slots=True)

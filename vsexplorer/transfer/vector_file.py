@@ -7,9 +7,9 @@ import math
 import struct
 from pathlib import Path
 
-from vsexplorer.errors import UsageError
+from vsexplorer.core.errors import UsageError
+from vsexplorer.core.vectors import packed, unpacked
 from vsexplorer.transfer.npy import MAGIC, parse_header
-from vsexplorer.vectorset.arithmetic import packed, unpacked
 
 _LARGEST = 4 * 65536 + 1024 * 1024
 """Bytes read at most: the largest vector Redis takes, with room for its numbers as text."""

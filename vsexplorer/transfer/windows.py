@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
-from vsexplorer.errors import UsageError
+from vsexplorer.core.errors import UsageError
 from vsexplorer.transfer.checkpoint import Checkpoint, State, seen_id
 from vsexplorer.transfer.mapping import SAMPLE, Item, Mapping, RowMapper, settle
 from vsexplorer.transfer.rows import BadRow, Row, RowSource

@@ -9,10 +9,10 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from vsexplorer.errors import UsageError
-from vsexplorer.tui.backend import Opener, RealOpener, Start
+from vsexplorer.core.errors import UsageError
 from vsexplorer.tui.keymap import Place, bindings, checked
 from vsexplorer.tui.screens.explorer import ExplorerScreen
+from vsexplorer.tui.start import MakeExplorer, Start, import_explorer
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -38,12 +38,12 @@ class ExplorerApp(App[None]):
     ModalScreen { background: $background 60%; }
     """
 
-    def __init__(self, start: Start, opener: Opener | None = None) -> None:
+    def __init__(self, start: Start, make_explorer: MakeExplorer = import_explorer) -> None:
         super().__init__()
         self.start = start
         self.failure: BaseException | None = None
         """What ended the application, where it did not end by itself."""
-        self._opener = opener or RealOpener()
+        self._make_explorer = make_explorer
         self.remapped = checked(start.keys)
         self.set_keymap(self.remapped)
         if start.theme:
@@ -55,7 +55,7 @@ class ExplorerApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """The one screen everything starts from."""
-        return ExplorerScreen(self.start, self._opener, self.remapped)
+        return ExplorerScreen(self.start, self._make_explorer, self.remapped)
 
     def crash(self, error: BaseException) -> None:
         """End because of something nobody foresaw; the command line reports it."""

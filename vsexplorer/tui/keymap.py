@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from textual.binding import Binding, BindingType
 
-from vsexplorer.errors import UsageError
+from vsexplorer.core.errors import UsageError
 
 
 class Place(StrEnum):

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from vsexplorer.errors import ChangedMeanwhile
-from vsexplorer.model import SetInfo
-from vsexplorer.text import display, plural
-from vsexplorer.vectorset import records
-from vsexplorer.vectorset.arithmetic import norm, packed
+from vsexplorer.core.errors import ChangedMeanwhile
+from vsexplorer.core.text import display, plural
+from vsexplorer.core.values import SetInfo
+from vsexplorer.core.vectors import norm, packed
+from vsexplorer.server.connection import Argument, Connection
+from vsexplorer.vectorset import set_records as records
 from vsexplorer.vectorset.commands import render
-from vsexplorer.vectorset.connection import Argument, Connection
 from vsexplorer.vectorset.projection import lift
-from vsexplorer.vectorset.vectors import StoredVector
+from vsexplorer.vectorset.stored_vector import StoredVector
 from vsexplorer.vectorset.writer import (
     Existing,
     NewElement,

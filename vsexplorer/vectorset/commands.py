@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from vsexplorer.model import SearchOptions, Span
-from vsexplorer.text import display
-from vsexplorer.vectorset.connection import Argument
+from vsexplorer.core.text import display
+from vsexplorer.core.values import SearchOptions, Span
+from vsexplorer.server.connection import Argument
 
 _PLAIN = re.compile(r"[\w@%+=:,./<>!*-]+", re.ASCII)
 

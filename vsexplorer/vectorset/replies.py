@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vsexplorer.model import Hit, Neighbour, SetInfo
-from vsexplorer.vectorset.connection import Reply
+from vsexplorer.core.values import Hit, Neighbour, SetInfo
+from vsexplorer.server.connection import Reply
 
 
 def hits(reply: Sequence[bytes | None], with_attributes: bool) -> tuple[Hit, ...]:

@@ -6,13 +6,14 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
-from vsexplorer.errors import CommandRefused, NotFound, PermissionDenied, VsexplorerError
-from vsexplorer.model import Capabilities, ElementDetails, Hit, Neighbour, SearchOptions, SetInfo, Span
+from vsexplorer.core.errors import CommandRefused, NotFound, PermissionDenied, VsexplorerError
+from vsexplorer.core.values import Capabilities, ElementDetails, Hit, Neighbour, SearchOptions, SetInfo, Span
+from vsexplorer.language.dialect import Dialect
+from vsexplorer.server.capabilities import probe, probe_search
+from vsexplorer.server.connection import Argument, Connection, Reply
+from vsexplorer.server.failures import no_element
 from vsexplorer.vectorset import commands, replies
-from vsexplorer.vectorset.capabilities import probe, probe_search
-from vsexplorer.vectorset.connection import Argument, Connection, Reply
-from vsexplorer.vectorset.failures import no_element
-from vsexplorer.vectorset.vectors import StoredVector
+from vsexplorer.vectorset.stored_vector import StoredVector
 
 _SCAN_COUNT = 1000
 _PROPOSED = 12
@@ -37,31 +38,39 @@ class Answer:
 class VectorSetStore:
     """The vector sets of one database."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, capabilities: Capabilities) -> None:
         self.connection = connection
-        self._capabilities: Capabilities | None = None
+        self._capabilities = capabilities
         self._search_probed = False
 
-    @property
-    def capabilities(self) -> Capabilities:
-        """What the server can do; known once ``open`` has returned."""
-        assert self._capabilities is not None, "open() comes first"
-        return self._capabilities
-
-    async def open(self) -> Capabilities:
-        """Connect and find out what the server can do.
+    @classmethod
+    async def open(cls, connection: Connection) -> VectorSetStore:
+        """Make a store for a server, asking what it can do.
 
         Raises:
-            NoVectorSets: the server has none.
-            VsexplorerError: it cannot be reached or denies access.
+            NoVectorSets: the server has no vector sets.
+            VsexplorerError: the server or the connection failed.
         """
-        self._capabilities = await probe(self.connection)
-        self._search_probed = False
-        return self._capabilities
+        return cls(connection, await probe(connection))
 
     async def close(self) -> None:
         """Close the connections."""
         await self.connection.close()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the server can do; more is known once a set has been searched."""
+        return self._capabilities
+
+    @property
+    def dialect(self) -> Dialect:
+        """The filter language of the server."""
+        return Dialect(null=self._capabilities.filter_null, substring=self._capabilities.filter_null)
+
+    def reconnected(self, capabilities: Capabilities) -> None:
+        """Continue on a server that was connected to again, which may be another version."""
+        self._capabilities = capabilities
+        self._search_probed = False
 
     async def keys(self, match: bytes | None = None) -> AsyncIterator[list[bytes]]:
         """All vector set keys of the database, a SCAN page at a time; a key may come twice."""
@@ -121,7 +130,7 @@ class VectorSetStore:
         Raises:
             FilterRefused: the server cannot parse the filter.
             NotFound: the element to compare with does not exist.
-            VsexplorerError: of the kind that fits what happened.
+            VsexplorerError: the server or the connection failed.
         """
         await self._probe_once(info)
         with_attributes = self.capabilities.withattribs

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vsexplorer.errors import CommandRefused, VsexplorerError
-from vsexplorer.model import SetInfo
-from vsexplorer.vectorset.connection import Argument, Connection, Reply
-from vsexplorer.vectorset.vectors import StoredVector
+from vsexplorer.core.errors import CommandRefused, VsexplorerError
+from vsexplorer.core.values import SetInfo
+from vsexplorer.server.connection import Argument, Connection, Reply
+from vsexplorer.vectorset.stored_vector import StoredVector
 
 _QUANTIZATION: dict[str, list[Argument]] = {"": [], "int8": [b"Q8"], "f32": [b"NOQUANT"], "bin": [b"BIN"]}
 

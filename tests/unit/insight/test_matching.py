@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from vsexplorer.insight.matching import Matches, estimate
+from vsexplorer.insight.match_counts import Matches, estimate
 from vsexplorer.language.dialect import NEWEST
 
 

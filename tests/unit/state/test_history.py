@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from vsexplorer.columns import Arrangement
-from vsexplorer.errors import UsageError
-from vsexplorer.model import SearchOptions
+from vsexplorer.core.columns import Arrangement
+from vsexplorer.core.errors import UsageError
+from vsexplorer.core.values import SearchOptions
 from vsexplorer.state import history as module
 from vsexplorer.state.database import FILE
 from vsexplorer.state.history import History, Search

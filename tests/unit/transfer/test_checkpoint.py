@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from vsexplorer.errors import CommandRefused, UsageError
+from vsexplorer.core.errors import CommandRefused, UsageError
 from vsexplorer.transfer.checkpoint import Checkpoint, State, seen_id
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from vsexplorer.errors import UsageError
+from vsexplorer.core.errors import UsageError
 from vsexplorer.transfer.mapping import Item, Mapping, RowMapper, settle
 from vsexplorer.transfer.npy import ArrayWriter
 from vsexplorer.transfer.rows import BadRow, Row

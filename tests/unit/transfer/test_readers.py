@@ -10,7 +10,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsexplorer.errors import UsageError
+from vsexplorer.core.errors import UsageError
 from vsexplorer.transfer import readers
 from vsexplorer.transfer.readers import ReadOptions, RowFile
 from vsexplorer.transfer.rows import BadRow, Row

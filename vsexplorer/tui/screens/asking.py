@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vsexplorer.model import SearchOptions, SetInfo
+from vsexplorer.core.values import SearchOptions, SetInfo
 
 COUNTS = (10, 20, 50, 100, 200, 500, 1000)
 _EXACT_GUARD = 500_000

@@ -14,10 +14,10 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Input
 
-from vsexplorer.attributes import pretty
-from vsexplorer.errors import CommandRefused, VsexplorerError
-from vsexplorer.model import Hit, SetInfo
-from vsexplorer.text import display, fit, plural, sanitize
+from vsexplorer.core.attributes import pretty
+from vsexplorer.core.errors import CommandRefused, VsexplorerError
+from vsexplorer.core.text import display, fit, plural, sanitize
+from vsexplorer.core.values import Hit, SetInfo
 from vsexplorer.tui.keymap import Place, bindings, keys_at
 from vsexplorer.tui.widgets.bars import Footer, TextBar
 from vsexplorer.tui.widgets.browse_table import BrowseTable
@@ -25,7 +25,7 @@ from vsexplorer.tui.widgets.element_table import ElementTable
 from vsexplorer.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
-    from vsexplorer.browsing import Browser
+    from vsexplorer.services.browse import Browser
     from vsexplorer.tui.screens.element import Leaving
     from vsexplorer.tui.screens.leading import LeadingScreen
 
@@ -49,7 +49,7 @@ class BrowseScreen(Screen[bytes | None]):
         super().__init__()
         self._main = main
         self._info = info
-        self._browser: Browser = main.backend.browser(info)
+        self._browser: Browser = main.explorer.elements.browser(info)
         self._window = asyncio.Lock()
         """Held by whoever moves the window."""
         self._jumps = 0
@@ -231,7 +231,7 @@ class BrowseScreen(Screen[bytes | None]):
         """Offer what can be copied."""
         from vsexplorer.tui.screens.taking import Taker
 
-        taker = Taker(self.app, self._main.backend, self._info.key, self.say)
+        taker = Taker(self.app, self._main.explorer, self._info.key, self.say)
         taker.offer(self.table.selected if self.table.count else None, None)
 
     def action_back(self) -> None:

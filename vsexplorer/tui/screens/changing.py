@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
-from vsexplorer.attributes import pretty
-from vsexplorer.errors import ChangedMeanwhile, VsexplorerError
-from vsexplorer.model import SetInfo
-from vsexplorer.text import decode, display, sanitize
+from vsexplorer.core.attributes import pretty
+from vsexplorer.core.errors import ChangedMeanwhile, VsexplorerError
+from vsexplorer.core.text import decode, display, sanitize
+from vsexplorer.core.values import SetInfo
 
 if TYPE_CHECKING:
-    from vsexplorer.editing import Editor, PreparedChange
+    from vsexplorer.services.edit import Editor, PreparedChange
     from vsexplorer.tui.screens.explorer import ExplorerScreen
     from vsexplorer.tui.screens.forms import NewElementForm
 
@@ -87,7 +87,7 @@ class Changer:
 
     @property
     def _editor(self) -> Editor:
-        return self._screen.backend.editor
+        return self._screen.explorer.editor
 
     def _work(self, work: Coroutine[Any, Any, None]) -> None:
         self._screen.run_worker(work, group="change", description="changing something")
@@ -98,11 +98,11 @@ class Changer:
         self._screen.app.notify(words, severity="error" if error else "information", timeout=8, markup=False)
 
     async def _edit(self, key: bytes, element: bytes, then: Callable[[], None]) -> None:
-        from vsexplorer.editing import Seen, checked_attributes
+        from vsexplorer.services.edit import Seen, checked_attributes
         from vsexplorer.tui.screens.forms import AttributesForm
 
         try:
-            before = (await self._screen.backend.element(key, element)).attributes
+            before = (await self._screen.explorer.elements.details(key, element)).attributes
         except VsexplorerError as error:
             self._say(sanitize(str(error)), error=True)
             return
@@ -117,10 +117,10 @@ class Changer:
         await self._ask(self._editor.describe(key, element, after, Seen(before)), then)
 
     async def _added(self, key: bytes, form: NewElementForm) -> PreparedChange:
-        from vsexplorer.editing import checked_attributes
+        from vsexplorer.core.values import ByText, ByVector
+        from vsexplorer.core.vectors import packed
         from vsexplorer.language.query_line import Kind, read
-        from vsexplorer.model import ByText, ByVector
-        from vsexplorer.vectorset.arithmetic import packed
+        from vsexplorer.services.edit import checked_attributes
 
         name = form.name.encode("utf-8", "surrogateescape")
         reading = read(form.what) if form.what.lstrip().startswith("[") else None

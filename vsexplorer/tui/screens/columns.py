@@ -15,8 +15,8 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Static
 
-from vsexplorer.columns import Arrangement, Column, arranged
-from vsexplorer.text import fit
+from vsexplorer.core.columns import Arrangement, Column, arranged
+from vsexplorer.core.text import fit
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.widgets.element_table import ElementTable
 from vsexplorer.tui.widgets.line_list import LineList

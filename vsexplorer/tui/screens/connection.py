@@ -8,12 +8,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from vsexplorer.errors import ConnectionFailed, NoServer, NotFound, TimedOut, VsexplorerError
-from vsexplorer.progress import Progress
-from vsexplorer.text import sanitize
-from vsexplorer.tui.backend import Backend, Opener
+from vsexplorer.core.errors import ConnectionFailed, NoServer, NotFound, TimedOut, VsexplorerError
+from vsexplorer.core.progress import Progress
+from vsexplorer.core.text import sanitize
+from vsexplorer.tui.start import MakeExplorer
 
 if TYPE_CHECKING:
+    from vsexplorer.services.explorer import Explorer
     from vsexplorer.tui.screens.explorer import ExplorerScreen
 
 _HEARTBEAT = 2.0
@@ -23,32 +24,32 @@ _PAUSES = (0.5, 1.0, 2.0, 4.0)
 
 
 class ConnectionKeeper:
-    """Owns the backend and its connection on behalf of the main screen."""
+    """Owns the explorer and its connection on behalf of the main screen."""
 
-    def __init__(self, screen: ExplorerScreen, opener: Opener) -> None:
+    def __init__(self, screen: ExplorerScreen, make_explorer: MakeExplorer) -> None:
         self._screen = screen
-        self._opener = opener
-        self._backend: Backend | None = None
+        self._make_explorer = make_explorer
+        self._explorer: Explorer | None = None
         self.connected = False
         self._coming_back = False
         self.fetching = False
         """A model is being downloaded or prepared, which may be stopped."""
 
     @property
-    def backend(self) -> Backend:
+    def explorer(self) -> Explorer:
         """What answers; made by ``start``."""
-        assert self._backend is not None, "start() comes first"
-        return self._backend
+        assert self._explorer is not None, "start() comes first"
+        return self._explorer
 
     def start(self) -> None:
         """Connect and load the model, side by side."""
         self._screen.run_worker(self._start(), group="connect", exclusive=True, description="connecting")
 
     async def close(self) -> None:
-        """Close the backend."""
+        """Close the explorer."""
         self.connected = False
-        if self._backend is not None:
-            await self._backend.close()
+        if self._explorer is not None:
+            await self._explorer.close()
 
     def retry(self) -> None:
         """Try again after the first connection failed; a lost one is retried without being asked."""
@@ -58,15 +59,18 @@ class ConnectionKeeper:
     async def _start(self) -> None:
         screen = self._screen
         screen.tell("Connecting …")
-        if self._backend is None:
-            self._backend = await self._opener.make(screen.start)
+        if self._explorer is None:
+            self._explorer = await self._make_explorer(screen.start)
             screen.set_interval(_HEARTBEAT, self._look)
         self.load_model()
         try:
-            await self._backend.connect()
+            await self._explorer.connect()
             self.connected = True
             self._show_server()
-            await self._opener.prepare(self._backend, screen.start, self._show_progress)
+            if screen.start.demo == "people":
+                from vsexplorer.services.demo import load_people
+
+                await load_people(self._explorer, self._show_progress)
             if screen.start.demo == "unicode":
                 self._load_characters()
                 return
@@ -78,7 +82,7 @@ class ConnectionKeeper:
             screen.say("ctrl+r tries again")
 
     def _load_characters(self) -> None:
-        from vsexplorer.demo import characters_plan
+        from vsexplorer.services.demo import characters_plan
         from vsexplorer.transfer.characters import Characters
 
         # The set opens with its first elements, and grows while one searches it.
@@ -91,14 +95,14 @@ class ConnectionKeeper:
 
     def load_model(self, again: bool = False) -> None:
         """Load the model in the background."""
-        if not self.backend.embedder.ready:
+        if not self.explorer.models.embedder.ready:
             self._screen.run_worker(
                 self._load_model(again), group="model", exclusive=True, description="loading the model"
             )
 
     async def _load_model(self, again: bool) -> None:
         try:
-            await self.backend.embedder.open(self._show_model_progress, again)
+            await self.explorer.models.embedder.open(self._show_model_progress, again)
         except VsexplorerError as error:
             self._screen.say(sanitize(error.message), error=True)
             return
@@ -124,7 +128,7 @@ class ConnectionKeeper:
     async def _use_model(self, name: str, then: Callable[[], None] | None) -> None:
         screen = self._screen
         try:
-            await self.backend.use_model(name, screen.start.cache, self._show_model_progress)
+            await self.explorer.models.use(name, self._show_model_progress)
         except VsexplorerError as error:
             screen.say(sanitize(error.message), error=True)
             return
@@ -137,11 +141,11 @@ class ConnectionKeeper:
 
     def _show_server(self, note: str = "vsexplorer") -> None:
         rights = "read-write" if self._screen.start.write else "read-only"
-        self._screen.show_server(self.backend.label, self.backend.capabilities, rights, note)
+        self._screen.show_server(self.explorer.target.label, self.explorer.capabilities, rights, note)
 
     def _show_set(self) -> None:
         if self._screen.info is not None:
-            self._screen.show_set(self._screen.info, self.backend.embedder.name)
+            self._screen.show_set(self._screen.info, self.explorer.models.embedder.name)
 
     def _show_progress(self, progress: Progress) -> None:
         self._screen.tell_progress(progress)
@@ -165,7 +169,7 @@ class ConnectionKeeper:
         since = datetime.now().strftime("%H:%M:%S")
         screen.live.forget()
         screen.mark_stale()
-        screen.server_bar.set_text(f"{sanitize(self.backend.label)} · disconnected", "vsexplorer")
+        screen.server_bar.set_text(f"{sanitize(self.explorer.target.label)} · disconnected", "vsexplorer")
         attempt = 0
         while not self.connected:
             pause = _PAUSES[min(attempt, len(_PAUSES) - 1)]
@@ -174,7 +178,7 @@ class ConnectionKeeper:
             screen.say(f"disconnected since {since}, trying again every few seconds: {reason}", error=True)
             await asyncio.sleep(pause)
             try:
-                await self.backend.connect()
+                await self.explorer.connect()
             except (ConnectionFailed, TimedOut, NoServer) as failure:
                 error = failure
             except VsexplorerError as failure:
@@ -194,7 +198,7 @@ class ConnectionKeeper:
         if not self.connected or info is None or self._screen.live.busy:
             return
         try:
-            self._screen.watcher.saw(await self.backend.info(info.key))
+            self._screen.watcher.saw(await self.explorer.sets.info(info.key))
         except ConnectionFailed as error:
             self.lost(error)
         except NotFound:

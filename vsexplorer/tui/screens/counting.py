@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from vsexplorer.errors import VsexplorerError
+from vsexplorer.core.errors import VsexplorerError
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from vsexplorer.insight.matching import Matches
+    from vsexplorer.insight.match_counts import Matches
     from vsexplorer.tui.screens.filtering import FilteringScreen
 
 _PAUSE = 0.5
@@ -56,7 +56,7 @@ class MatchCounter:
         try:
             while (expression := self._wanted) is not None and (info := self._screen.info) is not None:
                 self._wanted = None
-                found = await self._screen.connection.backend.count_matching(info, expression)
+                found = await self._screen.connection.explorer.samples.matching(info, expression)
                 if found is not None:
                     self._known = ((info.key, info.uid, info.size), expression, found)
                     self._tell(expression, found)

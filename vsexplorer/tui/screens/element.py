@@ -14,10 +14,9 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Static, Tree
 
-from vsexplorer.errors import VsexplorerError
-from vsexplorer.model import ElementDetails, Hit
-from vsexplorer.text import display, sanitize
-from vsexplorer.tui.backend import Backend
+from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.text import display, sanitize
+from vsexplorer.core.values import ElementDetails, Hit
 from vsexplorer.tui.keymap import Place, bindings, keys_at
 from vsexplorer.tui.marks import Marks
 from vsexplorer.tui.widgets.attribute_tree import AttributeTree
@@ -28,6 +27,7 @@ from vsexplorer.tui.widgets.links import LinksList
 from vsexplorer.tui.widgets.vector_view import VectorView
 
 if TYPE_CHECKING:
+    from vsexplorer.services.explorer import Explorer
     from vsexplorer.tui.screens.leading import LeadingScreen
 
 _COMPARED = 3
@@ -87,8 +87,8 @@ class ElementScreen(Screen[Leaving]):
         """The element that is shown, once it has been read."""
 
     @property
-    def _backend(self) -> Backend:
-        return self._main.backend
+    def _explorer(self) -> Explorer:
+        return self._main.explorer
 
     @property
     def element(self) -> bytes:
@@ -134,7 +134,8 @@ class ElementScreen(Screen[Leaving]):
     async def _look(self, element: bytes) -> None:
         try:
             details, levels = await asyncio.gather(
-                self._backend.element(self._key, element), self._backend.neighbours(self._key, element)
+                self._explorer.elements.details(self._key, element),
+                self._explorer.elements.neighbours(self._key, element),
             )
         except VsexplorerError as error:
             self.say(sanitize(error.message))
@@ -151,12 +152,12 @@ class ElementScreen(Screen[Leaving]):
         others = [name for name in self._marks.names if name != details.element]
         if not others:
             return "x marks an element to compare with"
-        from vsexplorer.vectorset.arithmetic import similarity
+        from vsexplorer.core.vectors import similarity
 
         parts = []
         for name in others[-_COMPARED:]:
             try:
-                other = await self._backend.element(self._key, name)
+                other = await self._explorer.elements.details(self._key, name)
             except VsexplorerError as error:
                 parts.append(f"{display(name)}: {sanitize(error.message)}")
                 continue
@@ -257,7 +258,7 @@ class ElementScreen(Screen[Leaving]):
         """Offer what can be copied."""
         from vsexplorer.tui.screens.taking import Taker
 
-        taker = Taker(self._main.app, self._backend, self._key, self.say)
+        taker = Taker(self._main.app, self._explorer, self._key, self.say)
         taker.offer(Hit(0, self.element, None, None), None)
 
     # Changing

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import BindingType
 from textual.widgets import Input
 
-from vsexplorer.errors import (
+from vsexplorer.core.errors import (
     ConnectionFailed,
     DimensionMismatch,
     FilterRefused,
@@ -18,19 +18,22 @@ from vsexplorer.errors import (
     NotFound,
     VsexplorerError,
 )
-from vsexplorer.model import ByElement, BySum, Query, SetInfo
-from vsexplorer.text import display, sanitize
+from vsexplorer.core.text import display, sanitize
+from vsexplorer.core.values import ByElement, BySum, Query, SetInfo
 from vsexplorer.tui import clipboard
-from vsexplorer.tui.backend import Opener, Start
 from vsexplorer.tui.keymap import Place, bindings
-from vsexplorer.tui.live import LiveSearch, Outcome
+from vsexplorer.tui.live_search import LiveSearch, Outcome
 from vsexplorer.tui.screens.changing import Changer
 from vsexplorer.tui.screens.connection import ConnectionKeeper
 from vsexplorer.tui.screens.leading import LeadingScreen
 from vsexplorer.tui.screens.loading import LoadKeeper
 from vsexplorer.tui.screens.watching import SetWatcher
+from vsexplorer.tui.start import MakeExplorer, Start
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.prompt import PromptLine
+
+if TYPE_CHECKING:
+    from vsexplorer.services.search import PreparedQuery
 
 _SOON = 0.15
 """Seconds after which a search that has not answered is called one."""
@@ -41,13 +44,13 @@ class ExplorerScreen(LeadingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.EXPLORER)
 
-    def __init__(self, start: Start, opener: Opener, remapped: Mapping[str, str]) -> None:
+    def __init__(self, start: Start, make_explorer: MakeExplorer, remapped: Mapping[str, str]) -> None:
         super().__init__(remapped, start)
-        self.connection = ConnectionKeeper(self, opener)
+        self.connection = ConnectionKeeper(self, make_explorer)
         self.loads = LoadKeeper(self)
         self.changer = Changer(self)
         self.watcher = SetWatcher(self)
-        self.live: LiveSearch[object] = LiveSearch(lambda: self.backend, self._deliver, self._crash)
+        self.live: LiveSearch[PreparedQuery] = LiveSearch(lambda: self.explorer.search, self._deliver, self._crash)
 
     def on_mount(self) -> None:
         """Paint, then connect."""
@@ -91,10 +94,10 @@ class ExplorerScreen(LeadingScreen):
     def _say_busy(self) -> None:
         if not self.live.busy or not self.connection.connected:
             return
-        from vsexplorer.questions import embeds
+        from vsexplorer.language.query_source import embeds
 
         source = self.source
-        waiting = source is not None and embeds(source) and not self.backend.embedder.ready
+        waiting = source is not None and embeds(source) and not self.explorer.models.embedder.ready
         self.query_line.say("waiting for the model …" if waiting else "searching …")
 
     # What comes back
@@ -141,7 +144,7 @@ class ExplorerScreen(LeadingScreen):
             await self.open_set(self.start.key)
             return
         found: list[SetInfo] = []
-        async for page in self.backend.sets():
+        async for page in self.explorer.sets.pages():
             found += page
             if len(found) > 1:
                 break
@@ -161,7 +164,7 @@ class ExplorerScreen(LeadingScreen):
     async def open_set(self, key: bytes) -> None:
         """Show a set."""
         try:
-            self.info = await self.backend.info(key)
+            self.info = await self.explorer.sets.info(key)
         except VsexplorerError as error:
             self.info = None
             self.set_bar.set_text(display(key))
@@ -174,7 +177,7 @@ class ExplorerScreen(LeadingScreen):
         self.results.clear()
         self.watcher.opened(self.info)
         await self.recall_set(self.info)
-        self.show_set(self.info, self.backend.embedder.name)
+        self.show_set(self.info, self.explorer.models.embedder.name)
         self.ask()
         self.asking.narrow()
         self.judge.look_at_fields(key)
@@ -189,7 +192,7 @@ class ExplorerScreen(LeadingScreen):
 
     async def _follow(self, key: bytes) -> None:
         try:
-            self.note_info(await self.backend.info(key))
+            self.note_info(await self.explorer.sets.info(key))
         except NotFound as error:
             self.info = None
             self.results.clear()
@@ -205,7 +208,7 @@ class ExplorerScreen(LeadingScreen):
         """Take up what the open set is like now."""
         if self.info is not None and info.key == self.info.key and info != self.info:
             self.info = info
-            self.show_set(info, self.backend.embedder.name)
+            self.show_set(info, self.explorer.models.embedder.name)
 
     # Actions
 

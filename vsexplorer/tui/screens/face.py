@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.screen import Screen
 
-from vsexplorer.errors import VsexplorerError
-from vsexplorer.model import ByText, Capabilities, Everything, Hit, ResultPage, SetInfo
-from vsexplorer.progress import Progress
-from vsexplorer.text import display, milliseconds, plural, sanitize
+from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.progress import Progress
+from vsexplorer.core.text import display, milliseconds, plural, sanitize
+from vsexplorer.core.values import ByText, Capabilities, Everything, Hit, ResultPage, SetInfo
 from vsexplorer.tui.keymap import KEYMAP, Place, keys_at
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.bars import Footer, TextBar, set_line
@@ -25,7 +25,7 @@ from vsexplorer.tui.widgets.prompt import INDENT, PromptLine
 from vsexplorer.tui.widgets.results import ResultsTable
 
 if TYPE_CHECKING:
-    from vsexplorer.insight.matching import Matches
+    from vsexplorer.insight.match_counts import Matches
     from vsexplorer.language.check import Finding, Report
 
 _QUERY_HINT = "type what to look for"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import events, on
 
-from vsexplorer.model import Hit, ResultPage, SetInfo
+from vsexplorer.core.values import Hit, ResultPage, SetInfo
 from vsexplorer.tui.screens.asking import Asking
 from vsexplorer.tui.screens.completing import Completer
 from vsexplorer.tui.screens.counting import MatchCounter
@@ -18,7 +18,7 @@ from vsexplorer.tui.widgets.fields_panel import FieldsPanel
 from vsexplorer.tui.widgets.prompt import PromptLine
 
 if TYPE_CHECKING:
-    from vsexplorer.insight.matching import Matches
+    from vsexplorer.insight.match_counts import Matches
     from vsexplorer.tui.screens.connection import ConnectionKeeper
 
 

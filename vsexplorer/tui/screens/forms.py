@@ -18,8 +18,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
-from vsexplorer.errors import UsageError
-from vsexplorer.text import sanitize
+from vsexplorer.core.errors import UsageError
+from vsexplorer.core.text import sanitize
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.widgets.line_input import LineInput
 
@@ -87,7 +87,7 @@ class AttributesForm(_Form[str]):
 
     @on(TextArea.Changed)
     def _check(self) -> bool:
-        from vsexplorer.editing import checked_attributes
+        from vsexplorer.services.edit import checked_attributes
 
         text = self.query_one(TextArea).text
         try:
@@ -191,7 +191,7 @@ class AddForm(_Form[NewElementForm]):
 
     def action_accept(self) -> None:
         """Go on, if all that is needed is there."""
-        from vsexplorer.editing import checked_attributes
+        from vsexplorer.services.edit import checked_attributes
 
         name, what = (self.query_one(f"#add-{field}", Input).value for field in ("name", "what"))
         text = self.query_one(TextArea).text

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
+from vsexplorer.core.text import duration, plural, sanitize
+from vsexplorer.services.set_memory import Remembering
 from vsexplorer.state.history import PastSearch
-from vsexplorer.text import duration, plural, sanitize
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.screens.chooser import Chooser
-from vsexplorer.tui.screens.remembering import Remembering
 
 
 class HistoryScreen(Chooser[PastSearch]):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vsexplorer.errors import VsexplorerError
-from vsexplorer.model import Hit
-from vsexplorer.text import sanitize
+from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.text import sanitize
+from vsexplorer.core.values import Hit
 
 if TYPE_CHECKING:
     from vsexplorer.language.check import Report
@@ -29,7 +29,7 @@ class FilterJudge:
         from vsexplorer.language.dialect import NEWEST
 
         connection = self._screen.connection
-        return connection.backend.dialect if connection.connected else NEWEST
+        return connection.explorer.dialect if connection.connected else NEWEST
 
     def report(self) -> Report:
         """All there is to say about the filter."""
@@ -67,7 +67,7 @@ class FilterJudge:
     async def _sample(self, key: bytes) -> None:
         screen = self._screen
         try:
-            facts = await screen.connection.backend.facts(key)
+            facts = await screen.connection.explorer.samples.facts(key)
         except VsexplorerError:
             # Nothing depends on it: without a sample nothing is said about fields.
             return

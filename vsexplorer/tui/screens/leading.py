@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from vsexplorer.model import Hit, ResultPage, SearchOptions
-from vsexplorer.text import display
-from vsexplorer.tui.backend import Start
+from vsexplorer.core.text import display
+from vsexplorer.core.values import Hit, ResultPage, SearchOptions
 from vsexplorer.tui.marks import Marks
 from vsexplorer.tui.screens.recalling import RecallingScreen
+from vsexplorer.tui.start import Start
 from vsexplorer.tui.widgets.results import ResultsTable
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class LeadingScreen(RecallingScreen):
 
         if self.info is not None and self.page is not None:
             self.used()
-            taker = Taker(self.app, self.backend, self.info.key, self.say)
+            taker = Taker(self.app, self.explorer, self.info.key, self.say)
             taker.offer(self.results.selected, self.page)
 
     def action_mark(self) -> None:
@@ -160,7 +160,7 @@ class LeadingScreen(RecallingScreen):
         from vsexplorer.tui.screens.models import ModelsScreen
 
         if self.info is not None and self.connection.connected:
-            self.app.push_screen(ModelsScreen(self.backend, self.info), self.model_chosen)
+            self.app.push_screen(ModelsScreen(self.explorer, self.info), self.model_chosen)
 
     def action_show_options(self) -> None:
         """Show the options of the search; the results follow every change."""

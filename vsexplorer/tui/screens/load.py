@@ -14,8 +14,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import DirectoryTree, Input, Static
 
-from vsexplorer.errors import VsexplorerError
-from vsexplorer.text import display, fit, sanitize
+from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.text import display, fit, sanitize
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.widgets.line_input import LineInput
 
@@ -146,7 +146,7 @@ class LoadScreen(ModalScreen["LoadPlan | None"]):
         return self.query_one(f"#load-{name}", Input).value.strip()
 
     def _plan(self) -> LoadPlan:
-        from vsexplorer import paths
+        from vsexplorer.core import paths
         from vsexplorer.transfer.mapping import Mapping
         from vsexplorer.transfer.plan import LoadPlan
         from vsexplorer.vectorset.writer import SetOptions

@@ -6,9 +6,9 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from vsexplorer.errors import VsexplorerError
-from vsexplorer.progress import Progress
-from vsexplorer.text import display, duration, plural, sanitize
+from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.progress import Progress
+from vsexplorer.core.text import display, duration, plural, sanitize
 
 if TYPE_CHECKING:
     from vsexplorer.transfer.plan import LoadPlan, LoadReport
@@ -49,7 +49,7 @@ class LoadKeeper:
         screen = self._screen
         self._refreshed = time.monotonic()
         try:
-            report = await screen.backend.transfers.load(files, plan, self._show)
+            report = await screen.explorer.transfers.load(files, plan, self._show)
         except VsexplorerError as error:
             screen.tell_error(error) if screen.info is None else screen.say(sanitize(str(error)), error=True)
         else:
@@ -78,7 +78,7 @@ class LoadKeeper:
     async def _refresh(self, plan: LoadPlan) -> None:
         screen = self._screen
         try:
-            info = await screen.backend.info(plan.key)
+            info = await screen.explorer.sets.info(plan.key)
         except VsexplorerError:
             # It may not exist before the first elements are written.
             return

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from vsexplorer.errors import VsexplorerError
-from vsexplorer.model import SetInfo
-from vsexplorer.text import byte_size, display, sanitize
-from vsexplorer.tui.backend import Backend
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vsexplorer.services.explorer import Explorer
+
+from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.text import byte_size, display, sanitize
+from vsexplorer.core.values import SetInfo
 from vsexplorer.tui.screens.chooser import Chooser
 
 
 class ModelsScreen(Chooser[str]):
     """Dismisses with the model's name."""
 
-    def __init__(self, backend: Backend, info: SetInfo) -> None:
+    def __init__(self, explorer: Explorer, info: SetInfo) -> None:
         super().__init__("type to narrow the models")
-        self._backend = backend
+        self._explorer = explorer
         self._info = info
 
     def on_mount(self) -> None:
@@ -24,11 +28,11 @@ class ModelsScreen(Chooser[str]):
     async def _collect(self) -> None:
         dimension = self._info.input_dimension
         try:
-            found = await self._backend.fitting_models(self._info)
+            found = await self._explorer.models.fitting(self._info)
         except VsexplorerError as error:
             self.say(sanitize(str(error), keep_newlines=True))
             return
-        used = self._backend.embedder.name
+        used = self._explorer.models.embedder.name
         self.add(
             [(model.name, "in use" if model.name == used else byte_size(model.size), model.name) for model in found]
         )

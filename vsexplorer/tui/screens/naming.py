@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from rich.cells import cell_len
 
-from vsexplorer.text import display
+from vsexplorer.core.text import display
 from vsexplorer.tui.widgets.completions import CompletionList
 from vsexplorer.tui.widgets.prompt import INDENT, PromptLine
 

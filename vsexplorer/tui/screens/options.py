@@ -14,8 +14,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Checkbox, Input, Static
 
-from vsexplorer.model import ResultPage, SearchOptions
-from vsexplorer.text import milliseconds, sanitize
+from vsexplorer.core.text import milliseconds, sanitize
+from vsexplorer.core.values import ResultPage, SearchOptions
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.widgets.line_input import LineInput
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual import events, on
 
-from vsexplorer.errors import VsexplorerError
-from vsexplorer.model import Everything, Source
+from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.values import Everything, Source
 from vsexplorer.tui.screens.filtering import FilteringScreen
 from vsexplorer.tui.screens.naming import NameCompleter
 from vsexplorer.tui.widgets.completions import CompletionList
@@ -42,7 +42,7 @@ class QueryingScreen(FilteringScreen):
         line = self.query_line.value
         if not line.strip():
             return Everything()
-        from vsexplorer.questions import source_of
+        from vsexplorer.language.query_source import source_of
 
         reading = self.reading
         return None if reading.finding is not None else source_of(reading)
@@ -79,7 +79,7 @@ class QueryingScreen(FilteringScreen):
             # A text needs no words: what one reads is what is asked.
             self.show_query_report(None, "", 0)
             return
-        from vsexplorer.questions import source_of, understood
+        from vsexplorer.language.query_source import source_of, understood
 
         reading = self.reading
         words = "" if reading.finding else understood(source_of(reading))
@@ -101,7 +101,7 @@ class QueryingScreen(FilteringScreen):
             return []
         shown = [hit.element for hit in self.page.hits] if self.page is not None else []
         try:
-            found = await self.connection.backend.names(self.info.key, prefix)
+            found = await self.connection.explorer.elements.names(self.info.key, prefix)
         except VsexplorerError:
             # The search itself says what is wrong with the server.
             found = []

@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from vsexplorer.columns import Arrangement
-from vsexplorer.errors import VsexplorerError
-from vsexplorer.model import Query, SetInfo
-from vsexplorer.text import sanitize
-from vsexplorer.tui.backend import Backend, Start
+from vsexplorer.core.columns import Arrangement
+from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.text import sanitize
+from vsexplorer.core.values import Query, SetInfo
+from vsexplorer.services.set_memory import Remembering
 from vsexplorer.tui.screens.querying import QueryingScreen
-from vsexplorer.tui.screens.remembering import Remembering
+from vsexplorer.tui.start import Start
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from vsexplorer.services.explorer import Explorer
     from vsexplorer.state.history import PastSearch, Search
     from vsexplorer.tui.widgets.element_table import ElementTable
 
@@ -40,9 +41,9 @@ class RecallingScreen(QueryingScreen):
         self._model_in_use = start.model
 
     @property
-    def backend(self) -> Backend:
+    def explorer(self) -> Explorer:
         """What answers."""
-        return self.connection.backend
+        return self.connection.explorer
 
     def _cannot_remember(self, words: str) -> None:
         self.app.notify(words, severity="warning", timeout=10, markup=False)
@@ -163,20 +164,20 @@ class RecallingScreen(QueryingScreen):
     async def recall_set(self, info: SetInfo) -> None:
         """Take up how the set was looked at before."""
         self._answered, self._place_in_past, self._made_with = None, None, ""
-        await self.remembering.open(self.backend.place, info)
+        await self.remembering.open(self.explorer.place, info)
         self.results.arrangement = self.remembering.arrangement
         self.run_worker(self._suit_model(info), group="suit", exclusive=True, description="looking for the model")
 
     async def _suit_model(self, info: SetInfo) -> None:
-        noted = await self.backend.noted_model(info)
+        noted = await self.explorer.sets.recorded_model(info)
         if self.info is None or self.info.key != info.key:
             return
         self._made_with = self.remembering.model or noted
         wanted = self._made_with or self.start.model
-        if not self.start.model_given and wanted not in (self._model_in_use, self.backend.embedder.name):
+        if not self.start.model_given and wanted not in (self._model_in_use, self.explorer.models.embedder.name):
             self._model_in_use = wanted
             self.connection.use_model(wanted)
-        self.show_set(self.info, self.backend.embedder.name)
+        self.show_set(self.info, self.explorer.models.embedder.name)
 
     def show_set(self, info: SetInfo, model: str) -> None:
         """Fill the header's second line; another model than the set was made with is said."""
@@ -193,13 +194,13 @@ class RecallingScreen(QueryingScreen):
             return
         self._model_in_use = self._made_with = name
         self.remembering.choose_model(name)
-        self.show_set(self.info, self.backend.embedder.name)
+        self.show_set(self.info, self.explorer.models.embedder.name)
         if self.start.write:
             self.run_worker(self._note_model(info), group="note", description="noting the model")
 
     async def _note_model(self, info: SetInfo) -> None:
         try:
-            await self.backend.note_model(info)
+            await self.explorer.sets.record_model(info)
         except VsexplorerError as error:
             self.say(sanitize(error.message), error=True)
 

@@ -13,10 +13,10 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from vsexplorer.errors import VsexplorerError
-from vsexplorer.model import SetSummary
-from vsexplorer.overview import facts
-from vsexplorer.text import display, plural, sanitize
+from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.text import display, plural, sanitize
+from vsexplorer.core.values import SetSummary
+from vsexplorer.insight.set_figures import facts
 from vsexplorer.tui.keymap import Place, bindings, keys_at
 from vsexplorer.tui.widgets.bars import Footer, TextBar
 from vsexplorer.tui.widgets.line_input import LineInput
@@ -72,7 +72,9 @@ class SetsScreen(Screen[bytes | None]):
 
     def on_mount(self) -> None:
         """Begin to look."""
-        self.query_one("#sets-title", TextBar).set_text(f"vector sets · {sanitize(self._main.backend.label)}")
+        self.query_one("#sets-title", TextBar).set_text(
+            f"vector sets · {sanitize(self._main.explorer.target.label)}"
+        )
         self.action_look()
 
     def action_look(self) -> None:
@@ -91,7 +93,7 @@ class SetsScreen(Screen[bytes | None]):
         self._found, said = 0, 0.0
         self._say("looking … · ctrl+s stops")
         try:
-            async for page in self._main.backend.summaries():
+            async for page in self._main.explorer.sets.summaries():
                 self._found += len(page)
                 self.table.add(page)
                 if monotonic() >= said + _PAUSE:

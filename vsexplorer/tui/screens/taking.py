@@ -18,13 +18,13 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from vsexplorer.errors import VsexplorerError
-from vsexplorer.model import Hit, ResultPage
-from vsexplorer.text import decode, display, sanitize
+from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.text import decode, display, sanitize
+from vsexplorer.core.values import Hit, ResultPage
 from vsexplorer.tui import clipboard
 
 if TYPE_CHECKING:
-    from vsexplorer.tui.backend import Backend
+    from vsexplorer.services.explorer import Explorer
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,9 @@ class TakeMenu(ModalScreen[Taking | None]):
 class Taker:
     """Offers what can be taken, and takes it."""
 
-    def __init__(self, app: App[Any], backend: Backend, key: bytes, say: Callable[[str, bool], None]) -> None:
+    def __init__(self, app: App[Any], explorer: Explorer, key: bytes, say: Callable[[str, bool], None]) -> None:
         self._app = app
-        self._backend = backend
+        self._explorer = explorer
         self._key = key
         self._say = say
 
@@ -138,13 +138,13 @@ class Taker:
             return display(hit.element)
 
         async def attributes() -> str:
-            from vsexplorer.attributes import pretty
+            from vsexplorer.core.attributes import pretty
 
-            details = await self._backend.element(self._key, hit.element)
+            details = await self._explorer.elements.details(self._key, hit.element)
             return sanitize(pretty(details.attributes), keep_newlines=True)
 
         async def vector() -> str:
-            details = await self._backend.element(self._key, hit.element)
+            details = await self._explorer.elements.details(self._key, hit.element)
             return f"[{', '.join(f'{one:.9g}' for one in details.numbers)}]"
 
         async def line() -> str:
@@ -163,23 +163,25 @@ class Taker:
 
     def _of_results(self, page: ResultPage) -> list[Taking]:
         async def rows_json() -> str:
-            from vsexplorer.listing import as_json, of_page
+            from vsexplorer.output.listing import as_json, of_page
 
             return as_json(of_page(page))
 
         async def rows_csv() -> str:
-            from vsexplorer.listing import as_csv, of_page
+            from vsexplorer.output.listing import as_csv, of_page
 
             return sanitize(as_csv(of_page(page)), keep_newlines=True)
 
         async def rows_markdown() -> str:
-            from vsexplorer.listing import as_markdown, of_page
+            from vsexplorer.output.listing import as_markdown, of_page
 
             return as_markdown(of_page(page))
 
         def code(client: str) -> Callable[[], Awaitable[str]]:
             async def write() -> str:
-                return self._backend.snippet(page, client)
+                from vsexplorer.output.snippets import Client, snippet
+
+                return snippet(Client(client), page.argv, self._explorer.target)
 
             return write
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vsexplorer.errors import VsexplorerError
-from vsexplorer.model import SetInfo
-from vsexplorer.text import display
+from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.text import display
+from vsexplorer.core.values import SetInfo
 
 if TYPE_CHECKING:
     from vsexplorer.tui.screens.explorer import ExplorerScreen
@@ -44,7 +44,7 @@ class SetWatcher:
         if screen.info is None or not screen.connection.connected:
             return
         try:
-            info = await screen.backend.info(screen.info.key)
+            info = await screen.explorer.sets.info(screen.info.key)
         except VsexplorerError:
             # The next heartbeat says what is to be said of it.
             return
@@ -60,7 +60,7 @@ class SetWatcher:
             self._lost(f"{display(info.key)} was deleted and made anew by someone else", "r opens the new one")
             return
         screen.note_info(info)
-        from vsexplorer.overview import difference
+        from vsexplorer.insight.set_figures import difference
 
         words = difference(before, info)
         screen.say_of_set(f"{words} · r refreshes" if words else "")
@@ -82,9 +82,9 @@ class SetWatcher:
     def _same(self, info: SetInfo) -> bool:
         """Whether it is the set that was opened; a server that was started anew numbers its sets anew."""
         before = self._before
-        if before is None or self._run != self._screen.backend.capabilities.run:
+        if before is None or self._run != self._screen.explorer.capabilities.run:
             return True
         return info.uid == before.uid
 
     def _compare_with(self, info: SetInfo) -> None:
-        self._before, self._run = info, self._screen.backend.capabilities.run
+        self._before, self._run = info, self._screen.explorer.capabilities.run

@@ -11,8 +11,8 @@ from textual.binding import BindingType
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
-from vsexplorer.attributes import Json, parse
-from vsexplorer.text import decode, fit, plural, sanitize
+from vsexplorer.core.attributes import Json, parse
+from vsexplorer.core.text import decode, fit, plural, sanitize
 from vsexplorer.tui.keymap import Place, bindings
 
 _MOST_CHILDREN = 500

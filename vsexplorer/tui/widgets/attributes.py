@@ -11,8 +11,8 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from vsexplorer.attributes import parse, pretty
-from vsexplorer.text import sanitize
+from vsexplorer.core.attributes import parse, pretty
+from vsexplorer.core.text import sanitize
 
 _KEY = r'(?m)^ *(?P<key>"(?:[^"\\]|\\.)*")(?=:)'
 _STRING = r'(?m)(?:: |^ *)(?P<string>"(?:[^"\\]|\\.)*")(?=,?$)'

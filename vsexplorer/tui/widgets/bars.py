@@ -10,8 +10,8 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from vsexplorer.model import SetInfo
-from vsexplorer.text import count, display, fit, plural
+from vsexplorer.core.text import count, display, fit, plural
+from vsexplorer.core.values import SetInfo
 from vsexplorer.tui.keymap import Key, shown
 
 _ALWAYS = ("help", "quit")

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from textual.geometry import Size
 from textual.message import Message
 
-from vsexplorer.attributes import Json, fields
-from vsexplorer.columns import Column, tabulate
-from vsexplorer.model import Hit
-from vsexplorer.text import display
+from vsexplorer.core.attributes import Json, fields
+from vsexplorer.core.columns import Column, tabulate
+from vsexplorer.core.text import display
+from vsexplorer.core.values import Hit
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.widgets.element_table import ElementLine, ElementTable
 

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from vsexplorer.text import fit, sanitize
+from vsexplorer.core.text import fit, sanitize
 
 if TYPE_CHECKING:
     from textual.timer import Timer

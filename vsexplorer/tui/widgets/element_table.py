@@ -14,10 +14,10 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from vsexplorer.attributes import Json
-from vsexplorer.columns import Arrangement, Column, arranged, cell
-from vsexplorer.model import Hit
-from vsexplorer.text import fit
+from vsexplorer.core.attributes import Json
+from vsexplorer.core.columns import Arrangement, Column, arranged, cell
+from vsexplorer.core.text import fit
+from vsexplorer.core.values import Hit
 from vsexplorer.tui.marks import Marks
 from vsexplorer.tui.widgets.line_list import LineList
 from vsexplorer.tui.widgets.result_layout import GAP, ResultLayout, align, bar

@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from vsexplorer.text import fit, sanitize
+from vsexplorer.core.text import fit, sanitize
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.widgets.result_layout import filled
 

@@ -12,7 +12,7 @@ from rich.text import Text
 from textual.strip import Strip
 from textual.widget import Widget
 
-from vsexplorer.text import fit, sanitize
+from vsexplorer.core.text import fit, sanitize
 
 if TYPE_CHECKING:
     from vsexplorer.language.check import Finding

@@ -8,7 +8,7 @@ from rich.highlighter import Highlighter
 from rich.text import Text
 from textual.widgets import Input
 
-from vsexplorer.text import one_for_one
+from vsexplorer.core.text import one_for_one
 
 
 class LineInput(Input):

@@ -11,8 +11,8 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from vsexplorer.model import Neighbour
-from vsexplorer.text import display, fit, plural
+from vsexplorer.core.text import display, fit, plural
+from vsexplorer.core.values import Neighbour
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.widgets.line_list import LineList
 from vsexplorer.tui.widgets.result_layout import bar

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widgets import Static
 
-from vsexplorer.progress import Progress
+from vsexplorer.core.progress import Progress
 
 _BAR = 30
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from vsexplorer.columns import Column, widths
+from vsexplorer.core.columns import Column, widths
 
 GAP = 2
 """Cells between columns."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textual.message import Message
 
-from vsexplorer.columns import LACKING, sort_key, tabulate
-from vsexplorer.model import Hit, ResultPage
-from vsexplorer.text import display, sanitize
+from vsexplorer.core.columns import LACKING, sort_key, tabulate
+from vsexplorer.core.text import display, sanitize
+from vsexplorer.core.values import Hit, ResultPage
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.widgets.element_table import ElementLine, ElementTable
 

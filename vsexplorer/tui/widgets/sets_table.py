@@ -11,9 +11,9 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from vsexplorer.model import SetSummary
-from vsexplorer.overview import FIGURES, Figure, ordered
-from vsexplorer.text import fit
+from vsexplorer.core.text import fit
+from vsexplorer.core.values import SetSummary
+from vsexplorer.insight.set_figures import FIGURES, Figure, ordered
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.widgets.line_list import LineList
 from vsexplorer.tui.widgets.result_layout import GAP, align

@@ -11,8 +11,8 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from vsexplorer.model import ElementDetails
-from vsexplorer.text import fit
+from vsexplorer.core.text import fit
+from vsexplorer.core.values import ElementDetails
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 

@@ -1,0 +1,1 @@
+"""Values, errors, text, attributes, paths, progress and configuration: what every other package may use."""

@@ -1,0 +1,100 @@
+"""The user's configuration: one TOML file, every key checked."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from vsexplorer.core.errors import UsageError
+
+DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A named server. ``url`` may hold no password in clear: ``password_env`` names a variable for it."""
+
+    url: str = ""
+    password_env: str = ""
+    cacert: str = ""
+    cert: str = ""
+    key: str = ""
+    sni: str = ""
+    insecure: bool = False
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything the configuration file can say, with its defaults."""
+
+    model: str = DEFAULT_MODEL
+    theme: str = ""
+    count: int = 100
+    """Results asked for on the screen."""
+    history: bool = True
+    """Whether the screen remembers searches."""
+    redis_server: str = ""
+    """Path of the redis-server binary for the private server."""
+    profile: str = ""
+    """Profile to use when no target is given."""
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Keys by binding name, as the help screen lists them: ``{"sets" = "ctrl+o"}``."""
+
+
+def load(path: Path) -> Config:
+    """Read the configuration; a missing file means the defaults.
+
+    Raises:
+        UsageError: the file cannot be read or parsed, or holds an unknown key or a value of the wrong type.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Config()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"Cannot read the configuration {path}: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"The configuration {path} is not valid TOML: {error}") from error
+    values = dict(document)
+    profiles = values.pop("profiles", {})
+    keys = values.pop("keys", {})
+    _check_table(path, "profiles", profiles)
+    _check_table(path, "keys", keys)
+    parsed = {}
+    for name, table in profiles.items():
+        _check_table(path, f"profiles.{name}", table)
+        _check(path, f"profiles.{name}.", table, Profile)
+        parsed[name] = Profile(**table)
+    for name, key in keys.items():
+        if not isinstance(key, str):
+            raise UsageError(f'{path}: keys.{name} must be a text such as "ctrl+o".')
+    _check(path, "", values, Config)
+    config = Config(**values, profiles=parsed, keys=keys)
+    if config.count < 1:
+        raise UsageError(f"{path}: count must be at least 1, not {config.count}.")
+    return config
+
+
+def _check_table(path: Path, name: str, value: object) -> None:
+    if not isinstance(value, dict):
+        raise UsageError(f"{path}: {name} must be a table, written as [{name}].")
+
+
+def _check(path: Path, prefix: str, values: dict[str, Any], kind: type[Config] | type[Profile]) -> None:
+    types = {item.name: type(item.default) for item in fields(kind)}
+    for name, value in values.items():
+        if name not in types:
+            import difflib
+
+            near = difflib.get_close_matches(name, types, 1)
+            hint = f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(types)}."
+            raise UsageError(f"{path}: unknown key {prefix}{name}.", hint)
+        if type(value) is not types[name]:
+            raise UsageError(
+                f"{path}: {prefix}{name} must be of type {types[name].__name__}, not {type(value).__name__}."
+            )

@@ -1,0 +1,91 @@
+"""How results are written to standard output: for a person's eyes, or for the next program."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Literal
+
+from rich.cells import cell_len
+
+from vsexplorer.core.attributes import to_json
+from vsexplorer.core.columns import Column, cell, widths
+from vsexplorer.core.errors import UsageError
+from vsexplorer.core.text import sanitize
+from vsexplorer.output.listing import Listing, as_csv, as_json, as_markdown
+
+
+def write(listing: Listing, output_format: str) -> None:
+    """Write the listing to standard output."""
+    with _tolerant_output():
+        _write(listing, output_format)
+
+
+def say(text: str) -> None:
+    """Write a line to standard output."""
+    with _tolerant_output():
+        print(text)
+
+
+@contextmanager
+def _tolerant_output() -> Iterator[None]:
+    """A reader that has had enough is no failure; a disk that is full is one with a sentence."""
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        # Whatever is left, and Python's own flush at exit, goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise UsageError(f"Cannot write the output: {error.strerror}.") from error
+
+
+def _write(listing: Listing, output_format: str) -> None:
+    if output_format == "json":
+        print(as_json(listing))
+    elif output_format == "jsonl":
+        for record in listing.records:
+            print(to_json(record))
+    elif output_format == "csv":
+        _write_csv(listing)
+    elif output_format == "markdown":
+        sys.stdout.write(as_markdown(listing))
+    elif output_format == "plain":
+        for row in listing.rows if listing.plain is None else listing.plain:
+            print("\t".join(cell(value) if value is not None else "" for value in row))
+    else:
+        _write_table(listing)
+
+
+def _write_csv(listing: Listing) -> None:
+    text = as_csv(listing)
+    sys.stdout.write(sanitize(text, keep_newlines=True) if sys.stdout.isatty() else text)
+
+
+def _write_table(listing: Listing) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    cells = [[cell(value) if value is not None else "" for value in row] for row in listing.rows]
+    columns = [
+        Column(title, sanitize(title), index in listing.numeric, _width(title, [row[index] for row in cells]))
+        for index, title in enumerate(listing.header)
+    ]
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
+    shown = widths(columns, console.width, 3)
+    for column, width in zip(columns, shown, strict=False):
+        justify: Literal["right", "left"] = "right" if column.numeric else "left"
+        table.add_column(Text(column.title), justify=justify, width=width, no_wrap=True, overflow="ellipsis")
+    for row in cells:
+        table.add_row(*(Text(text) for text in row[: len(shown)]))
+    console.print(table)
+    console.print()
+
+
+def _width(title: str, cells: Sequence[str]) -> int:
+    return max(cell_len(text) for text in (title, *cells))

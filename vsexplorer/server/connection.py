@@ -1,0 +1,211 @@
+"""Talking to one server: connections, time limits, and a retry policy short enough for a person who waits."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, cast
+
+from redis.asyncio import Connection as TcpConnection
+from redis.asyncio import ConnectionPool, Redis, SSLConnection, UnixDomainSocketConnection
+from redis.asyncio.connection import AbstractConnection
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError, ResponseError, WatchError
+
+from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.server.failures import translate
+from vsexplorer.server.target import DEFAULT_TIMEOUT, Target
+
+CONNECT_TIMEOUT = 3.0
+"""Seconds until an address that does not answer counts as unreachable."""
+
+type Argument = bytes | str | int | float
+type Reply = Any
+
+
+class _Named(AbstractConnection):
+    """Calls itself by the program's name, for whoever looks at CLIENT LIST, where the user may do that."""
+
+    async def on_connect_check_health(self, check_health: bool = True) -> None:
+        await super().on_connect_check_health(check_health)
+        await self.send_command("CLIENT", "SETNAME", "vsexplorer", check_health=False)
+        # Access rights may forbid it.
+        with contextlib.suppress(ResponseError):
+            await self.read_response()
+
+
+class _TcpConnection(_Named, TcpConnection):
+    pass
+
+
+class _UnixConnection(_Named, UnixDomainSocketConnection):
+    pass
+
+
+class _TlsConnection(_Named, SSLConnection):
+    """TLS with a server name of the user's choice (``--sni``)."""
+
+    def __init__(self, sni: str = "", **options: Any) -> None:
+        self._sni = sni
+        super().__init__(**options)
+
+    def _connection_arguments(self) -> Mapping[str, Any]:
+        arguments = dict(super()._connection_arguments())
+        if self._sni:
+            arguments["server_hostname"] = self._sni
+        return arguments
+
+
+class Connection:
+    """A pool of connections to one server.
+
+    Every call that runs at the same time as another has a connection of its own, so a slow search never holds
+    up a quick one. Replies are raw: bytes, integers, lists. A command under way must not be cancelled:
+    redis-py closes its connection then, while the server finishes the work all the same.
+    """
+
+    def __init__(self, target: Target, timeout: float = DEFAULT_TIMEOUT) -> None:
+        self.target = target
+        self._client: Any = Redis(connection_pool=_pool(target, timeout))
+
+    async def call(self, *command: Argument) -> Reply:
+        """Send one command and return its reply.
+
+        Raises:
+            VsexplorerError: the server or the connection failed.
+        """
+        try:
+            return await self._client.execute_command(*command)
+        except (RedisError, OSError, TimeoutError) as error:
+            raise translate(error, self.target) from error
+
+    async def pipeline(
+        self, commands: Sequence[Sequence[Argument]], transaction: bool = False
+    ) -> list[Reply | VsexplorerError]:
+        """Send commands in one go; an error reply stands in the place of its command's reply.
+
+        Raises:
+            VsexplorerError: the connection failed, so that nothing is known of any of them.
+        """
+        if not commands:
+            return []
+        try:
+            async with self._client.pipeline(transaction=transaction) as pipe:
+                for command in commands:
+                    pipe.execute_command(*command)
+                replies = await pipe.execute(raise_on_error=False)
+        except (RedisError, OSError, TimeoutError) as error:
+            raise translate(error, self.target) from error
+        return self._translated(replies)
+
+    def _translated(self, replies: list[Any]) -> list[Reply | VsexplorerError]:
+        return [translate(reply, self.target) if isinstance(reply, Exception) else reply for reply in replies]
+
+    async def transact(
+        self,
+        key: bytes,
+        check: Callable[[Connection], Awaitable[None]],
+        commands: Sequence[Sequence[Argument]],
+        attempts: int,
+    ) -> list[Reply | VsexplorerError] | None:
+        """Send commands in one transaction that holds only if nothing changed a key since it was checked.
+
+        Args:
+            key: The key to watch.
+            check: Looks at what it needs through the connection it is given, and raises where the commands must
+                not be sent. It may be called more than once.
+            commands: What to send.
+            attempts: How often to try while others write to the key.
+
+        Returns:
+            The replies; ``None`` where others wrote each time, so that nothing was sent.
+
+        Raises:
+            VsexplorerError: the connection failed, or what ``check`` raises.
+        """
+        try:
+            async with self._client.pipeline(transaction=True) as pipe:
+                for _ in range(attempts):
+                    await pipe.watch(key)
+                    await check(_Watching(self.target, pipe))
+                    pipe.multi()
+                    for command in commands:
+                        pipe.execute_command(*command)
+                    try:
+                        replies = await pipe.execute(raise_on_error=False)
+                    except WatchError:
+                        continue
+                    return self._translated(replies)
+        except (RedisError, OSError, TimeoutError) as error:
+            raise translate(error, self.target) from error
+        return None
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.aclose()
+        await self._client.connection_pool.disconnect()
+
+
+class _Watching(Connection):
+    """The one connection that watches a key: a command at a time, in order."""
+
+    def __init__(self, target: Target, pipe: Any) -> None:
+        self.target = target
+        self._client = pipe
+
+    async def pipeline(
+        self, commands: Sequence[Sequence[Argument]], transaction: bool = False
+    ) -> list[Reply | VsexplorerError]:
+        """The commands one after another: a pipeline would end the watching."""
+        replies: list[Reply | VsexplorerError] = []
+        for command in commands:
+            try:
+                replies.append(await self.call(*command))
+            except VsexplorerError as error:
+                replies.append(error)
+        return replies
+
+
+def _pool(target: Target, timeout: float) -> ConnectionPool:
+    options: dict[str, Any] = {
+        "db": target.db,
+        "username": target.username or None,
+        "password": target.password or None,
+        "protocol": 2,
+        "socket_timeout": timeout,
+        "socket_connect_timeout": min(CONNECT_TIMEOUT, timeout),
+        # One immediate second try, for a connection the server closed while it lay idle.
+        "retry": Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+    }
+    kind: type[_Named]
+    if target.socket:
+        kind = _UnixConnection
+        options["path"] = target.socket
+    else:
+        kind = _TcpConnection
+        options.update(host=target.host, port=target.port, socket_keepalive=True)
+    if target.tls:
+        kind = _TlsConnection
+        options.update(
+            sni=target.tls.sni,
+            ssl_ca_certs=target.tls.cacert or None,
+            ssl_certfile=target.tls.cert or None,
+            ssl_keyfile=target.tls.key or None,
+            ssl_cert_reqs="none" if target.tls.insecure else "required",
+            ssl_check_hostname=not target.tls.insecure,
+        )
+    return ConnectionPool(connection_class=cast(Any, kind), **options)
+
+
+async def listens(target: Target) -> bool:
+    """Whether anything accepts connections at the target's address."""
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT):
+            _, writer = await asyncio.open_connection(target.host, target.port)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True

@@ -1,0 +1,167 @@
+"""A Redis of one's own: started when nobody else's is there, shared by all vsexplorers of the user.
+
+Each user of the server holds a shared lock on ``users.lock`` in its folder. A keeper process (``keeper.py``)
+runs the server and waits for the exclusive lock, which the kernel grants when the last user is gone, however it
+went: no counting, no polling, nothing stale after a crash.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import socket
+import stat
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import IO
+
+from vsexplorer.core import paths
+from vsexplorer.core.errors import NoServer
+from vsexplorer.server.target import Target
+
+_SOCKET_PATH_LIMIT = 100
+"""Bytes a unix socket's path may have on every system (104 on macOS, 108 on Linux, with the final zero)."""
+_PATIENCE = 120.0
+"""Seconds a server may take to load its data."""
+_STARTS = 3
+
+
+class PrivateServer:
+    """This process's share in a private server."""
+
+    def __init__(self, binary: Path, folder: Path, temporary: bool = False) -> None:
+        self._binary = binary
+        self._folder = folder
+        self._temporary = temporary
+        self._users: IO[str] | None = None
+        runtime = folder if temporary else paths.runtime_folder() / _short_name(folder)
+        self.socket = runtime / "redis.sock"
+
+    @classmethod
+    def shared(cls, binary: Path) -> PrivateServer:
+        """The user's own server, whose data stay."""
+        return cls(binary, paths.data_folder() / "server")
+
+    @classmethod
+    def throwaway(cls, binary: Path) -> PrivateServer:
+        """A server whose folder goes when its last user does."""
+        _private_folder(paths.runtime_folder())
+        return cls(binary, Path(tempfile.mkdtemp(prefix="demo-", dir=paths.runtime_folder())), temporary=True)
+
+    def target(self, db: int = 0) -> Target:
+        """Where to connect."""
+        return Target(socket=str(self.socket), db=db, name="demo server" if self._temporary else "private server")
+
+    def acquire(self) -> None:
+        """Take a share, and start the server where it does not run.
+
+        May be called again after the server was lost. Blocks until the server answers.
+
+        Raises:
+            NoServer: it cannot be started; the message holds the end of its log.
+        """
+        if len(os.fsencode(self.socket)) > _SOCKET_PATH_LIMIT:
+            raise NoServer(
+                f"The path of the private server's socket is too long: {self.socket}",
+                "Set XDG_RUNTIME_DIR to a short folder of your own.",
+            )
+        _private_folder(self._folder)
+        if self._users is None:
+            users = (self._folder / "users.lock").open("a")
+            fcntl.flock(users, fcntl.LOCK_SH)
+            self._users = users
+        # Only now: a keeper that is just ending removes the socket's folder while it holds the lock.
+        _private_folder(self.socket.parent)
+        with (self._folder / "start.lock").open("a") as start:
+            fcntl.flock(start, fcntl.LOCK_EX)
+            try:
+                self._start()
+            except NoServer:
+                self.release()
+                if self._temporary:
+                    shutil.rmtree(self._folder, ignore_errors=True)
+                raise
+
+    def release(self) -> None:
+        """Give the share back; the keeper stops the server after the last one."""
+        if self._users is not None:
+            self._users.close()
+            self._users = None
+
+    def _start(self) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        keeper = 0
+        starts = 0
+        while not self._answers():
+            if time.monotonic() > deadline:
+                raise NoServer(f"The private server did not get ready within {_PATIENCE:.0f} s.", self._log())
+            if not _runs(keeper) and self._unkept():
+                if starts == _STARTS:
+                    raise NoServer("The private server could not be started.", self._log())
+                keeper = self._spawn()
+                starts += 1
+            time.sleep(0.01 if starts else 0.05)
+
+    def _spawn(self) -> int:
+        """Start a keeper in a session of its own, which outlives this process; return its process id."""
+        command = [sys.executable, "-m", "vsexplorer.server.keeper", str(self._binary), str(self._folder)]
+        command += [str(self.socket), "temporary" if self._temporary else "durable"]
+        with (self._folder / "keeper.log").open("ab") as log, Path(os.devnull).open("rb") as nothing:
+            standard = enumerate((nothing, log, log))
+            actions = [(os.POSIX_SPAWN_DUP2, stream.fileno(), number) for number, stream in standard]
+            return os.posix_spawn(sys.executable, command, os.environ, file_actions=actions, setsid=True)
+
+    def _unkept(self) -> bool:
+        """Whether no keeper lives: nobody holds its lock."""
+        with (self._folder / "keeper.lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as plug:
+            plug.settimeout(5)
+            plug.connect(str(self.socket))
+            plug.sendall(b"PING\r\n")
+            return plug.recv(64).startswith(b"+PONG")
+        return False
+
+    def _log(self) -> str:
+        lines = [line for name in ("redis.log", "keeper.log") for line in _tail(self._folder / name)]
+        return "Its log ends with:\n" + "\n".join(lines) if lines else f"See {self._folder}."
+
+
+def _runs(process: int) -> bool:
+    """Whether a child still runs; 0 stands for none."""
+    try:
+        return process != 0 and os.waitpid(process, os.WNOHANG) == (0, 0)
+    except ChildProcessError:
+        return False
+
+
+def _short_name(folder: Path) -> str:
+    return hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:12]
+
+
+def _private_folder(folder: Path) -> None:
+    """Create a folder only its owner can enter; refuse one that belongs to somebody else."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
+        raise NoServer(f"{folder} is not a folder of yours.", "Remove it, or set XDG_RUNTIME_DIR to one that is.")
+    if stat.S_IMODE(status.st_mode) != 0o700:
+        folder.chmod(0o700)
+
+
+def _tail(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
+    except OSError:
+        return []

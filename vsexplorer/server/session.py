@@ -1,0 +1,83 @@
+"""Connect to the server that was named or to a private one, and connect again after a loss."""
+
+from __future__ import annotations
+
+import asyncio
+
+from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.values import Capabilities
+from vsexplorer.server.binary import find_server
+from vsexplorer.server.capabilities import probe
+from vsexplorer.server.connection import Connection, listens
+from vsexplorer.server.private_server import PrivateServer
+from vsexplorer.server.target import Target, Where
+
+
+class Session:
+    """An open connection, what its server can do and, for a private server, a share in its process."""
+
+    def __init__(self, connection: Connection, server: PrivateServer | None) -> None:
+        self.connection = connection
+        self._server = server
+        self._capabilities: Capabilities | None = None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the server can do, as found when it was connected to last."""
+        assert self._capabilities is not None, "a session is made by open()"
+        return self._capabilities
+
+    @property
+    def target(self) -> Target:
+        """The server in use."""
+        return self.connection.target
+
+    @classmethod
+    async def open(cls, where: Where) -> Session:
+        """Connect, starting a private server where none was named and none listens on the default port.
+
+        Raises:
+            NoServer: a private server is needed and none can be had.
+            VsexplorerError: the server cannot be reached, denies access or has no vector sets.
+        """
+        server: PrivateServer | None = None
+        target = where.target
+        if target is None or where.private or where.temporary:
+            target = where.default
+            if where.private or where.temporary or not await listens(target):
+                server = await asyncio.to_thread(_private_server, where)
+                target = server.target(where.default.db)
+        session = cls(Connection(target, where.timeout), server)
+        try:
+            session._capabilities = await probe(session.connection)
+        except BaseException:
+            await session.close()
+            raise
+        return session
+
+    async def reconnect(self) -> None:
+        """Connect again, restarting a private server that is gone.
+
+        Raises:
+            VsexplorerError: it did not work yet.
+        """
+        if self._server is not None:
+            await asyncio.to_thread(self._server.acquire)
+        self._capabilities = await probe(self.connection)
+
+    async def close(self) -> None:
+        """Close the connections and give back the share in a private server."""
+        try:
+            await self.connection.close()
+        except VsexplorerError:
+            pass
+        finally:
+            if self._server is not None:
+                self._server.release()
+
+
+def _private_server(where: Where) -> PrivateServer:
+    binary = find_server(where.server_binary)
+    server = PrivateServer.throwaway(binary) if where.temporary else PrivateServer.shared(binary)
+    server.acquire()
+    return server

@@ -1,0 +1,143 @@
+"""All elements of a set in the order of their names, through a window that moves: constant memory at any size.
+
+VRANGE walks forward only; ``vectorset/backwards.py`` finds what comes before a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vsexplorer.core.attributes import fields
+from vsexplorer.core.columns import LACKING, sort_key
+from vsexplorer.core.errors import CommandRefused
+from vsexplorer.core.text import plural
+from vsexplorer.core.values import SetInfo
+from vsexplorer.vectorset.backward_pages import names_before
+from vsexplorer.vectorset.store import VectorSetStore
+
+PAGE = 500
+"""Names read at a time: half a millisecond of the server."""
+WINDOW = 3_000
+"""Names kept; the far end is forgotten beyond that."""
+SORTABLE = 20_000
+"""Elements up to which a set is sorted by an attribute: all of them are read for that."""
+_SCREENFUL = 100
+"""Names behind the one jumped to that make it worth showing before those in front of it are known."""
+
+
+class Browser:
+    """A window on the names of a set. On servers without VRANGE it holds a random sample, and says so."""
+
+    def __init__(self, store: VectorSetStore, info: SetInfo) -> None:
+        self._store = store
+        self._info = info
+        self.names: list[bytes] = []
+        """The names in the window, in order."""
+        self.first: int | None = None
+        """How many names come before the window, where that is known."""
+        self.at_start = False
+        self.at_end = False
+        self.sorted_by: str | None = None
+        """The field the names are sorted by; ``None`` for their own order."""
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the names are all there are, in order; otherwise they are a random sample."""
+        return self._store.capabilities.vrange
+
+    async def start(self) -> None:
+        """Go to the first names, or take another sample."""
+        if self.sorted_by is not None:
+            return
+        if not self.ordered:
+            self.names = await self._store.sample_names(self._info.key, PAGE)
+            self.first, self.at_start, self.at_end = None, True, True
+            return
+        self.names = await self._store.names_from(self._info.key, b"", PAGE)
+        self.first, self.at_start, self.at_end = 0, True, len(self.names) < PAGE
+
+    async def sort(self, field: str, descending: bool = False) -> None:
+        """Hold all names, sorted by what a field holds; elements that lack it come last.
+
+        Raises:
+            CommandRefused: the set has too many elements to read them all.
+        """
+        if self._info.size > SORTABLE:
+            raise CommandRefused(
+                f"{plural(self._info.size, 'element')} are too many to sort by an attribute: {SORTABLE:,} at most.",
+                "In the results a query or a filter narrows first; there ] sorts.",
+            )
+        found: list[tuple[tuple[int, float, str], bytes]] = []
+        async for page in self._store.names(self._info, PAGE):
+            described = await self.attributes(page)
+            found += [(sort_key(fields(raw).get(field)), name) for name, raw in zip(page, described, strict=True)]
+        found.sort(key=lambda one: one[1])
+        found.sort(key=lambda one: one[0], reverse=descending)
+        lacking = [name for key, name in found if key[0] == LACKING]
+        self.names = [name for key, name in found if key[0] != LACKING] + lacking
+        self.first, self.at_start, self.at_end, self.sorted_by = 0, True, True, field
+
+    async def end(self) -> None:
+        """Go to the last names."""
+        if self.ordered and self.sorted_by is None:
+            self.names, self.at_start = await self._before(None)
+            self.at_end = True
+            self.first = 0 if self.at_start else None
+
+    async def jump(self, name: bytes) -> int:
+        """Go to a name, or to where it would be; returns its place in the window.
+
+        In a sample, and where they are sorted otherwise, it is the first name that begins so, or the nearest in
+        order.
+        """
+        if not self.ordered or self.sorted_by is not None:
+            places = sorted(range(len(self.names)), key=lambda place: (self.names[place] < name, self.names[place]))
+            return places[0] if places else 0
+        if self.at_start and self.names and name <= self.names[-1]:
+            return sum(1 for one in self.names if one < name)
+        self.names = await self._store.names_from(self._info.key, name, PAGE)
+        self.at_end = len(self.names) < PAGE
+        self.at_start, self.first = False, None
+        return 0 if len(self.names) >= _SCREENFUL else await self.extend_back()
+
+    def unsort(self) -> None:
+        """Return to the order of the names; ``start`` or ``jump`` comes next."""
+        self.sorted_by = None
+        self.names = []
+
+    async def extend_back(self) -> int:
+        """Put a page before the window; returns how many names came."""
+        if self.at_start or not self.ordered:
+            return 0
+        found, self.at_start = await self._before(self.names[0] if self.names else None)
+        self.names[:0] = found
+        if self.at_start:
+            self.first = 0
+        elif self.first is not None:
+            self.first -= len(found)
+        if len(self.names) > WINDOW:
+            del self.names[WINDOW:]
+            self.at_end = False
+        return len(found)
+
+    async def extend(self) -> int:
+        """Put a page behind the window; returns how many names were forgotten at its beginning."""
+        if self.at_end or not self.ordered or not self.names:
+            return 0
+        found = await self._store.names_behind(self._info.key, self.names[-1], PAGE)
+        self.at_end = len(found) < PAGE
+        self.names += found
+        forgotten = max(0, len(self.names) - WINDOW)
+        if forgotten:
+            del self.names[:forgotten]
+            self.at_start = False
+            if self.first is not None:
+                self.first += forgotten
+        return forgotten
+
+    async def attributes(self, names: Sequence[bytes]) -> list[bytes | None]:
+        """The attributes of some elements, in one round trip."""
+        return [attributes for attributes, _ in await self._store.described(self._info, names, vectors=False)]
+
+    async def _before(self, name: bytes | None) -> tuple[list[bytes], bool]:
+        return await names_before(self._store, self._info.key, name, PAGE)

@@ -1,0 +1,224 @@
+"""Changing a vector set with care: commands are known first, nobody's work is overwritten, much can be undone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vsexplorer.core.attributes import to_stored
+from vsexplorer.core.errors import ChangedMeanwhile, DimensionMismatch, NotFound, UsageError
+from vsexplorer.core.text import display
+from vsexplorer.core.values import ByText, ByVector, SetInfo
+from vsexplorer.core.vectors import norm, unpacked
+from vsexplorer.server.failures import no_element
+from vsexplorer.services.models import ModelService
+from vsexplorer.transfer.vector_file import read_vector
+from vsexplorer.vectorset import changes
+from vsexplorer.vectorset import set_records as records
+from vsexplorer.vectorset.changes import Change
+from vsexplorer.vectorset.set_records import SetRecord
+from vsexplorer.vectorset.store import VectorSetStore
+from vsexplorer.vectorset.writer import Existing, NewElement, SetOptions
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedChange:
+    """A change that has not been made yet, with the set it was prepared for."""
+
+    change: Change
+    info: SetInfo | None
+    """``None`` where the set does not exist yet."""
+    model: str = ""
+    """The model that embedded what a new set begins with."""
+
+    @property
+    def words(self) -> str:
+        """What will be done; harmless already."""
+        return self.change.words
+
+    @property
+    def lines(self) -> list[str]:
+        """The commands, in the order they are sent; harmless already."""
+        return self.change.lines
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Attributes as somebody saw them before changing them."""
+
+    attributes: bytes | None
+
+
+class Editor:
+    """Prepares and makes changes to the sets of one store."""
+
+    def __init__(self, store: VectorSetStore, models: ModelService) -> None:
+        self._store = store
+        self._models = models
+
+    async def add(
+        self,
+        key: bytes,
+        element: bytes,
+        what: ByText | ByVector | str,
+        attributes: bytes | None,
+        options: SetOptions | None = None,
+        replace: bool = False,
+    ) -> PreparedChange:
+        """Prepare to add an element, or to replace the vector and attributes of one that is there.
+
+        Args:
+            key: The vector set; made where it does not exist.
+            element: Its name, which must be free unless ``replace`` is given.
+            what: A text to embed, a vector, or the path of a file with one.
+            attributes: JSON, checked.
+            options: How a new set is made; must fit one that exists.
+            replace: Replace an element of that name; without attributes it keeps those it has.
+
+        Raises:
+            DimensionMismatch: the model or the vector does not fit the set.
+            CommandRefused: the options do not fit the set.
+        """
+        info = await self._info(key)
+        model = ""
+        if isinstance(what, ByText):
+            embedder = self._models.embedder
+            await embedder.open()
+            if info is not None:
+                self._models.check(info)
+            vector = (await asyncio.to_thread(embedder.run_documents, [what.text]))[0]
+            model = embedder.name
+        else:
+            vector = what.vector if isinstance(what, ByVector) else await asyncio.to_thread(read_vector, what)
+        if not vector or not norm(unpacked(vector)):
+            raise UsageError("A vector of zeros is near to nothing and cannot be found: it is not added.")
+        if info is not None and len(vector) != 4 * info.input_dimension:
+            raise DimensionMismatch(
+                f"The vector has {len(vector) // 4:,} numbers; {display(key)} holds vectors of "
+                f"{info.input_dimension:,}."
+            )
+        if replace and info is not None:
+            before = (await changes.read(self._store.connection, info, [element]))[element]
+            if before is not None:
+                new = NewElement(element, vector, attributes or before.attributes)
+                return PreparedChange(changes.replace(info, before, new), info)
+        change = changes.add(key, info, NewElement(element, vector, attributes), options or SetOptions())
+        return PreparedChange(change, info, model)
+
+    async def describe(
+        self, key: bytes, element: bytes, attributes: bytes | None, seen: Seen | None = None
+    ) -> PreparedChange:
+        """Prepare to replace an element's attributes, or to take them away.
+
+        Args:
+            key: The vector set.
+            element: Its name.
+            attributes: JSON, checked; ``None`` takes them away.
+            seen: What they were when somebody began to edit them, where somebody did.
+
+        Raises:
+            NotFound: the element does not exist.
+            ChangedMeanwhile: they are no longer what was seen.
+        """
+        info, before = await self._before(key, [element])
+        if seen is not None and seen.attributes != before[element].attributes:
+            raise ChangedMeanwhile(
+                f"The attributes of {display(element)} were changed by someone else; nothing was written.",
+                "Look at them again, then edit them anew.",
+            )
+        return PreparedChange(changes.describe(info, element, before[element], attributes), info)
+
+    async def rename(self, key: bytes, element: bytes, name: bytes) -> PreparedChange:
+        """Prepare to give an element another name.
+
+        Raises:
+            NotFound: the element does not exist.
+        """
+        info, before = await self._before(key, [element])
+        return PreparedChange(changes.rename(info, element, before[element], name), info)
+
+    async def delete(self, key: bytes, elements: Sequence[bytes]) -> PreparedChange:
+        """Prepare to delete elements.
+
+        Raises:
+            NotFound: one of them does not exist.
+        """
+        info, before = await self._before(key, elements)
+        return PreparedChange(changes.delete(info, before), info)
+
+    async def delete_set(self, key: bytes) -> PreparedChange:
+        """Prepare to delete a vector set.
+
+        Raises:
+            NotFound: there is none.
+        """
+        info = await self._store.info(key)
+        return PreparedChange(changes.delete_set(info), info)
+
+    async def make(self, prepared: PreparedChange) -> PreparedChange | None:
+        """Make a change.
+
+        Returns:
+            What takes it back; ``None`` where nothing can.
+
+        Raises:
+            ChangedMeanwhile: someone else changed what it is about; nothing was written.
+            VsexplorerError: the server refused; nothing was written.
+        """
+        change, info = prepared.change, prepared.info
+        after = await changes.apply(self._store.connection, change, info)
+        now = await self._info(change.key)
+        if info is None and now is not None and prepared.model:
+            await records.write(self._store, now, SetRecord(prepared.model, ""))
+        known = info or now
+        if known is None:
+            return None
+        if info is None:
+            # Only now is it known how long the stored vectors are.
+            after = await changes.read(self._store.connection, known, list(change.expected))
+        undo = changes.undone(known, change, after, now.uid if now is not None else None)
+        return PreparedChange(undo, now) if undo is not None else None
+
+    async def _info(self, key: bytes) -> SetInfo | None:
+        try:
+            return await self._store.info(key)
+        except NotFound:
+            return None
+
+    async def _before(self, key: bytes, elements: Sequence[bytes]) -> tuple[SetInfo, dict[bytes, Existing]]:
+        info = await self._store.info(key)
+        found = await changes.read(self._store.connection, info, list(dict.fromkeys(elements)))
+        before: dict[bytes, Existing] = {}
+        for name, state in found.items():
+            if state is None:
+                raise no_element(key, name)
+            before[name] = state
+        return info, before
+
+
+def checked_attributes(text: str) -> bytes | None:
+    """Attributes as they will be stored: a JSON object, its characters as they are; blank for none.
+
+    Raises:
+        UsageError: it is not JSON, or no object; the message says where.
+    """
+    if not text.strip():
+        return None
+    try:
+        value = json.loads(text, parse_constant=_no_number)
+    except json.JSONDecodeError as error:
+        raise UsageError(f"Not JSON: {error.msg}, line {error.lineno}, column {error.colno}.") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"Not JSON: {error}.") from error
+    if not isinstance(value, dict):
+        raise UsageError('Attributes are a JSON object, such as {"year": 1950}: filters see nothing else.')
+    try:
+        return to_stored(value)
+    except ValueError as error:
+        raise UsageError(f"Not JSON: {error}.") from error
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")

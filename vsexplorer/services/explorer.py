@@ -1,0 +1,105 @@
+"""The services for the vector sets of one database, composed."""
+
+from __future__ import annotations
+
+from vsexplorer.core import paths
+from vsexplorer.core.values import Capabilities
+from vsexplorer.embedding.embedder import Embedder, make_embedder
+from vsexplorer.language.dialect import Dialect
+from vsexplorer.server.session import Session
+from vsexplorer.server.target import Target, Where
+from vsexplorer.services.edit import Editor
+from vsexplorer.services.elements import ElementService
+from vsexplorer.services.models import ModelService
+from vsexplorer.services.samples import SampleService
+from vsexplorer.services.search import SearchService
+from vsexplorer.services.sets import SetService
+from vsexplorer.services.transfers import Transfers
+from vsexplorer.vectorset.store import VectorSetStore
+
+
+class Explorer:
+    """Composes the services over one connection; ``models`` works before ``connect``, the others after it.
+
+    Args:
+        where: The server to use.
+        embedder: The embedder to begin with.
+        model_given: The user named its model for this run, so no set may change it.
+    """
+
+    sets: SetService
+    search: SearchService
+    elements: ElementService
+    samples: SampleService
+    editor: Editor
+    transfers: Transfers
+
+    def __init__(self, where: Where, embedder: Embedder, model_given: bool = False) -> None:
+        self._where = where
+        self._session: Session | None = None
+        self._opened: VectorSetStore | None = None
+        self.models = ModelService(embedder, model_given)
+
+    async def connect(self) -> None:
+        """Connect, or connect again after the connection was lost.
+
+        The model need not be loaded for that; the first text waits for it.
+
+        Raises:
+            NoServer: a private server is needed and none can be had.
+            NoVectorSets: the server has no vector sets.
+            VsexplorerError: the server cannot be reached or denies access.
+        """
+        if self._session is None:
+            self._session = await Session.open(self._where)
+            self._compose(self._session)
+        else:
+            await self._session.reconnect()
+            self._store.reconnected(self._session.capabilities)
+            self.sets.forget()
+            self.samples.forget()
+
+    def _compose(self, session: Session) -> None:
+        store = self._opened = VectorSetStore(session.connection, session.capabilities)
+        self.sets = SetService(store, self.models)
+        self.search = SearchService(store, self.models, self.sets)
+        self.elements = ElementService(store, self.sets)
+        self.samples = SampleService(store, self.sets)
+        self.editor = Editor(store, self.models)
+        self.transfers = Transfers(store, self.models)
+
+    @property
+    def _store(self) -> VectorSetStore:
+        assert self._opened is not None, "connect() comes first"
+        return self._opened
+
+    @property
+    def target(self) -> Target:
+        """The server in use."""
+        return self._store.connection.target
+
+    @property
+    def place(self) -> str:
+        """The server and database without user and password, which tell sets of one key apart."""
+        return f"{self.target.name or self.target.address}/{self.target.db}"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the server can do."""
+        return self._store.capabilities
+
+    @property
+    def dialect(self) -> Dialect:
+        """The filter language of the server."""
+        return self._store.dialect
+
+    async def close(self) -> None:
+        """Close the connections, the model and the share in a private server."""
+        await self.models.embedder.close()
+        if self._session is not None:
+            await self._session.close()
+
+
+def make_explorer(where: Where, model: str, model_given: bool = False) -> Explorer:
+    """Make an explorer, not connected yet, that embeds with a model from the user's cache folder."""
+    return Explorer(where, make_embedder(model, paths.cache_folder()), model_given)

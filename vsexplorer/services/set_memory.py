@@ -1,0 +1,152 @@
+"""What is remembered while somebody works, read and written in a thread: nothing waits for a disk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vsexplorer.core.columns import Arrangement
+from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.text import sanitize
+from vsexplorer.core.values import SetInfo
+
+if TYPE_CHECKING:
+    from vsexplorer.state.history import PastSearch, Search
+    from vsexplorer.state.user_state import UserState
+
+
+class Remembering:
+    """The state of one user, about the set that is open.
+
+    Args:
+        folder: Where it is kept; ``None`` for until the program ends.
+        searches: Whether searches are remembered without being told to.
+        tell: Is told, once, where something cannot be remembered.
+    """
+
+    def __init__(self, folder: Path | None, searches: bool, tell: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._searches = searches
+        self._tell = tell
+        self._turn = asyncio.Lock()
+        """Held by whoever reads or writes, so that everything happens in the order it was asked for."""
+        self._state: UserState | None = None
+        self._failed = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._place = ""
+        self._info: SetInfo | None = None
+        self._brief: Search | None = None
+        self.past: list[PastSearch] = []
+        """The searches of the open set, the newest first."""
+        self.arrangement = Arrangement()
+        """The columns of the open set."""
+        self.model = ""
+        """The model chosen for the open set; empty where none was."""
+
+    async def open(self, place: str, info: SetInfo) -> None:
+        """Turn to a set."""
+        self._place, self._info, self._brief = place, info, None
+        self.past, self.arrangement, self.model = [], Arrangement(), ""
+        await self._do(self._read_past, self._read_set)
+
+    def searched(self, search: Search, brief: bool = False) -> None:
+        """Remember a search of the open set.
+
+        Args:
+            search: What was asked.
+            brief: It was only looked at for a moment. It gives way to a longer one that begins like it.
+        """
+        if not self._searches or self._info is None or not (search.line.strip() or search.filter.strip()):
+            return
+        before, self._brief = self._brief, search if brief else None
+        if self.past and self.past[0].search == search:
+            return
+        outdone = before if before is not None and search.line.startswith(before.line) else None
+        self._add(search, "", outdone)
+
+    def keep(self, search: Search, name: str) -> None:
+        """Keep a search as a favourite."""
+        self._add(search, name, None)
+
+    def unname(self, past: PastSearch) -> None:
+        """Make a favourite one search among others."""
+        self._later(lambda: self._opened.history.unname(past.id), self._read_past)
+
+    def forget(self, past: PastSearch) -> None:
+        """Forget a search."""
+        self._later(lambda: self._opened.history.forget(past.id), self._read_past)
+
+    def arrange(self, arrangement: Arrangement) -> None:
+        """Remember the columns of the open set."""
+        self.arrangement = arrangement
+        if self._info is not None:
+            place, key = self._place, self._info.key
+            self._later(lambda: self._opened.sets.arrange(place, key, arrangement))
+
+    def choose_model(self, model: str) -> None:
+        """Remember the model chosen for the open set."""
+        self.model = model
+        if self._info is not None:
+            place, info = self._place, self._info
+            self._later(lambda: self._opened.sets.choose_model(place, info.key, model, info.input_dimension))
+
+    async def settled(self) -> None:
+        """Wait until all is written."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+
+    async def close(self) -> None:
+        """Write what is left, and let go of the file."""
+        await self.settled()
+        if self._state is not None:
+            await asyncio.to_thread(self._state.close)
+
+    def _add(self, search: Search, name: str, outdone: Search | None) -> None:
+        if self._info is None:
+            return
+        place, key = self._place, self._info.key
+
+        def add() -> None:
+            if outdone is not None:
+                self._opened.history.forget_line(place, key, outdone)
+            self._opened.history.add(place, key, search, name)
+
+        self._later(add, self._read_past)
+
+    # In the thread
+
+    @property
+    def _opened(self) -> UserState:
+        if self._state is None:
+            from vsexplorer.state.user_state import UserState
+
+            self._state = UserState(self._folder)
+        return self._state
+
+    def _read_past(self) -> None:
+        if self._info is not None:
+            self.past = self._opened.history.found(self._place, self._info.key)
+
+    def _read_set(self) -> None:
+        info = self._info
+        if info is not None:
+            self.arrangement = self._opened.sets.columns(self._place, info.key)
+            self.model = self._opened.sets.model(self._place, info.key, info.input_dimension)
+
+    def _later(self, *work: Callable[[], None]) -> None:
+        task = asyncio.get_running_loop().create_task(self._do(*work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _do(self, *work: Callable[[], None]) -> None:
+        if self._failed:
+            return
+        try:
+            async with self._turn:
+                for step in work:
+                    await asyncio.to_thread(step)
+        except VsexplorerError as error:
+            self._failed = True
+            self._tell(sanitize(str(error)))

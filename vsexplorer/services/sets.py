@@ -1,0 +1,115 @@
+"""The vector sets of a database: listing, describing, and the model recorded for each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from vsexplorer.core.errors import NotFound, WrongType
+from vsexplorer.core.text import display
+from vsexplorer.core.values import SetInfo, SetSummary
+from vsexplorer.services.models import ModelService
+from vsexplorer.vectorset import set_records
+from vsexplorer.vectorset.set_records import SetRecord
+from vsexplorer.vectorset.store import VectorSetStore
+
+_COMPLETED = 1000
+"""Keys offered by completion."""
+
+
+class SetService:
+    """Lists and describes the vector sets of one database."""
+
+    def __init__(self, store: VectorSetStore, models: ModelService) -> None:
+        self._store = store
+        self._models = models
+        self._infos: dict[bytes, SetInfo] = {}
+
+    async def pages(self) -> AsyncIterator[list[SetInfo]]:
+        """List all vector sets as SCAN finds them, each once; sets the user may not read are left out."""
+        seen: set[bytes] = set()
+        async for page in self._store.keys():
+            fresh = [key for key in dict.fromkeys(page) if key not in seen]
+            seen.update(fresh)
+            yield [info for info in await self._store.infos(fresh) if isinstance(info, SetInfo)]
+
+    async def summaries(self) -> AsyncIterator[list[SetSummary]]:
+        """List all vector sets with their memory and the model recorded for them."""
+        async for page in self.pages():
+            yield await self._summarize(page)
+
+    async def summary(self, key: bytes) -> SetSummary:
+        """Describe one set with its memory and the model recorded for it.
+
+        Raises:
+            NotFound: there is no such key.
+        """
+        return (await self._summarize([await self.info(key)]))[0]
+
+    async def keys(self, prefix: bytes) -> list[bytes]:
+        """List the keys of vector sets that begin with ``prefix``, sorted; about a thousand at most."""
+        found: dict[bytes, None] = {}
+        async for page in self._store.keys(prefix + b"*"):
+            found.update(dict.fromkeys(page))
+            if len(found) > _COMPLETED:
+                break
+        return sorted(found)
+
+    async def info(self, key: bytes) -> SetInfo:
+        """Describe a set as it is now.
+
+        Raises:
+            NotFound: there is no such key.
+            WrongType: the key holds something other than a vector set.
+        """
+        self._infos.pop(key, None)
+        try:
+            info = await self._store.info(key)
+        except NotFound as error:
+            target = self._store.connection.target
+            raise NotFound(
+                f"There is no vector set {display(key)!r} in database {target.db} of {target.label}."
+            ) from error
+        except WrongType as error:
+            raise WrongType(f"{display(key)} holds something other than a vector set.") from error
+        self._infos[key] = info
+        return info
+
+    async def known(self, key: bytes) -> SetInfo:
+        """Describe a set as it was when it was last described, or as it is now if it never was.
+
+        Raises:
+            NotFound: there is no such key.
+            WrongType: the key holds something other than a vector set.
+        """
+        return self._infos.get(key) or await self.info(key)
+
+    def forget(self) -> None:
+        """Forget the descriptions: the server may be another one."""
+        self._infos.clear()
+
+    async def recorded_model(self, info: SetInfo) -> str:
+        """Return the model recorded for a set in Redis; empty if there is none that fastembed knows.
+
+        A record is data: it must never make vsexplorer load or fetch anything else.
+        """
+        record = (await set_records.read(self._store, [info]))[0]
+        if record is None or record.model == self._models.embedder.name:
+            return record.model if record is not None else ""
+        known = {model.name for model in await self._models.fitting(info)}
+        return record.model if record.model in known else ""
+
+    async def record_model(self, info: SetInfo) -> None:
+        """Record in Redis that a set was made with the model in use.
+
+        Raises:
+            VsexplorerError: the server or the connection failed.
+        """
+        await set_records.write(self._store, info, SetRecord(self._models.embedder.name, ""))
+
+    async def _summarize(self, infos: Sequence[SetInfo]) -> list[SetSummary]:
+        sizes = await self._store.memory([info.key for info in infos])
+        recorded = await set_records.read(self._store, infos)
+        return [
+            SetSummary(info, size, record.model if record is not None else "")
+            for info, size, record in zip(infos, sizes, recorded, strict=True)
+        ]

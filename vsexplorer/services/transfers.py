@@ -1,0 +1,109 @@
+"""Everything that goes in or out: loading files, exporting, copying, embedding anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vsexplorer.core.errors import CommandRefused
+from vsexplorer.core.progress import ProgressCallback, ignore_progress
+from vsexplorer.core.values import SetInfo
+from vsexplorer.language.evaluator import compiled
+from vsexplorer.server.session import Session
+from vsexplorer.server.target import Where
+from vsexplorer.services.models import ModelService
+from vsexplorer.transfer.copying import CopyPlan, CopyReport, copy
+from vsexplorer.transfer.exporter import ExportPlan, ExportReport, export
+from vsexplorer.transfer.load_run import LoadPlace, described, load
+from vsexplorer.transfer.plan import LoadPlan, LoadReport
+from vsexplorer.transfer.preview import Preview, preview
+from vsexplorer.transfer.rows import RowSource
+from vsexplorer.vectorset import set_records as records
+from vsexplorer.vectorset.store import VectorSetStore
+
+
+class Transfers:
+    """Moves data between files and the vector sets of one database."""
+
+    def __init__(self, store: VectorSetStore, models: ModelService) -> None:
+        self._store = store
+        self._models = models
+
+    @property
+    def _place(self) -> LoadPlace:
+        target = self._store.connection.target
+        return LoadPlace(self._store, self._models.embedder, f"{target.address}/{target.db}", self._models.check)
+
+    async def load(
+        self, files: Sequence[RowSource], plan: LoadPlan, progress: ProgressCallback = ignore_progress
+    ) -> LoadReport:
+        """Add the rows of files to a set, embedding their texts where they bring no vectors.
+
+        Raises:
+            DimensionMismatch: the set exists and does not fit the model.
+            VsexplorerError: the server or the connection failed; an interrupted load says where it goes on.
+        """
+        return await load(self._place, files, plan, progress)
+
+    async def preview(
+        self, files: Sequence[RowSource], plan: LoadPlan, progress: ProgressCallback = ignore_progress
+    ) -> Preview:
+        """What a load would do; nothing is written.
+
+        Raises:
+            VsexplorerError: the files cannot be read, or the model does not fit the set.
+        """
+        return await preview(self._place, files, plan, progress)
+
+    async def export(
+        self, info: SetInfo, plan: ExportPlan, progress: ProgressCallback = ignore_progress
+    ) -> ExportReport:
+        """Write elements to a file; the plan's filter must be one that the server accepts.
+
+        Raises:
+            UsageError: the file cannot be written.
+            VsexplorerError: the server or the connection failed.
+        """
+        filter_ = compiled(plan.where, self._store.dialect) if plan.where.strip() else None
+        return await export(self._store, info, plan, filter_, progress)
+
+    async def copy(
+        self,
+        info: SetInfo,
+        plan: CopyPlan,
+        to: Where | None = None,
+        progress: ProgressCallback = ignore_progress,
+    ) -> CopyReport:
+        """Copy a set, to another server where ``to`` names one.
+
+        Raises:
+            VsexplorerError: the server or the connection failed.
+        """
+        if plan.text:
+            await self._models.embedder.open(progress)
+        if to is None:
+            return await self._copied(info, plan, self._store, progress)
+        session = await Session.open(to)
+        try:
+            return await self._copied(
+                info, plan, VectorSetStore(session.connection, session.capabilities), progress
+            )
+        finally:
+            await session.close()
+
+    async def _copied(
+        self, info: SetInfo, plan: CopyPlan, store: VectorSetStore, progress: ProgressCallback
+    ) -> CopyReport:
+        here, there = self._store.connection.target, store.connection.target
+        if plan.destination == info.key and (here.address, here.db) == (there.address, there.db):
+            raise CommandRefused("A set cannot be copied onto itself.")
+        existing = await described(store, plan.destination)
+        if existing is not None and plan.text:
+            self._models.check(existing)
+        report = await copy(self._store, info, store, existing, plan, self._models.embedder, progress)
+        made = await described(store, plan.destination)
+        record = (await records.read(self._store, [info]))[0]
+        if plan.text:
+            record = records.SetRecord(self._models.embedder.name, plan.text)
+        if made is not None and record is not None:
+            await records.write(store, made, record)
+        return report

@@ -1,0 +1,73 @@
+"""A load from beginning to end: files looked at, set and model checked, the work done, the set recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from vsexplorer.core.errors import NotFound, VsexplorerError
+from vsexplorer.core.progress import ProgressCallback
+from vsexplorer.core.values import SetInfo
+from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.transfer.loader import Loader
+from vsexplorer.transfer.plan import LoadPlan, LoadReport
+from vsexplorer.transfer.rows import RowSource
+from vsexplorer.vectorset import set_records as records
+from vsexplorer.vectorset.store import VectorSetStore
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPlace:
+    """Where elements go, and what makes their vectors."""
+
+    store: VectorSetStore
+    embedder: Embedder
+    name: str
+    """The server and database, for telling loads apart."""
+    check_model: Callable[[SetInfo], None]
+    """Raises ``DimensionMismatch`` where the model does not fit a set."""
+
+
+async def load(
+    place: LoadPlace, files: Sequence[RowSource], plan: LoadPlan, progress: ProgressCallback
+) -> LoadReport:
+    """Load files into a set.
+
+    Raises:
+        DimensionMismatch: the set exists and does not fit the model.
+        VsexplorerError: the server or the connection failed; the hint says where the same load goes on.
+    """
+    loader = Loader(files, plan, place.store.connection, place.store.capabilities.run)
+    mapping = await loader.prepare()
+    info = await described(place.store, plan.key)
+    if loader.needs_model:
+        await place.embedder.open(progress)
+        if info is not None:
+            place.check_model(info)
+    try:
+        report = await loader.run(place.embedder, info, place.name, progress)
+    except VsexplorerError as error:
+        if loader.resumes_at:
+            error.hint = f"{error.hint}\nThe same command goes on behind row {loader.resumes_at:,}.".strip()
+        raise
+    made = await described(place.store, plan.key)
+    if made is not None:
+        if loader.needs_model:
+            await _record(place, made, mapping.text, report)
+        report.memory = (await place.store.memory([plan.key]))[0]
+    return report
+
+
+async def described(store: VectorSetStore, key: bytes) -> SetInfo | None:
+    """The set, or ``None`` where there is none yet."""
+    try:
+        return await store.info(key)
+    except NotFound:
+        return None
+
+
+async def _record(place: LoadPlace, made: SetInfo, text: str, report: LoadReport) -> None:
+    try:
+        await records.write(place.store, made, records.SetRecord(place.embedder.name, text))
+    except VsexplorerError as error:
+        report.notes.append(f"which model made the set could not be noted in Redis: {error.message}")
