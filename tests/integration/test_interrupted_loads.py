@@ -19,6 +19,8 @@ from tests.support.proxy import CuttingProxy
 from tests.support.servers import RedisServer
 
 _ROWS, _DIMENSION = 6_000, 8
+_SEEN_BYTES = 50_000
+"""Bytes to the server that only a load sends: some hundred rows."""
 
 
 @pytest.fixture
@@ -63,6 +65,10 @@ def arguments(rows: Path, key: str, options: list[str]) -> list[str]:
     return ["load", key, str(rows), "--id", "id", "--vector", "v", "--rejects", str(rows.parent / key), *options]
 
 
+def _written(stats: dict[str, Any]) -> int:
+    return int(stats["total_net_input_bytes"])
+
+
 class Disturbed:
     """A load that is cut off at random moments and begun again until it is done."""
 
@@ -75,11 +81,13 @@ class Disturbed:
         log = (self._rows.parent / "log").open("ab")
         return subprocess.Popen([PROGRAM, *arguments(self._rows, "k", options)], stderr=log, stdout=log)
 
-    def _wait_for_progress(self, process: subprocess.Popen[bytes]) -> None:
-        """Wait until the load has added elements, however fast the machine is."""
-        before = self._server.client().execute_command("VCARD", "k")
-        while process.poll() is None and self._server.client().execute_command("VCARD", "k") <= before:
-            time.sleep(0.005)
+    def _wait_for_writes(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait until the load writes to the server, however fast the machine is."""
+        client = self._server.client()
+        before = written = _written(client.info("stats"))
+        while process.poll() is None and written < before + _SEEN_BYTES:
+            time.sleep(0.002)
+            written = _written(client.info("stats"))
 
     def run(self, kinds: list[str], most: int) -> int:
         """Returns how often it was cut off before it could end."""
@@ -88,7 +96,7 @@ class Disturbed:
         with CuttingProxy(socket, self._server.socket) as proxy:
             for kind in kinds:
                 process = self._start(["-s", str(socket)])
-                self._wait_for_progress(process)
+                self._wait_for_writes(process)
                 time.sleep(self._chance.uniform(0, 0.05))
                 ended = process.poll() is not None
                 if kind == "loader":
