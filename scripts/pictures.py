@@ -12,7 +12,7 @@ from vsexplorer.core.config import DEFAULT_MODEL
 from vsexplorer.server.target import Where
 from vsexplorer.transfer.copying import CopyPlan
 from vsexplorer.tui.app import ExplorerApp
-from vsexplorer.tui.screens.explorer import ExplorerScreen
+from vsexplorer.tui.main.screen import MainScreen
 from vsexplorer.tui.start import Start
 from vsexplorer.vectorset.writer import SetOptions
 
@@ -35,8 +35,8 @@ async def draw(name: str, size: tuple[int, int], theme: str, keys: list[str]) ->
     app = ExplorerApp(start)
     async with app.run_test(size=size) as pilot:
         screen = app.screen
-        assert isinstance(screen, ExplorerScreen)
-        while screen.judge.facts is None or screen.live.busy or not screen.results.selected:
+        assert isinstance(screen, MainScreen)
+        while screen.filter_bar.facts is None or screen.live.busy or not screen.results.selected:
             await pilot.pause(0.1)
         if name == "sets":
             await _more_sets(screen)
@@ -48,9 +48,9 @@ async def draw(name: str, size: tuple[int, int], theme: str, keys: list[str]) ->
         print(path)
 
 
-async def _more_sets(screen: ExplorerScreen) -> None:
+async def _more_sets(screen: MainScreen) -> None:
     """Copies of the demo set, made otherwise."""
-    explorer = screen.explorer
+    explorer = screen.session.explorer
     info = await explorer.sets.info(b"people")
     for key, options in (
         ("people:bits", SetOptions(quantization="bin")),

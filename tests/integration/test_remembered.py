@@ -10,10 +10,9 @@ from tests.support.command import vsexplorer
 from tests.support.servers import RedisServer
 from tests.tui.driving import load_people
 from vsexplorer.core import paths
-from vsexplorer.core.values import SearchOptions
+from vsexplorer.core.values import SearchDraft, SearchOptions
 from vsexplorer.embedding import packaged
 from vsexplorer.embedding.embedder import Embedder
-from vsexplorer.state.history import Search
 from vsexplorer.state.user_state import UserState
 
 
@@ -30,8 +29,8 @@ def place(server: RedisServer) -> str:
 def test_favourites_are_asked_again_and_the_list_can_be_cleared(people: RedisServer) -> None:
     assert vsexplorer("history").returncode == 1, "nothing yet"
     state = UserState(paths.state_folder())
-    kept = Search("science", ".died < 1950", SearchOptions(3, exact=True))
-    state.history.add(place(people), b"people", Search("music"))
+    kept = SearchDraft("science", ".died < 1950", SearchOptions(3, exact=True))
+    state.history.add(place(people), b"people", SearchDraft("music"))
     state.history.add(place(people), b"people", kept, "old science")
     found = json.loads(vsexplorer("history", "--json").stdout)
     assert [(one["query"], one["favourite"]) for one in found] == [("science", "old science"), ("music", None)]

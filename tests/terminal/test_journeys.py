@@ -219,7 +219,7 @@ def test_everything_a_set_holds(golden: RedisServer, tmp_path: Path) -> None:
         terminal.until("1868")
         assert json.loads(client.execute_command("VGETATTR", GOLDEN["key"], "Marie Curie")) == {"born": 1868}
         terminal.press("u")
-        terminal.until("taken back")
+        terminal.until("undone")
         assert client.execute_command("VGETATTR", GOLDEN["key"], "Marie Curie") == before
         # Copy the search and run it.
         terminal.press("Escape")
@@ -245,7 +245,7 @@ def test_hostile_names_and_attributes_stay_text(newest: RedisServer) -> None:
             assert text in screen
         terminal.press("Enter", "G", "Enter")
         terminal.until("norm")
-        terminal.press("Escape", "y", "s", "Y", "q")
+        terminal.press("Escape", "y", "Escape", "s", "Y", "q")
         terminal.until("[status 0]")
 
 

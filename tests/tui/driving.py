@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from textual import events
+from textual.keys import _character_to_key, key_to_character
 from textual.pilot import Pilot
 
 from tests.support.servers import RedisServer
@@ -20,7 +22,7 @@ from vsexplorer.transfer.mapping import Mapping
 from vsexplorer.transfer.plan import LoadPlan
 from vsexplorer.transfer.readers import RowFile
 from vsexplorer.tui.app import ExplorerApp
-from vsexplorer.tui.screens.explorer import ExplorerScreen
+from vsexplorer.tui.main.screen import MainScreen
 from vsexplorer.tui.start import MakeExplorer, Start, import_explorer
 
 PAGE = Path(__file__).parents[1] / "golden" / "famous_people.json"
@@ -46,6 +48,13 @@ def lend(embedder: Embedder) -> MakeExplorer:
     return make
 
 
+def key_event(key: str) -> events.Key:
+    """The event of a key, named as in a binding or by its character."""
+    name = _character_to_key(key) if len(key) == 1 else key
+    character = key if len(key) == 1 else key_to_character(key)
+    return events.Key(name, character)
+
+
 class Driver:
     """A running application."""
 
@@ -54,16 +63,24 @@ class Driver:
         self.pilot = pilot
 
     @property
-    def main(self) -> ExplorerScreen:
+    def main(self) -> MainScreen:
         """The main screen, also while another one lies over it."""
         screen = self.app.screen_stack[0]
-        assert isinstance(screen, ExplorerScreen)
+        assert isinstance(screen, MainScreen)
         return screen
 
     async def press(self, *keys: str) -> None:
         """Press keys and let everything that follows from them happen."""
-        await self.pilot.press(*keys)
+        for key in keys:
+            taken = asyncio.Event()
+            self.app.call_later(self._put, key_event(key), taken)
+            await taken.wait()
+            await self.app.key_queue.settled()
         await self.settle()
+
+    async def _put(self, event: events.Key, taken: asyncio.Event) -> None:
+        await self.app.key_queue.put(event)
+        taken.set()
 
     async def type(self, text: str) -> None:
         """Type a text."""
@@ -73,6 +90,7 @@ class Driver:
     async def settle(self) -> None:
         """Wait until nothing is under way."""
         await self.pilot.pause()
+        await self.app.key_queue.settled()
         await self.main.live.settled()
         await self.pilot.pause()
 
@@ -84,7 +102,7 @@ class Driver:
 
     def names(self) -> list[str]:
         """The elements in the results, from the top."""
-        return [line.name for line in self.main.results._lines]
+        return [line.name for line in self.main.results.table._lines]
 
     def screen_text(self) -> str:
         """What a person reads."""
@@ -109,6 +127,8 @@ async def running(
     app = ExplorerApp(begin, make)
     async with app.run_test(size=size, notifications=True) as pilot:
         driver = Driver(app, pilot)
-        await driver.until(lambda: driver.main.connection.connected or "Connecting" not in driver.main.notice.words)
+        await driver.until(
+            lambda: driver.main.session.connection.connected or "Connecting" not in driver.main.results.notice.words
+        )
         await driver.settle()
         yield driver

@@ -65,14 +65,14 @@ async def test_what_is_found_is_opened_marked_and_searched_with(newest: RedisSer
     async with running(newest, embedder, key=b"people") as driver:
         await driver.press("escape", "b", "j", "x")
         await driver.until(lambda: "born" in driver.screen_text())
-        assert len(driver.main.marks) == 1
+        assert len(driver.main.session.selection) == 1
         assert any(line.startswith("●") for line in driver.screen_text().splitlines())
         await driver.press("enter")
         assert isinstance(driver.app.screen, ElementScreen)
         await driver.press("escape", "slash")
         await driver.type("Mar")
         await driver.press("enter", "s")
-        assert driver.main.query_line.value == "@Marie Curie"
+        assert driver.main.query_bar.value == "@Marie Curie"
         assert driver.names()[0] == "Marie Curie"
 
 

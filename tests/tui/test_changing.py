@@ -67,7 +67,7 @@ async def test_attributes_are_edited_seen_and_taken_back_on_both_versions(
         await driver.until(lambda: attributes(server, "Marie Curie")["born"] == 1867)
         await driver.until(lambda: "1867" in driver.screen_text())
         await driver.press("u")
-        await driver.until(lambda: "nothing to take back" in toasts(driver))
+        await driver.until(lambda: "nothing to undo" in toasts(driver))
 
 
 async def test_what_someone_else_changed_while_one_edits_is_kept(newest: RedisServer, embedder: Embedder) -> None:
@@ -149,7 +149,7 @@ async def test_a_set_is_deleted_only_by_typing_its_name(newest: RedisServer, emb
         await driver.press("enter")
         await driver.type("peopl")
         await driver.press("enter")
-        assert "that is something else" in driver.screen_text()
+        assert "this is not" in driver.screen_text()
         assert newest.client().exists("people")
         await driver.type("e")
         await driver.press("enter")

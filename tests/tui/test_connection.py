@@ -22,12 +22,12 @@ async def test_a_lost_server_keeps_the_results_and_is_found_again(newest_binary:
             await driver.press("escape", "r")
             await driver.until(lambda: "disconnected since" in driver.main.status_bar.left)
             assert driver.names() == ["a"]
-            assert driver.main.results.stale
+            assert driver.main.results.table.stale
             server.start()
             fill(server.client(), "k", [("b", (1.0, 0.0), None)])
             await driver.until(lambda: driver.names() == ["b"])
             assert "reconnected at" in driver.screen_text().splitlines()[0]
-            assert not driver.main.results.stale
+            assert not driver.main.results.table.stale
 
 
 async def test_the_heartbeat_notices_without_a_key_being_pressed(newest_binary: Path, embedder: Embedder) -> None:
@@ -35,21 +35,21 @@ async def test_the_heartbeat_notices_without_a_key_being_pressed(newest_binary: 
         fill(server.client(), "k", [("a", (1.0, 0.0), None)])
         async with running(server, embedder, key=b"k") as driver:
             fill(server.client(), "k", [("b", (0.0, 1.0), None)])
-            await driver.main.connection._look()
+            await driver.main._look()
             assert "2 elements" in driver.screen_text()
             server.stop()
-            await driver.main.connection._look()
+            await driver.main._look()
             await driver.until(lambda: "disconnected since" in driver.main.status_bar.left)
 
 
 async def test_a_server_that_is_not_there_can_be_tried_again(newest_binary: Path, embedder: Embedder) -> None:
     port = free_port()
     async with running(None, embedder, where=Where(Target(port=port))) as driver:
-        await driver.until(lambda: "refused" in driver.main.notice.words)
+        await driver.until(lambda: "refused" in driver.main.results.notice.words)
         assert "-h HOST -p PORT" in driver.screen_text()
         with RedisServer(newest_binary, port=port):
             await driver.press("ctrl+r")
-            await driver.until(lambda: "There is no vector set" in driver.main.notice.words)
+            await driver.until(lambda: "There is no vector set" in driver.main.results.notice.words)
 
 
 async def test_a_download_is_shown_and_can_be_stopped_and_gone_on_with(
@@ -71,9 +71,9 @@ async def test_a_download_is_shown_and_can_be_stopped_and_gone_on_with(
             await driver.pilot.press("escape")
             await driver.until(lambda: "stopped" in driver.main.status_bar.left)
             await driver.type("x")
-            assert "was stopped" in driver.main.notice.words
+            assert "was stopped" in driver.main.results.notice.words
             hub.pause = 0.0
             await driver.press("escape", "r")
-            await driver.until(lambda: driver.main.explorer.models.embedder.ready)
+            await driver.until(lambda: driver.main.session.explorer.models.embedder.ready)
             await driver.press("r")
             await driver.until(lambda: "1 result" in driver.screen_text())

@@ -1,6 +1,7 @@
 """The main screen on real servers, with the real model."""
 
 import pytest
+from textual.widgets import Input
 
 from tests.support.servers import RedisServer, fill
 from tests.tui.driving import GOLDEN, Driver, load_people, running
@@ -48,21 +49,21 @@ async def test_the_screen_reads_as_designed(people: Driver) -> None:
 async def test_no_match_says_why(people: Driver) -> None:
     await people.press("tab")
     await people.type(".born > 3000")
-    assert "passes the filter" in people.main.notice.words
+    assert "passes the filter" in people.main.results.notice.words
     assert "lacks a field" in people.screen_text()
 
 
 async def test_moving_by_keys_while_typing_and_in_the_results(people: Driver) -> None:
     await people.type("science")
     await people.press("down", "down")
-    assert people.main.results.cursor == 2
-    assert people.main.query_line.input.has_focus
+    assert people.main.results.table.cursor == 2
+    assert people.main.query_bar.query_one(Input).has_focus
     await people.press("enter", "k")
-    assert people.main.results.cursor == 1
+    assert people.main.results.table.cursor == 1
     await people.press("G")
-    assert people.main.results.cursor == 7
+    assert people.main.results.table.cursor == 7
     await people.press("g", "ctrl+d", "ctrl+u", "j")
-    assert people.main.results.cursor == 1
+    assert people.main.results.table.cursor == 1
     assert "Linus Pauling" in people.screen_text().splitlines()[5]
 
 
@@ -70,14 +71,14 @@ async def test_more_like_this_and_back(people: Driver) -> None:
     await people.type("science")
     await people.press("enter", "s")
     assert "VSIM people ELE 'Marie Curie'" in people.main.status_bar.left
-    assert people.main.query_line.value == "@Marie Curie"
+    assert people.main.query_bar.value == "@Marie Curie"
     assert "like the element Marie Curie" in people.screen_text()
     await people.press("j", "s")
     assert "ELE 'Linus Pauling'" in people.main.status_bar.left
     await people.press("escape")
     assert "ELE 'Marie Curie'" in people.main.status_bar.left
     await people.press("escape")
-    assert people.main.query_line.value == "science"
+    assert people.main.query_bar.value == "science"
     assert "FP32" in people.main.status_bar.left
 
 
@@ -85,7 +86,7 @@ async def test_typing_ends_a_search_for_similar_ones(people: Driver) -> None:
     await people.press("enter", "s", "slash", "x")
     assert "FP32" in people.main.status_bar.left
     await people.press("backspace")
-    assert people.main.query_line.value == ""
+    assert people.main.query_bar.value == ""
     assert "VRANGE" in people.main.status_bar.left
 
 
@@ -101,12 +102,12 @@ async def test_opening_an_element(people: Driver) -> None:
 
 async def test_more_and_fewer_results(people: Driver) -> None:
     await people.press("escape", "minus")
-    assert people.main.asking.options.count == 50
+    assert people.main.options.current.count == 50
     await people.press("plus", "plus")
-    assert people.main.asking.options.count == 200
+    assert people.main.options.current.count == 200
     for _ in range(10):
         await people.press("plus")
-    assert people.main.asking.options.count == 1000
+    assert people.main.options.current.count == 1000
 
 
 async def test_exact_search(people: Driver) -> None:
@@ -143,7 +144,7 @@ async def test_copying_goes_to_the_clipboard(people: Driver) -> None:
 async def test_the_mouse_selects_and_sorts(people: Driver) -> None:
     await people.type("science")
     await people.pilot.click("#results", offset=(30, 3))
-    assert people.main.results.cursor == 2
+    assert people.main.results.table.cursor == 2
     await people.pilot.click("#results", offset=(people.screen_text().splitlines()[5].index("born"), 0))
     assert people.names()[0] == "Marie Curie"
     await people.pilot.click("#results", offset=(people.screen_text().splitlines()[5].index("born"), 0))
@@ -185,7 +186,7 @@ async def test_there_is_a_face_for_nothing(
 ) -> None:
     newest.client().set("text", "x")
     async with running(newest, embedder, key=key) as driver:
-        await driver.until(lambda: words in driver.main.notice.words)
+        await driver.until(lambda: words in driver.main.results.notice.words)
         assert words in driver.screen_text()
 
 

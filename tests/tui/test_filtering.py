@@ -1,6 +1,7 @@
 """The filter line on a real server: explained, completed, corrected, counted, set from the panel of fields."""
 
 import pytest
+from textual.widgets import Input
 
 from tests.support.samples import stored
 from tests.support.servers import RedisServer, fill
@@ -16,26 +17,26 @@ async def test_a_wrong_filter_is_explained_and_keeps_the_last_good_results_visib
     good = people.names()
     await people.type(" and .died = 1985")
     assert people.names() == good
-    assert people.main.results.stale
-    assert people.main.filter_line.has_class("-error")
+    assert people.main.results.table.stale
+    assert people.main.filter_bar.children[0].has_class("-error")
     line = people.screen_text().splitlines()[4]
     assert line.index("^") == people.screen_text().splitlines()[3].index("= 1985")
     assert "= is no operator; equality is ==" in line
     await people.press("ctrl+y")
-    assert people.main.filter_line.value == ".born > 1950 and .died == 1985"
+    assert people.main.filter_bar.value == ".born > 1950 and .died == 1985"
     assert people.names() == ["Masako Natsume"]
-    assert not people.main.results.stale
-    assert not people.main.filter_line.has_class("-error")
+    assert not people.main.results.table.stale
+    assert not people.main.filter_bar.children[0].has_class("-error")
     assert "✓ .born > 1950 is true, born is 1957; .died == 1985 is true, died is 1985" in " ".join(
         people.screen_text().split()
     ).replace(" │ ", " ")
 
 
 async def test_a_filter_half_typed_is_unfinished_not_wrong(people: Driver) -> None:
-    await people.until(lambda: people.main.judge.facts is not None)
+    await people.until(lambda: people.main.filter_bar.facts is not None)
     await people.press("tab")
     await people.type(".born >")
-    assert not people.main.filter_line.has_class("-error")
+    assert not people.main.filter_bar.children[0].has_class("-error")
     await people.press("escape")
     assert "> wants a value behind it" in people.screen_text()
     assert len(people.names()) == 8
@@ -45,22 +46,22 @@ async def test_a_filter_that_surprises_runs_with_a_note(people: Driver) -> None:
     await people.press("tab")
     await people.type("not .born == 1867")
     assert "note: not binds tighter than ==" in people.screen_text()
-    assert not people.main.results.stale
+    assert not people.main.results.table.stale
 
 
 async def test_a_misspelt_field_is_pointed_out_and_corrected(people: Driver) -> None:
-    await people.until(lambda: people.main.judge.facts is not None)
+    await people.until(lambda: people.main.filter_bar.facts is not None)
     await people.press("tab")
     await people.type(".bron > 1950")
     assert "no such field in 8 sampled; did you mean .born?" in people.screen_text()
     await people.press("ctrl+y")
-    assert people.main.filter_line.value == ".born > 1950"
+    assert people.main.filter_bar.value == ".born > 1950"
     assert len(people.names()) == 3
 
 
 async def known(driver: Driver) -> None:
     """Wait for the sample of the attributes."""
-    await driver.until(lambda: driver.main.judge.facts is not None)
+    await driver.until(lambda: driver.main.filter_bar.facts is not None)
 
 
 async def test_completion_from_the_first_dot_to_the_value(people: Driver) -> None:
@@ -68,22 +69,22 @@ async def test_completion_from_the_first_dot_to_the_value(people: Driver) -> Non
     await known(people)
     await people.press("tab")
     await people.type(".d")
-    assert main.completions.texts == [".died"]
+    assert main.filter_bar.completions.texts == [".died"]
     assert ".died  number · 100%" in people.screen_text()
-    assert main.results.stale, "half a name is not searched for"
+    assert main.results.table.stale, "half a name is not searched for"
     await people.press("tab")
-    assert main.filter_line.value == ".died"
-    assert not main.completer.open
+    assert main.filter_bar.value == ".died"
+    assert not main.filter_bar.completions.chosen is not None
     await people.type(" ")
-    assert main.completions.texts[:2] == [">", ">="]
+    assert main.filter_bar.completions.texts[:2] == [">", ">="]
     await people.type("==")
-    assert " 1991" in main.completions.texts
+    assert " 1991" in main.filter_bar.completions.texts
     await people.type(" 19")
     await people.press("down", "down", "up")
-    chosen = main.completions.chosen
+    chosen = main.filter_bar.completions.chosen
     assert chosen is not None
     await people.press("tab")
-    assert main.filter_line.value == f".died == {chosen.text}"
+    assert main.filter_bar.value == f".died == {chosen.text}"
     assert len(people.names()) == 1
 
 
@@ -92,15 +93,15 @@ async def test_escape_closes_the_proposals_first_and_enter_is_never_taken(people
     await people.press("tab")
     await people.type(".bo")
     await people.press("escape")
-    assert not people.main.completer.open
-    assert people.main.filter_line.input.has_focus
-    assert people.main.filter_line.value == ".bo"
+    assert people.main.filter_bar.completions.chosen is None
+    assert people.main.filter_bar.query_one(Input).has_focus
+    assert people.main.filter_bar.value == ".bo"
     await people.type("r")
-    assert people.main.completer.open
+    assert people.main.filter_bar.completions.chosen is not None
     await people.press("enter")
-    assert people.main.filter_line.value == ".bor"
-    assert people.main.results.has_focus
-    assert not people.main.completer.open
+    assert people.main.filter_bar.value == ".bor"
+    assert people.main.results.table.has_focus
+    assert people.main.filter_bar.completions.chosen is None
 
 
 async def test_proposals_belong_to_the_place_they_were_made_for(people: Driver) -> None:
@@ -108,17 +109,17 @@ async def test_proposals_belong_to_the_place_they_were_made_for(people: Driver) 
     await people.press("tab")
     await people.type(".bo")
     await people.press("left")
-    assert not people.main.completer.open
+    assert people.main.filter_bar.completions.chosen is None
     await people.press("tab")
-    assert people.main.filter_line.value == ".bo"
+    assert people.main.filter_bar.value == ".bo"
 
 
 async def test_without_proposals_tab_goes_on_and_asking_for_them_helps(people: Driver) -> None:
     await known(people)
     await people.press("tab", "ctrl+@")
-    assert people.main.completions.texts == [".born", ".died"]
+    assert people.main.filter_bar.completions.texts == [".born", ".died"]
     await people.press("escape", "tab")
-    assert people.main.results.has_focus
+    assert people.main.results.table.has_focus
 
 
 async def test_the_panel_of_fields_sets_conditions_and_takes_them_away(
@@ -133,21 +134,21 @@ async def test_the_panel_of_fields_sets_conditions_and_takes_them_away(
         screen = driver.screen_text()
         assert "fields of 4 sampled elements" in screen
         assert ".died  number · 50% · 1934 to 1994" in screen
-        assert main.fields.has_focus
+        assert main.results.fields.has_focus
         await driver.press(*["l"] * 2, "j", "j", "enter")
-        assert main.filter_line.value == '"physics" in .fields'
+        assert main.filter_bar.value == '"physics" in .fields'
         assert sorted(driver.names()) == ["e0", "e2"]
         assert "✓ physics" in driver.screen_text()
         await driver.press("l", "j", "space")
-        assert main.filter_line.value == '"physics" in .fields and .alive == 0'
+        assert main.filter_bar.value == '"physics" in .fields and .alive == 0'
         assert driver.names() == ["e0"]
         await driver.press("space")
-        assert main.filter_line.value == '"physics" in .fields'
+        assert main.filter_bar.value == '"physics" in .fields'
         await driver.press("F")
-        assert not main.fields.display
-        assert main.results.has_focus
+        assert not main.results.fields.display
+        assert main.results.table.has_focus
         await driver.press("F", "escape")
-        assert not main.fields.display
+        assert not main.results.fields.display
 
 
 async def test_a_value_no_filter_can_express_says_so(newest: RedisServer, embedder: Embedder) -> None:
@@ -155,7 +156,7 @@ async def test_a_value_no_filter_can_express_says_so(newest: RedisServer, embedd
     async with running(newest, embedder, key=b"k") as driver:
         await known(driver)
         await driver.press("escape", "F", "j", "enter")
-        assert driver.main.filter_line.value == ""
+        assert driver.main.filter_bar.value == ""
         assert "no filter can say this" in driver.screen_text()
 
 
@@ -164,7 +165,7 @@ async def test_a_filter_that_is_wrong_is_not_added_to(people: Driver) -> None:
     await people.press("tab")
     await people.type(".born =")
     await people.press("escape", "escape", "F", "enter", "j", "enter")
-    assert people.main.filter_line.value == ".born ="
+    assert people.main.filter_bar.value == ".born ="
     assert "mended first" in people.screen_text()
 
 
@@ -184,8 +185,8 @@ async def test_a_search_that_stopped_early_is_widened_by_key(newest: RedisServer
         await driver.press("escape", "down", "s")
         await driver.press("f")
         await driver.type(".a == 1")
-        main.asking._widened = SearchOptions(filter_ef=20)
-        main.ask()
+        main.options.choose(SearchOptions(10, filter_ef=20), None)
+        main.search()
         await driver.settle()
         await driver.until(lambda: "of 5 that match: w widens it" in driver.screen_text())
         found = len(driver.names())
@@ -199,7 +200,7 @@ async def test_a_search_that_stopped_early_is_widened_by_key(newest: RedisServer
         assert "every element is compared already" in main.status_bar.left
         await driver.press("f")
         await driver.type(" ")
-        assert not main.asking.options.exact, "another filter is not widened"
+        assert not main.options.current.exact, "another filter is not widened"
 
 
 async def test_asking_again_counts_and_samples_again(people: Driver, newest: RedisServer) -> None:
@@ -210,4 +211,6 @@ async def test_asking_again_counts_and_samples_again(people: Driver, newest: Red
     newest.client().execute_command("VSETATTR", "people", "Marie Curie", '{"died": 2001, "new": 1}')
     await people.press("escape", "r")
     await people.until(lambda: "✓ 4 match" in people.screen_text())
-    await people.until(lambda: people.main.judge.facts is not None and people.main.judge.facts.field("new"))
+    await people.until(
+        lambda: people.main.filter_bar.facts is not None and people.main.filter_bar.facts.field("new")
+    )

@@ -11,13 +11,13 @@ from tests.tui.driving import Driver, running
 from vsexplorer.core.values import SetInfo
 from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.insight.set_figures import difference
-from vsexplorer.tui.screens import connection
-from vsexplorer.tui.screens.watching import SetWatcher
+from vsexplorer.tui.main import screen
+from vsexplorer.tui.services.load_runner import LoadRunner
 
 
 @pytest.fixture(autouse=True)
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "_HEARTBEAT", 0.05)
+    monkeypatch.setattr(screen, "_HEARTBEAT", 0.05)
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ async def watched(server: RedisServer, embedder: Embedder) -> AsyncIterator[tupl
 async def settled(driver: Driver) -> None:
     """Wait until what comes now counts as new."""
     await driver.settle()
-    await driver.until(lambda: not driver.main.watcher._waiting)
+    await driver.until(lambda: not driver.main.describes_soon)
 
 
 def header(driver: Driver) -> str:
@@ -66,7 +66,7 @@ async def test_a_set_that_is_deleted_is_said_to_be(watched: tuple[Driver, RedisS
     server.client().delete("live")
     await driver.until(lambda: "live was deleted by someone else, or has expired" in driver.screen_text())
     assert len(driver.names()) == 5, "what was there can still be read"
-    assert driver.main.results.stale
+    assert driver.main.results.table.stale
     await driver.type("@e1")
     assert "There is no vector set 'live'" in driver.screen_text()
 
@@ -78,7 +78,7 @@ async def test_a_set_that_is_made_anew_is_another_one(watched: tuple[Driver, Red
     ).execute()
     await driver.until(lambda: "live was deleted and made anew by someone else" in driver.screen_text())
     assert "r opens the new one" in header(driver)
-    assert driver.main.results.stale
+    assert driver.main.results.table.stale
     await driver.press("escape", "r")
     await driver.until(lambda: driver.names() == ["other"])
     await driver.until(lambda: "3 dims" in header(driver))
@@ -94,13 +94,13 @@ async def test_a_server_that_starts_anew_has_not_replaced_the_set(newest_binary:
             await settled(driver)
             server.rewrite()
             server.stop()
-            await driver.until(lambda: not driver.main.connection.connected)
+            await driver.until(lambda: not driver.main.session.connection.connected)
             server.start()
-            await driver.until(lambda: driver.main.connection.connected)
+            await driver.until(lambda: driver.main.session.connection.connected)
             await settled(driver)
             await asyncio.sleep(0.3)
             assert "anew" not in driver.screen_text()
-            assert driver.main.watcher.gone == ""
+            assert not driver.main.monitor.gone
 
 
 def test_what_changed_in_words() -> None:
@@ -116,12 +116,13 @@ def test_what_changed_in_words() -> None:
     assert difference(before, info(10, 20, 4)) == "attributes taken from 1 element"
 
 
-async def test_nothing_is_said_while_one_loads_oneself(watched: tuple[Driver, RedisServer]) -> None:
+async def test_nothing_is_said_while_one_loads_oneself(
+    watched: tuple[Driver, RedisServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
     driver, server = watched
-    driver.main.loads._plan = object()  # type: ignore[assignment]
+    monkeypatch.setattr(LoadRunner, "running", True)
     fill(server.client(), "live", [("new", (2.0, 1.0), None)])
     await asyncio.sleep(0.3)
     assert "refreshes" not in header(driver)
-    driver.main.loads._plan = None
+    monkeypatch.setattr(LoadRunner, "running", False)
     await driver.until(lambda: "1 new element · r refreshes" in header(driver))
-    assert isinstance(driver.main.watcher, SetWatcher)

@@ -43,8 +43,8 @@ async def test_a_file_is_picked_mapped_and_loaded(newest: RedisServer, embedder:
         await driver.press("ctrl+s")
         await driver.until(lambda: not driver.main.loads.running)
         await driver.until(lambda: "300 elements added" in driver.screen_text())
-        assert driver.main.info is not None
-        assert driver.main.info.key == b"rows"
+        assert driver.main.session.info is not None
+        assert driver.main.session.info.key == b"rows"
         await driver.press("slash")
         await driver.type("number 7")
         assert "e7" in driver.names()[:5]
@@ -77,7 +77,7 @@ async def test_a_load_is_stopped_by_key_and_goes_on(newest: RedisServer, embedde
         await driver.until(lambda: "id: id · text: text" in driver.screen_text())
         await driver.press("ctrl+s")
         await driver.until(lambda: newest.client().execute_command("VCARD", "rows") > 1_000)
-        await driver.until(lambda: driver.main.info is not None)
+        await driver.until(lambda: driver.main.session.info is not None)
         assert "loading rows" in driver.screen_text()
         await driver.press("L")
         assert not driver.main.loads.running
@@ -92,7 +92,7 @@ async def test_the_characters_can_be_searched_as_they_come(
     every = Characters.__iter__
     monkeypatch.setattr(Characters, "__iter__", lambda self: islice(every(self), 300))
     async with running(newest, embedder, key=b"unicode", demo="unicode", write=True) as driver:
-        await driver.until(lambda: not driver.main.loads.running and driver.main.info is not None)
+        await driver.until(lambda: not driver.main.loads.running and driver.main.session.info is not None)
         await driver.type("mathematical addition")
         assert "PLUS SIGN" in driver.names()[:3]
         await driver.press("tab")

@@ -31,7 +31,7 @@ async def test_a_wrong_number_is_said_and_not_sent(people: Driver) -> None:
     assert "COUNT 100 " in people.main.status_bar.left
     await people.press("ctrl+u", "escape")
     assert "COUNT 100 " in people.main.status_bar.left
-    assert people.main.results.has_focus
+    assert people.main.results.table.has_focus
 
 
 async def test_on_a_narrow_screen_each_option_is_explained_when_one_comes_to_it(

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from textual.widgets import Input
+
 from tests.support.servers import RedisServer
 from tests.tui.driving import Driver, load_people, running
 from vsexplorer.core.vectors import packed
@@ -9,7 +11,7 @@ from vsexplorer.embedding.embedder import Embedder
 
 
 def proposed(driver: Driver) -> list[str]:
-    return driver.main.proposed_names.texts
+    return driver.main.query_bar.names.texts
 
 
 async def test_names_are_completed_from_the_set_on_both_versions(server: RedisServer, embedder: Embedder) -> None:
@@ -18,8 +20,8 @@ async def test_names_are_completed_from_the_set_on_both_versions(server: RedisSe
         await driver.type("@ma")
         await driver.until(lambda: proposed(driver)[:2] == ["@Marie Curie", "@Marie Fredriksson"])
         await driver.press("tab")
-        assert driver.main.query_line.value == "@Marie Curie"
-        assert driver.main.query_line.input.has_focus
+        assert driver.main.query_bar.value == "@Marie Curie"
+        assert driver.main.query_bar.query_one(Input).has_focus
         await driver.until(lambda: "ELE 'Marie Curie'" in driver.main.status_bar.left)
         await driver.until(lambda: driver.names()[0] == "Marie Curie")
         await driver.press("ctrl+u")
@@ -36,28 +38,28 @@ async def test_a_sum_is_understood_and_its_weights_change_by_a_key(people: Drive
     assert "+1× “science”   −1× “chemistry”" in people.screen_text()
     away = people.names()
     await people.press("ctrl+up", "alt+up", "ctrl+up", "ctrl+up", "ctrl+up")
-    assert people.main.query_line.value == "= science + 0.5*chemistry"
+    assert people.main.query_bar.value == "= science + 0.5*chemistry"
     assert people.names() != away
     assert people.names()[0] in ("Marie Curie", "Linus Pauling")
     await people.press("ctrl+u")
     await people.type("science")
     await people.press("ctrl+up")
-    assert people.main.query_line.value == "science"
+    assert people.main.query_bar.value == "science"
     assert "weights belong to the terms of a sum" in people.screen_text()
 
 
 async def test_a_vector_pasted_or_from_a_file(people: Driver, tmp_path: Path) -> None:
     vector = [0.0] * 383 + [1.0]
-    people.main.query_line.input.value = str(vector)
+    people.main.query_bar.query_one(Input).value = str(vector)
     await people.settle()
     assert "like a vector of 384 numbers" in people.screen_text()
     pasted = people.names()
     assert len(pasted) == 8
     (tmp_path / "v.f32").write_bytes(packed(vector))
-    people.main.query_line.input.value = f"[{tmp_path}/v.f32]"
+    people.main.query_bar.query_one(Input).value = f"[{tmp_path}/v.f32]"
     await people.settle()
     assert people.names() == pasted
-    people.main.query_line.input.value = "[1, 2]"
+    people.main.query_bar.query_one(Input).value = "[1, 2]"
     await people.settle()
     assert "2 numbers; people holds vectors of 384" in people.screen_text()
 
@@ -72,7 +74,7 @@ async def test_half_typed_and_wrong_queries_are_not_sent(people: Driver) -> None
     await people.type("[draft] x")
     assert "✗" in people.screen_text().splitlines()[2]
     await people.press("ctrl+y")
-    assert people.main.query_line.value == '= "[draft] x"'
+    assert people.main.query_bar.value == '= "[draft] x"'
     assert "+1× “[draft] x”" in people.screen_text()
     assert len(people.names()) == 8
 

@@ -10,11 +10,11 @@ from tests.conftest import CACHE
 from tests.support.servers import RedisServer, fill
 from tests.tui.driving import Driver, load_people, running
 from vsexplorer.core.config import DEFAULT_MODEL
+from vsexplorer.core.values import SearchDraft
 from vsexplorer.embedding import packaged
 from vsexplorer.embedding.embedder import Embedder
-from vsexplorer.state.history import Search
 from vsexplorer.state.user_state import UserState
-from vsexplorer.tui.screens import recalling
+from vsexplorer.tui.main import screen
 from vsexplorer.tui.screens.history import HistoryScreen
 
 
@@ -32,11 +32,11 @@ async def ask(driver: Driver, line: str, filter: str = "") -> None:
         await driver.press("tab", "ctrl+u")
         await driver.type(filter)
     await driver.press("enter")
-    await driver.main.remembering.settled()
+    await driver.main.session.memory.settled()
 
 
 def lines(driver: Driver) -> tuple[str, str]:
-    return driver.main.query_line.value, driver.main.filter_line.value
+    return driver.main.query_bar.value, driver.main.filter_bar.value
 
 
 async def test_up_in_an_empty_line_brings_earlier_searches_back(
@@ -61,7 +61,7 @@ async def test_up_in_an_empty_line_brings_earlier_searches_back(
         assert lines(driver) == ("", "")
         assert len(driver.names()) == 8
         await driver.press("down")
-        assert driver.main.results.cursor == 1, "down in an empty line is for the results"
+        assert driver.main.results.table.cursor == 1, "down in an empty line is for the results"
         await driver.press("tab", "up")
         assert lines(driver) == ("", ".died < 1950"), "in the filter line only filters come back"
         await driver.press("down")
@@ -83,14 +83,16 @@ async def test_options_come_back_with_the_search(server: RedisServer, embedder: 
 async def test_what_was_only_looked_at_gives_way_to_what_it_became(
     server: RedisServer, embedder: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recalling, "_LOOKED_AT", 0.05)
+    monkeypatch.setattr(screen, "_LOOKED_AT", 0.05)
     async with running(server, embedder, key=b"people", state=tmp_path) as driver:
         for part in ("mus", "ic"):
             await driver.type(part)
-            await driver.until(lambda: [p.search.line for p in driver.main.remembering.past] == [lines(driver)[0]])
+            await driver.until(
+                lambda: [p.search.line for p in driver.main.session.memory.past] == [lines(driver)[0]]
+            )
         await driver.press("enter")
-        await driver.main.remembering.settled()
-        assert [past.search.line for past in driver.main.remembering.past] == ["music"]
+        await driver.main.session.memory.settled()
+        assert [past.search.line for past in driver.main.session.memory.past] == ["music"]
 
 
 async def test_the_list_of_searches_finds_keeps_and_forgets(
@@ -104,7 +106,7 @@ async def test_the_list_of_searches_finds_keeps_and_forgets(
         await driver.press("ctrl+u")
         await driver.type("fine arts")
         await driver.press("enter")
-        await driver.main.remembering.settled()
+        await driver.main.session.memory.settled()
         await driver.press("H")
         assert isinstance(driver.app.screen, HistoryScreen)
         rows = driver.screen_text()
@@ -128,7 +130,7 @@ async def test_of_very_many_searches_all_are_found(server: RedisServer, embedder
         state = UserState(tmp_path)
         place = state.history.found()[0].server
         for number in range(260):
-            state.history.add(place, b"people", Search(f"number {number}"))
+            state.history.add(place, b"people", SearchDraft(f"number {number}"))
         await ask(driver, "music")
         await driver.press("H")
         driver.app.screen.query_one(OptionList).scroll_end(animate=False)
@@ -147,7 +149,7 @@ async def test_a_switch_leaves_no_trace_but_favourites(
         await ask(driver, "science")
         assert UserState(tmp_path).history.found() == []
         await driver.press("asterisk", "enter")
-        await driver.main.remembering.settled()
+        await driver.main.session.memory.settled()
         assert [past.name for past in UserState(tmp_path).history.found()] == ["science"]
 
 
@@ -171,23 +173,23 @@ async def test_columns_are_arranged_by_key_and_stay_so(
 
     async with running(server, embedder, key=b"people", state=tmp_path) as driver:
         await driver.press("escape")
-        driver.main.query_line.set_quietly("")
-        assert [column.field for column in driver.main.results.columns] == ["born", "died"]
+        driver.main.query_bar.set("")
+        assert [column.field for column in driver.main.results.table.columns] == ["born", "died"]
         await driver.press("c", "J")
-        assert [column.field for column in driver.main.results.columns] == ["died", "born"]
+        assert [column.field for column in driver.main.results.table.columns] == ["died", "born"]
         await driver.press("plus", "k", "space")
-        assert [(column.field, column.width) for column in driver.main.results.columns] == [("born", 8)]
+        assert [(column.field, column.width) for column in driver.main.results.table.columns] == [("born", 8)]
         assert "died" in driver.screen_text(), "what is hidden is still listed"
         await driver.press("escape")
-        await driver.main.remembering.settled()
+        await driver.main.session.memory.settled()
     async with running(server, embedder, key=b"people", state=tmp_path) as driver:
-        assert [(column.field, column.width) for column in driver.main.results.columns] == [("born", 8)]
+        assert [(column.field, column.width) for column in driver.main.results.table.columns] == [("born", 8)]
         await driver.press("escape", "b")
         await driver.until(lambda: "born" in driver.screen_text() and "1 of 8" in driver.screen_text())
         assert "died" not in driver.screen_text().splitlines()[3]
         await driver.press("c", "0", "escape", "escape")
-        await driver.main.remembering.settled()
-        assert [column.field for column in driver.main.results.columns] == ["born", "died"]
+        await driver.main.session.memory.settled()
+        assert [column.field for column in driver.main.results.table.columns] == ["born", "died"]
 
 
 async def test_browsing_is_sorted_by_a_column_and_stays_so(
@@ -208,7 +210,7 @@ async def test_browsing_is_sorted_by_a_column_and_stays_so(
         await driver.press("enter")
         await driver.until(lambda: driver.screen_text().count("1867") >= 1)
         await driver.press("escape")
-        await driver.main.remembering.settled()
+        await driver.main.session.memory.settled()
     async with running(server, embedder, key=b"people", state=tmp_path) as driver:
         await driver.press("escape", "b")
         await driver.until(lambda: "1 of 9, by born ▼" in driver.screen_text())
@@ -235,7 +237,7 @@ async def test_a_set_is_opened_with_the_model_chosen_for_it(
     fill(server.client(), "plain", [("x", (1.0,) * 384, None)])
     async with running(server, embedder, key=b"people", state=tmp_path) as driver:
         driver.main.model_chosen(str(folder))
-        await driver.main.remembering.settled()
+        await driver.main.session.memory.settled()
         await driver.until(lambda: f"   8 elements · 384 dims · int8 · {folder.name}" in driver.screen_text())
     async with running(server, embedder, key=b"people", state=tmp_path) as driver:
         await driver.until(lambda: folder.name in driver.screen_text().splitlines()[1])

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from tests.tui.driving import Driver
 
@@ -24,7 +25,7 @@ async def test_everything_on_the_screen_can_be_taken(people: Driver) -> None:
     assert json.loads(await taken(people, "a"))["born"]
     vector = json.loads(await taken(people, "v"))
     assert len(vector) == 384
-    assert await taken(people, "at") == f"@{second}"
+    assert await taken(people, "@") == f"@{second}"
     rows = json.loads(await taken(people, "J"))["results"]
     assert [row["element"] for row in rows] == people.names()
     assert (await taken(people, "C")).splitlines()[0] == "rank,score,element,born,died"
@@ -48,7 +49,7 @@ async def test_a_vector_is_saved_beside_the_work(
     await people.until(lambda: "written to Marie_Curie.vector.json" in people.screen_text())
     vector = json.loads(file.read_text())
     await people.press("escape", "slash", "ctrl+u")
-    people.main.query_line.input.value = f"[{file}]"
+    people.main.query_bar.query_one(Input).value = f"[{file}]"
     await people.settle()
     assert people.names()[0] == "Marie Curie", "and can be asked with again"
     assert len(vector) == 384
@@ -57,5 +58,5 @@ async def test_a_vector_is_saved_beside_the_work(
 async def test_a_menu_can_be_left(people: Driver) -> None:
     await people.type("science")
     await people.press("enter", "y", "escape")
-    assert people.main.results.has_focus
+    assert people.main.results.table.has_focus
     assert people.app.clipboard == ""

@@ -1,26 +1,34 @@
-"""How far something long has come, as a value and in words."""
+"""The progress of something long, as a value and in words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from vsexplorer.core.text import byte_size, count
+from vsexplorer.core.text import byte_size, count, duration
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Something long is under way: what, and how far where that is known."""
+    """What is running, and how much of it is done as far as that is known."""
 
     what: str
+    """Such as ``loading people``."""
     done: float = 0.0
     total: float | None = None
     unit: str = ""
-    """``bytes``, ``rows`` ...; empty where nothing is counted."""
+    """``bytes``, ``rows`` ...; empty if nothing is counted."""
     rate: float | None = None
     """Units per second."""
-    detail: str = ""
-    """What else is known, in words."""
+    seconds_left: float | None = None
+    """An estimate; ``None`` if there is none."""
+    bytes_read: int = 0
+    skipped: int = 0
+    rejected: int = 0
+    slowest: str = ""
+    """The step that limits the rate; empty if that is not known."""
+    stoppable: bool = False
+    """The user may stop it."""
 
     @property
     def fraction(self) -> float | None:
@@ -29,7 +37,7 @@ class Progress:
 
     @property
     def amount(self) -> str:
-        """How far, in words: ``128 of 358 rows · 146 rows/s``."""
+        """The figures in words: ``128 of 358 rows · 146 rows/s · 2 s left``."""
         if not self.unit:
             return ""
         text = self._counted(self.done)
@@ -38,7 +46,18 @@ class Progress:
         parts = [text + self._suffix]
         if self.rate:
             parts.append(f"{self._counted(self.rate)}{self._suffix}/s")
-        return " · ".join(filter(None, (*parts, self.detail)))
+        if self.seconds_left is not None:
+            parts.append(f"{duration(self.seconds_left)} left")
+        if self.bytes_read:
+            parts.append(f"{byte_size(self.bytes_read)} read")
+        parts += [f"{number:,} {word}" for number, word in self._outcomes if number]
+        if self.slowest:
+            parts.append(f"limited by {self.slowest}")
+        return " · ".join(parts)
+
+    @property
+    def _outcomes(self) -> tuple[tuple[int, str], ...]:
+        return (self.skipped, "skipped"), (self.rejected, "rejected")
 
     @property
     def _suffix(self) -> str:
@@ -52,4 +71,4 @@ type ProgressCallback = Callable[[Progress], None]
 
 
 def ignore_progress(progress: Progress) -> None:
-    """A progress callback for callers who do not watch."""
+    """A progress callback for callers that do not watch."""

@@ -139,6 +139,15 @@ class SearchOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchDraft:
+    """A search as it is typed and remembered: the query line, the filter line and the chosen options."""
+
+    line: str
+    filter: str = ""
+    options: SearchOptions = field(default_factory=SearchOptions)
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """One question to one vector set."""
 

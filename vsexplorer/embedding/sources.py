@@ -98,14 +98,14 @@ async def find(model: str, cache: Path, progress: ProgressCallback) -> ModelFile
     if isinstance(found, ModelFiles):
         return found
     if found.name == DEFAULT_MODEL and packaged.weights_folder() is not None:
-        progress(Progress("preparing the model, once"))
+        progress(Progress("preparing the model, once", stoppable=True))
         folder = await _prepare(["convert", str(cache)], "", progress)
         return ModelFiles(found.name, folder, f"the official weights, converted, {folder}")
     if os.environ.get("HF_HUB_OFFLINE", "").strip().upper() in {"1", "TRUE", "YES", "ON"}:
         raise ModelUnavailable(
             f"{found.name} is not on this machine, and HF_HUB_OFFLINE forbids downloads.", OFFLINE_WAYS
         )
-    progress(Progress(f"downloading {found.name}", 0, found.size, "bytes"))
+    progress(Progress(f"downloading {found.name}", 0, found.size, "bytes", stoppable=True))
     folder = await _prepare(["download", found.name, str(cache)], f"downloading {found.name}", progress)
     return ModelFiles(found.name, folder, f"downloaded, {folder}")
 
@@ -126,7 +126,7 @@ async def _prepare(arguments: list[str], what: str, progress: ProgressCallback) 
             facts = json.loads(line)
             if "done" in facts:
                 rate = facts["done"] / max(1e-3, time.monotonic() - started)
-                progress(Progress(what, facts["done"], facts["total"], "bytes", rate))
+                progress(Progress(what, facts["done"], facts["total"], "bytes", rate, stoppable=True))
             else:
                 last = facts
         await process.wait()

@@ -1,4 +1,4 @@
-"""What is remembered while somebody works, read and written in a thread: nothing waits for a disk."""
+"""What is remembered of the open set: searches, columns and model. Read and written in a thread."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from vsexplorer.core.text import sanitize
 from vsexplorer.core.values import SetInfo
 
 if TYPE_CHECKING:
-    from vsexplorer.state.history import PastSearch, Search
+    from vsexplorer.core.values import SearchDraft
+    from vsexplorer.state.history import PastSearch
     from vsexplorer.state.user_state import UserState
 
 
-class Remembering:
+class SetMemory:
     """The state of one user, about the set that is open.
 
     Args:
@@ -37,7 +38,7 @@ class Remembering:
         self._tasks: set[asyncio.Task[None]] = set()
         self._place = ""
         self._info: SetInfo | None = None
-        self._brief: Search | None = None
+        self._brief: SearchDraft | None = None
         self.past: list[PastSearch] = []
         """The searches of the open set, the newest first."""
         self.arrangement = Arrangement()
@@ -51,7 +52,7 @@ class Remembering:
         self.past, self.arrangement, self.model = [], Arrangement(), ""
         await self._do(self._read_past, self._read_set)
 
-    def searched(self, search: Search, brief: bool = False) -> None:
+    def searched(self, search: SearchDraft, brief: bool = False) -> None:
         """Remember a search of the open set.
 
         Args:
@@ -66,7 +67,7 @@ class Remembering:
         outdone = before if before is not None and search.line.startswith(before.line) else None
         self._add(search, "", outdone)
 
-    def keep(self, search: Search, name: str) -> None:
+    def keep(self, search: SearchDraft, name: str) -> None:
         """Keep a search as a favourite."""
         self._add(search, name, None)
 
@@ -103,7 +104,7 @@ class Remembering:
         if self._state is not None:
             await asyncio.to_thread(self._state.close)
 
-    def _add(self, search: Search, name: str, outdone: Search | None) -> None:
+    def _add(self, search: SearchDraft, name: str, outdone: SearchDraft | None) -> None:
         if self._info is None:
             return
         place, key = self._place, self._info.key

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from vsexplorer.core.values import SearchOptions
+from vsexplorer.core.values import SearchDraft, SearchOptions
 from vsexplorer.state.database import Database, Values
 
 KEPT = 1_000
@@ -37,23 +37,13 @@ _CLEAR = "DELETE FROM searches WHERE name = '' AND (:key IS NULL OR key = :key)"
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """What can be asked again."""
-
-    line: str
-    """The query line."""
-    filter: str = ""
-    options: SearchOptions = field(default_factory=SearchOptions)
-
-
-@dataclass(frozen=True, slots=True)
 class PastSearch:
     """One that was asked."""
 
     id: int
     server: str
     key: bytes
-    search: Search
+    search: SearchDraft
     asked: float
     """Seconds since 1970."""
     name: str = ""
@@ -66,7 +56,7 @@ class History:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, server: str, key: bytes, search: Search, name: str = "") -> None:
+    def add(self, server: str, key: bytes, search: SearchDraft, name: str = "") -> None:
         """Remember a search, as the newest; a name makes it a favourite, in the place of another of that name."""
         if len(search.line) + len(search.filter) > _LONGEST or not _storable(search):
             return
@@ -81,7 +71,7 @@ class History:
     def found(self, server: str | None = None, key: bytes | None = None, name: str = "") -> list[PastSearch]:
         """The searches of a server, of a set, of a name, as far as these are given; the newest first."""
         return [
-            PastSearch(id, server, bytes(key), Search(line, filter, _read(options)), asked, name)
+            PastSearch(id, server, bytes(key), SearchDraft(line, filter, _read(options)), asked, name)
             for id, server, key, line, filter, options, asked, name in self._database.read(
                 _FIND, {"server": server, "key": key, "name": name}
             )
@@ -91,7 +81,7 @@ class History:
         """Forget one search."""
         self._database.write(("DELETE FROM searches WHERE id = ?", (id,)))
 
-    def forget_line(self, server: str, key: bytes, search: Search) -> None:
+    def forget_line(self, server: str, key: bytes, search: SearchDraft) -> None:
         """Forget a search that turned out to be the beginning of another; favourites stay."""
         self._database.write(
             (
@@ -125,7 +115,7 @@ def _read(text: str) -> SearchOptions:
     return SearchOptions(**{name: known[name] for name in SearchOptions.__dataclass_fields__ if name in known})
 
 
-def _storable(search: Search) -> bool:
+def _storable(search: SearchDraft) -> bool:
     try:
         (search.line + search.filter).encode()
     except UnicodeEncodeError:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from vsexplorer.core.attributes import fields
 from vsexplorer.core.errors import CommandRefused
 from vsexplorer.core.progress import Progress, ProgressCallback
-from vsexplorer.core.text import display, duration
+from vsexplorer.core.text import display
 from vsexplorer.core.values import SetInfo
 from vsexplorer.embedding.bulk import BulkEmbedder
 from vsexplorer.embedding.embedder import Embedder
@@ -135,5 +135,5 @@ async def _made(
 def _tell(plan: CopyPlan, info: SetInfo, report: CopyReport, elapsed: float, progress: ProgressCallback) -> None:
     done = report.copied + report.skipped + report.left_out
     rate = done / max(1e-3, elapsed)
-    left = f"{duration(max(0, info.size - done) / rate)} left" if rate and elapsed > 2 else ""
+    left = max(0, info.size - done) / rate if rate and elapsed > 2 else None
     progress(Progress(f"copying to {display(plan.destination)}", done, info.size, "elements", rate, left))

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from vsexplorer.core.errors import UsageError
 from vsexplorer.core.progress import Progress, ProgressCallback
-from vsexplorer.core.text import display, duration
+from vsexplorer.core.text import display
 from vsexplorer.core.values import SetInfo
 from vsexplorer.language.evaluator import Filter
 from vsexplorer.transfer.elements import StoredElement, elements
@@ -98,8 +98,8 @@ def _tell(
 ) -> None:
     total = None if plan.where else (len(plan.names) if plan.names is not None else info.size)
     rate = (report.written - report.resumed_at) / max(1e-3, elapsed)
-    detail = f"{duration(max(0, total - report.written) / rate)} left" if total and rate and elapsed > 2 else ""
-    progress(Progress(f"exporting {display(plan.key)}", report.written, total, "elements", rate, detail))
+    left = max(0, total - report.written) / rate if total and rate and elapsed > 2 else None
+    progress(Progress(f"exporting {display(plan.key)}", report.written, total, "elements", rate, left))
 
 
 async def _pages(

@@ -10,7 +10,7 @@ from itertools import batched
 
 from vsexplorer.core.errors import CommandRefused
 from vsexplorer.core.progress import Progress, ProgressCallback
-from vsexplorer.core.text import byte_size, display, duration
+from vsexplorer.core.text import display
 from vsexplorer.core.values import SetInfo
 from vsexplorer.embedding.bulk import BulkEmbedder
 from vsexplorer.embedding.embedder import Embedder
@@ -308,19 +308,22 @@ class Loader:
         elapsed = max(1e-3, time.monotonic() - started)
         rows, total = report.rows, self._reader.expected
         rate = (rows - report.resumed_at) / elapsed
-        details = []
-        if elapsed > _SETTLED and rate > 0 and total is not None:
-            details.append(f"{duration(max(0.0, total - rows) / rate)} left")
-        if self._reader.bytes_done:
-            details.append(f"{byte_size(self._reader.bytes_done)} read")
-        if report.skipped:
-            details.append(f"{report.skipped:,} skipped")
-        if report.rejected:
-            details.append(f"{report.rejected:,} rejected")
-        if elapsed > _SETTLED:
-            details.append(f"{max(self._busy, key=lambda name: self._busy[name])} sets the pace")
-        what = f"loading {display(self._plan.key)}"
-        progress(Progress(what, rows, total, "rows", rate, " · ".join(details)))
+        settled = elapsed > _SETTLED
+        known = settled and rate > 0 and total is not None
+        progress(
+            Progress(
+                f"loading {display(self._plan.key)}",
+                rows,
+                total,
+                "rows",
+                rate,
+                seconds_left=max(0.0, total - rows) / rate if known and total is not None else None,
+                bytes_read=self._reader.bytes_done,
+                skipped=report.skipped,
+                rejected=report.rejected,
+                slowest=max(self._busy, key=lambda name: self._busy[name]) if settled else "",
+            )
+        )
 
     async def _in_thread[*A, T](self, work: Callable[[*A], T], *arguments: *A) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)

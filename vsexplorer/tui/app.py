@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
+from textual.signal import Signal
 
 from vsexplorer.core.errors import UsageError
+from vsexplorer.services.set_memory import SetMemory
+from vsexplorer.tui.escape_key import install
+from vsexplorer.tui.key_queue import KeyQueue
 from vsexplorer.tui.keymap import Place, bindings, checked
-from vsexplorer.tui.screens.explorer import ExplorerScreen
+from vsexplorer.tui.main.screen import MainScreen
+from vsexplorer.tui.screens.dialogs import AppDialogs
+from vsexplorer.tui.services.connection import ConnectionService
+from vsexplorer.tui.session import Session
 from vsexplorer.tui.start import MakeExplorer, Start, import_explorer
 
 if TYPE_CHECKING:
@@ -23,6 +31,9 @@ def _keymap_provider() -> type[Provider]:
     from vsexplorer.tui.palette import KeymapProvider
 
     return KeymapProvider
+
+
+install()
 
 
 class ExplorerApp(App[None]):
@@ -44,6 +55,7 @@ class ExplorerApp(App[None]):
         self.failure: BaseException | None = None
         """What ended the application, where it did not end by itself."""
         self._make_explorer = make_explorer
+        self.key_queue = KeyQueue(self, self._dispatch_key)
         self.remapped = checked(start.keys)
         self.set_keymap(self.remapped)
         if start.theme:
@@ -54,8 +66,46 @@ class ExplorerApp(App[None]):
             self.theme = start.theme
 
     def get_default_screen(self) -> Screen[None]:
-        """The one screen everything starts from."""
-        return ExplorerScreen(self.start, self._make_explorer, self.remapped)
+        """Make the main screen with the session that all screens share."""
+        start = self.start
+        session = Session(
+            ConnectionService(lambda: self._make_explorer(start)),
+            SetMemory(start.state, start.history, lambda words: self.say(words, error=True)),
+            self.remapped,
+            start.write,
+            AppDialogs(lambda: self, self.key_queue.forget_waiting),
+            self._run_change,
+            Signal(self, "set changed"),
+            self.say,
+        )
+        return MainScreen(start, session)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Handle keys and pastes one at a time, everything else at once."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self.key_queue.put(event)
+        else:
+            await super().on_event(event)
+
+    async def _dispatch_key(self, event: events.Key | events.Paste) -> None:
+        await super().on_event(event)
+
+    def say(self, words: str, error: bool = False) -> None:
+        """Show a sentence, already sanitized, over whichever screen is in front, in place of the one before."""
+        self.clear_notifications()
+        self.notify(words, severity="error" if error else "information", timeout=8, markup=False)
+
+    def _run_change(self, change: Coroutine[Any, Any, Any]) -> None:
+        """Run a change in the background; keys typed since wait for its dialog."""
+        release = self.key_queue.hold()
+
+        async def run() -> None:
+            try:
+                await change
+            finally:
+                release()
+
+        self.run_worker(run(), group="change", description="changing something")
 
     def crash(self, error: BaseException) -> None:
         """End because of something nobody foresaw; the command line reports it."""

@@ -17,6 +17,7 @@ class Place(StrEnum):
     EVERYWHERE = "Everywhere"
     EXPLORER = "Outside the query and filter lines"
     LINE = "In the query and filter lines"
+    LINE_INPUT = "While typing in them"
     LIST = "In every list"
     RESULTS = "In the results"
     FIELDS = "In the panel of fields"
@@ -117,21 +118,21 @@ KEYMAP = (
     Key("sort-reverse", "backslash", "reverse", "reverse", "Sort the other way round", Place.RESULTS, False, "\\"),
     Key("columns-right", "l,right", "scroll_columns(1)", "columns", "Further columns", Place.RESULTS, False, "l →"),
     Key("columns-left", "h,left", "scroll_columns(-1)", "columns", "Columns before", Place.RESULTS, False, "h ←"),
-    Key("line-down", "down", "move_selection(1)", "next", "Select the next element while typing", Place.LINE,
+    Key("line-down", "down", "move_selection(1)", "next", "Select the next element while typing", Place.LINE_INPUT,
         False, "↓"),
     Key("line-up", "up", "move_selection(-1)", "previous",
-        "Select the element before while typing; in an empty line: earlier searches", Place.LINE, False, "↑"),
-    Key("line-results", "enter", "leave", "results", "Go to the results", Place.LINE, False, "⏎"),
-    Key("line-correct", "ctrl+y", "screen.correct_filter", "correct", "Apply the correction that is offered",
+        "Select the element before while typing; in an empty line: earlier searches", Place.LINE_INPUT, False, "↑"),
+    Key("line-results", "enter", "leave", "results", "Go to the results", Place.LINE_INPUT, False, "⏎"),
+    Key("line-correct", "ctrl+y", "correct", "correct", "Apply the correction that is offered",
         Place.LINE),
-    Key("line-heavier", "ctrl+up,alt+up", "screen.reweigh(0.25)", "heavier",
+    Key("line-heavier", "ctrl+up,alt+up", "reweigh(0.25)", "heavier",
         "More weight for the term at the cursor", Place.LINE, False, "ctrl+↑"),
-    Key("line-lighter", "ctrl+down,alt+down", "screen.reweigh(-0.25)", "lighter",
+    Key("line-lighter", "ctrl+down,alt+down", "reweigh(-0.25)", "lighter",
         "Less weight for the term at the cursor, below zero: away from it", Place.LINE, False, "ctrl+↓"),
-    Key("line-clear", "ctrl+u", "clear_line", "clear", "Empty the line", Place.LINE),
-    Key("line-complete", "ctrl+@,ctrl+space", "screen.propose", "propose", "Show what could be typed here",
+    Key("line-clear", "ctrl+u", "clear_line", "clear", "Empty the line", Place.LINE_INPUT),
+    Key("line-complete", "ctrl+@,ctrl+space", "propose", "propose", "Show what could be typed here",
         Place.LINE, False, "ctrl+space"),
-    Key("line-other", "tab", "screen.complete", "next",
+    Key("line-other", "tab", "complete", "next",
         "Take what is proposed; else from query to filter to results", Place.LINE),
     Key("fields-choose", "enter,space", "choose", "choose",
         "Filter by a value, or no longer; on a field: more of its values", Place.FIELDS, True, "⏎"),

@@ -58,6 +58,7 @@ class LiveSearch[Prepared]:
         self._preparing = False
         self._running = 0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     @property
     def busy(self) -> bool:
@@ -66,6 +67,8 @@ class LiveSearch[Prepared]:
 
     def ask(self, query: Query) -> None:
         """Take up a query; one that still waits is forgotten."""
+        if self._closed:
+            return
         self._asked += 1
         self._waiting = (self._asked, query)
         self._next()
@@ -75,6 +78,13 @@ class LiveSearch[Prepared]:
         self._asked += 1
         self._shown = self._asked
         self._waiting = None
+
+    async def close(self) -> None:
+        """Deliver nothing more, and wait for the searches under way."""
+        self.forget()
+        self._closed = True
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def settled(self) -> None:
         """Wait until nothing is under way."""

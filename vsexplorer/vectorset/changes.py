@@ -117,7 +117,7 @@ def undone(info: SetInfo, change: Change, after: Mapping[bytes, Existing | None]
                 commands += [(b"VREM", info.key, name), _added(info, _again(info, name, before))]
             elif now.attributes != before.attributes:
                 commands.append((b"VSETATTR", info.key, name, before.attributes or b""))
-    return Change(info.key, f"take back: {change.words}", tuple(commands), after, uid)
+    return Change(info.key, f"undo: {change.words}", tuple(commands), after, uid)
 
 
 async def read(connection: Connection, info: SetInfo, names: Sequence[bytes]) -> dict[bytes, Existing | None]:

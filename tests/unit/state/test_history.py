@@ -9,10 +9,10 @@ import pytest
 
 from vsexplorer.core.columns import Arrangement
 from vsexplorer.core.errors import UsageError
-from vsexplorer.core.values import SearchOptions
+from vsexplorer.core.values import SearchDraft, SearchOptions
 from vsexplorer.state import history as module
 from vsexplorer.state.database import FILE
-from vsexplorer.state.history import History, Search
+from vsexplorer.state.history import History
 from vsexplorer.state.user_state import UserState
 
 HERE, SET = "here:6379/0", b"people\xff"
@@ -28,12 +28,12 @@ def lines(history: History, key: bytes = SET) -> list[str]:
 
 
 def test_searches_come_back_as_they_were_the_newest_first_and_each_once(state: UserState, tmp_path: Path) -> None:
-    whole = Search("= a - 2*@Ä", '.x in ["é"]', SearchOptions(7, ef=9, filter_ef=8, epsilon=0.25, exact=True))
-    state.history.add(HERE, SET, Search("science"))
+    whole = SearchDraft("= a - 2*@Ä", '.x in ["é"]', SearchOptions(7, ef=9, filter_ef=8, epsilon=0.25, exact=True))
+    state.history.add(HERE, SET, SearchDraft("science"))
     state.history.add(HERE, SET, whole)
-    state.history.add(HERE, SET, Search("science"))
-    state.history.add(HERE, b"other", Search("art"))
-    state.history.add("there:1/0", SET, Search("there"))
+    state.history.add(HERE, SET, SearchDraft("science"))
+    state.history.add(HERE, b"other", SearchDraft("art"))
+    state.history.add("there:1/0", SET, SearchDraft("there"))
     state.close()
     again = UserState(tmp_path).history
     assert lines(again) == ["science", "= a - 2*@Ä"]
@@ -43,9 +43,9 @@ def test_searches_come_back_as_they_were_the_newest_first_and_each_once(state: U
 
 def test_old_searches_are_forgotten_but_favourites_stay(state: UserState, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "KEPT", 5)
-    state.history.add(HERE, SET, Search("kept"), "mine")
+    state.history.add(HERE, SET, SearchDraft("kept"), "mine")
     for number in range(12):
-        state.history.add(HERE, SET, Search(f"line {number}"))
+        state.history.add(HERE, SET, SearchDraft(f"line {number}"))
     assert lines(state.history) == [f"line {number}" for number in range(11, 6, -1)] + ["kept"]
     assert state.history.clear(b"other") == 0
     assert state.history.clear(SET) == 5
@@ -53,9 +53,9 @@ def test_old_searches_are_forgotten_but_favourites_stay(state: UserState, monkey
 
 
 def test_a_name_belongs_to_one_search_and_outlives_asking_again(state: UserState) -> None:
-    state.history.add(HERE, SET, Search("one"), "mine")
-    state.history.add(HERE, SET, Search("two"), "mine")
-    state.history.add(HERE, SET, Search("two"))
+    state.history.add(HERE, SET, SearchDraft("one"), "mine")
+    state.history.add(HERE, SET, SearchDraft("two"), "mine")
+    state.history.add(HERE, SET, SearchDraft("two"))
     assert [(past.search.line, past.name) for past in state.history.found(HERE, SET, "mine")] == [("two", "mine")]
     past = state.history.found(HERE, SET, "mine")[0]
     state.history.unname(past.id)
@@ -65,8 +65,8 @@ def test_a_name_belongs_to_one_search_and_outlives_asking_again(state: UserState
 
 
 def test_what_cannot_be_kept_is_left_out(state: UserState) -> None:
-    state.history.add(HERE, SET, Search("x" * 30_000))
-    state.history.add(HERE, SET, Search("\udcff"))
+    state.history.add(HERE, SET, SearchDraft("x" * 30_000))
+    state.history.add(HERE, SET, SearchDraft("\udcff"))
     assert lines(state.history) == []
 
 
@@ -86,7 +86,7 @@ def test_sets_are_remembered_by_server_key_and_dimension(state: UserState, tmp_p
 def test_only_its_user_may_read_it_and_reading_makes_no_file(state: UserState, tmp_path: Path) -> None:
     assert state.history.found() == []
     assert not (tmp_path / FILE).exists()
-    state.history.add(HERE, SET, Search("science"))
+    state.history.add(HERE, SET, SearchDraft("science"))
     rights = {name: stat.S_IMODE(os.stat(tmp_path / name).st_mode) for name in os.listdir(tmp_path)}
     assert set(rights.values()) == {0o600}
 
@@ -96,7 +96,7 @@ def test_several_threads_and_programs_may_write_at_once(state: UserState, tmp_pa
 
     def work(of: UserState, name: str) -> None:
         for number in range(50):
-            of.history.add(HERE, SET, Search(f"{name} {number}"))
+            of.history.add(HERE, SET, SearchDraft(f"{name} {number}"))
 
     threads = [
         threading.Thread(target=work, args=(of, name)) for of, name in ((state, "a"), (state, "b"), (other, "c"))
@@ -119,8 +119,8 @@ def test_a_file_that_cannot_be_used_gets_a_sentence(tmp_path: Path, content: byt
 
 
 def test_a_file_of_a_newer_version_is_left_alone(state: UserState, tmp_path: Path) -> None:
-    state.history.add(HERE, SET, Search("science"))
+    state.history.add(HERE, SET, SearchDraft("science"))
     state._database.write(("PRAGMA user_version = 99", ()))
     state.close()
     with pytest.raises(UsageError, match="newer vsexplorer"):
-        UserState(tmp_path).history.add(HERE, SET, Search("art"))
+        UserState(tmp_path).history.add(HERE, SET, SearchDraft("art"))

@@ -5,10 +5,11 @@ import pytest
 from vsexplorer.core.errors import UsageError
 from vsexplorer.tui.app import ExplorerApp
 from vsexplorer.tui.keymap import KEYMAP, Key, Place, checked, keys_at, shown
+from vsexplorer.tui.main.query_bar import QueryBar
+from vsexplorer.tui.main.screen import MainScreen
 from vsexplorer.tui.screens.browse import BrowseScreen
 from vsexplorer.tui.screens.columns import ColumnsList, ColumnsScreen
 from vsexplorer.tui.screens.element import ElementScreen
-from vsexplorer.tui.screens.explorer import ExplorerScreen
 from vsexplorer.tui.screens.forms import AttributesForm
 from vsexplorer.tui.screens.history import HistoryScreen
 from vsexplorer.tui.screens.load import LoadScreen
@@ -25,10 +26,11 @@ from vsexplorer.tui.widgets.sets_table import SetsTable
 
 OWNERS: dict[Place, tuple[type, ...]] = {
     Place.EVERYWHERE: (ExplorerApp,),
-    Place.EXPLORER: (ExplorerScreen, ExplorerApp),
-    Place.LINE: (_PromptInput, ExplorerApp),
+    Place.EXPLORER: (MainScreen, ExplorerApp),
+    Place.LINE: (QueryBar, ExplorerApp),
+    Place.LINE_INPUT: (_PromptInput,),
     Place.LIST: (LineList,),
-    Place.RESULTS: (ResultsTable, ExplorerScreen),
+    Place.RESULTS: (ResultsTable, MainScreen),
     Place.FIELDS: (FieldsPanel,),
     Place.SETS: (SetsTable, SetsScreen),
     Place.SETS_SCREEN: (SetsScreen, ExplorerApp),
@@ -60,7 +62,7 @@ def test_no_key_means_two_things_in_one_place(place: Place) -> None:
 def test_every_key_does_something(key: Key) -> None:
     name = key.action.removeprefix("app.").removeprefix("screen.").partition("(")[0]
     owners = (
-        (ExplorerScreen, ElementScreen, BrowseScreen, SetsScreen, ColumnsScreen)
+        (MainScreen, ElementScreen, BrowseScreen, SetsScreen, ColumnsScreen)
         if key.action.startswith("screen.")
         else OWNERS[key.place]
     )

@@ -19,6 +19,7 @@ from vsexplorer.core.errors import CommandRefused, VsexplorerError
 from vsexplorer.core.text import display, fit, plural, sanitize
 from vsexplorer.core.values import Hit, SetInfo
 from vsexplorer.tui.keymap import Place, bindings, keys_at
+from vsexplorer.tui.session import Session
 from vsexplorer.tui.widgets.bars import Footer, TextBar
 from vsexplorer.tui.widgets.browse_table import BrowseTable
 from vsexplorer.tui.widgets.element_table import ElementTable
@@ -27,7 +28,6 @@ from vsexplorer.tui.widgets.line_input import LineInput
 if TYPE_CHECKING:
     from vsexplorer.services.browse import Browser
     from vsexplorer.tui.screens.element import Leaving
-    from vsexplorer.tui.screens.leading import LeadingScreen
 
 
 class BrowseScreen(Screen[bytes | None]):
@@ -45,18 +45,18 @@ class BrowseScreen(Screen[bytes | None]):
     }
     """
 
-    def __init__(self, main: LeadingScreen, info: SetInfo) -> None:
+    def __init__(self, session: Session, info: SetInfo) -> None:
         super().__init__()
-        self._main = main
+        self._session = session
         self._info = info
-        self._browser: Browser = main.explorer.elements.browser(info)
+        self._browser: Browser = session.explorer.elements.browser(info)
         self._window = asyncio.Lock()
         """Held by whoever moves the window."""
         self._jumps = 0
         self._fetching = False
         self.table = BrowseTable()
-        self.table.marks = main.marks
-        self.table.arrangement = main.results.arrangement
+        self.table.selection = session.selection
+        self.table.arrangement = session.arrangement
 
     def compose(self) -> ComposeResult:
         """Title, the line to jump with, the rows, where one is, the keys."""
@@ -65,7 +65,9 @@ class BrowseScreen(Screen[bytes | None]):
         yield self.table
         yield TextBar(id="browse-place")
         yield TextBar(id="browse-status")
-        yield Footer([*keys_at(Place.BROWSE_SCREEN, Place.BROWSE), *keys_at(Place.EVERYWHERE)], self._main.remapped)
+        yield Footer(
+            [*keys_at(Place.BROWSE_SCREEN, Place.BROWSE), *keys_at(Place.EVERYWHERE)], self._session.remapped
+        )
 
     def on_mount(self) -> None:
         """Begin with the first names."""
@@ -90,7 +92,7 @@ class BrowseScreen(Screen[bytes | None]):
     @on(BrowseTable.Sorted)
     def _sort(self) -> None:
         field, descending = self.table.sort_field, self.table.sort_reversed
-        self._main.keep_columns(replace(self.table.arrangement, sorted_by=field, descending=descending))
+        self._session.arrange(replace(self.table.arrangement, sorted_by=field, descending=descending))
         self._go(self._sorted)
 
     async def _sorted(self) -> None:
@@ -203,7 +205,7 @@ class BrowseScreen(Screen[bytes | None]):
 
         event.stop()
         hit = Hit(0, event.hit.element, None, event.hit.attributes)
-        self.app.push_screen(ElementScreen(self._main, self._info.key, hit), self._left)
+        self.app.push_screen(ElementScreen(self._session, self._info.key, hit), self._left)
 
     def _left(self, left: Leaving | None) -> None:
         if left is not None and left.similar:
@@ -219,20 +221,23 @@ class BrowseScreen(Screen[bytes | None]):
     def action_mark(self) -> None:
         """Mark the selected element, or no longer, and go on to the next."""
         if self.table.count and (hit := self.table.selected) is not None:
-            self._main.marks.toggle(hit.element)
+            self._session.selection.toggle(hit.element)
             self.table.action_move(1)
             self.table.refresh()
 
     def action_show_columns(self) -> None:
         """Choose and arrange the columns."""
-        self._main.arrange_columns(self.table)
+        from vsexplorer.tui.screens.columns import ColumnsScreen
+
+        if self.table.all_columns:
+            self.app.push_screen(ColumnsScreen(self.table, self._session.arrange))
 
     def action_take(self) -> None:
         """Offer what can be copied."""
-        from vsexplorer.tui.screens.taking import Taker
+        from vsexplorer.tui.screens.copy import Copier
 
-        taker = Taker(self.app, self._main.explorer, self._info.key, self.say)
-        taker.offer(self.table.selected if self.table.count else None, None)
+        copier = Copier(self.app, self._session.explorer, self._info.key, self.say)
+        copier.offer(self.table.selected if self.table.count else None, None)
 
     def action_back(self) -> None:
         """Leave the line to jump with, or the set."""

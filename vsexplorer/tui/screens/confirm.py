@@ -1,8 +1,8 @@
-"""Asking before something is changed: the exact commands first, and a question in proportion."""
+"""Asking before a change: the commands that will be sent, and a question in proportion."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -20,12 +20,18 @@ _SHOWN = 200
 
 
 class ConfirmScreen(ModalScreen[bool]):
-    """Dismisses with whether to go on; where something must be typed, only that does."""
+    """Dismisses with whether to make the change; it takes no key that was typed before it could be seen.
+
+    Args:
+        words: What will be done. Sanitized.
+        commands: The commands that will be sent. Sanitized.
+        typed: What must be typed to agree; empty if a key is enough.
+        forget_keys: Drops the keys that were typed before the question could be seen.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "answer(False)", show=False),
-        Binding("y,enter", "answer(True)", show=False),
-        Binding("n", "answer(False)", show=False),
+        Binding("enter", "answer(True)", show=False),
     ]
     DEFAULT_CSS = """
     ConfirmScreen {
@@ -41,11 +47,15 @@ class ConfirmScreen(ModalScreen[bool]):
     }
     """
 
-    def __init__(self, words: str, commands: Sequence[str], typed: str = "") -> None:
+    def __init__(
+        self, words: str, commands: Sequence[str], typed: str = "", forget_keys: Callable[[], None] | None = None
+    ) -> None:
         super().__init__()
         self._words = words
         self._commands = commands
         self._typed = typed
+        self._forget_keys = forget_keys
+        self._visible = False
 
     def compose(self) -> ComposeResult:
         """What, by which commands, and how to agree."""
@@ -57,20 +67,33 @@ class ConfirmScreen(ModalScreen[bool]):
             with VerticalScroll(can_focus=False):
                 yield Static(Content("\n".join(lines)), id="confirm-commands", markup=False)
             if self._typed:
-                yield Static(Content(f"type {self._typed} and press enter · esc leaves it"), markup=False)
+                yield Static(Content(f"type {self._typed} and press enter · esc: cancel"), markup=False)
                 yield LineInput()
             else:
-                yield Static("enter does it · esc leaves it", markup=False)
+                yield Static("enter: confirm · esc: cancel", markup=False)
+
+    def on_mount(self) -> None:
+        """Take keys once the question is on the screen."""
+        self.call_after_refresh(self._seen)
+
+    def _seen(self) -> None:
+        if self._forget_keys is not None:
+            self._forget_keys()
+        if self._typed:
+            self.query_one(Input).value = ""
+        self._visible = True
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        if not self._visible:
+            return
         if event.value == self._typed:
             self.dismiss(True)
         else:
-            self.query_one("#confirm-words", Static).update(Content(f"{self._words}: that is something else"))
+            self.query_one("#confirm-words", Static).update(Content(f"{self._words}: this is not {self._typed}"))
 
     def action_answer(self, yes: bool) -> None:
-        """Go on, or leave everything as it is."""
-        if not (yes and self._typed):
+        """Make the change, or cancel it."""
+        if self._visible and not (yes and self._typed):
             self.dismiss(yes)

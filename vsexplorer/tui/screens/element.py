@@ -18,7 +18,8 @@ from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.core.text import display, sanitize
 from vsexplorer.core.values import ElementDetails, Hit
 from vsexplorer.tui.keymap import Place, bindings, keys_at
-from vsexplorer.tui.marks import Marks
+from vsexplorer.tui.selection import Selection
+from vsexplorer.tui.session import Session
 from vsexplorer.tui.widgets.attribute_tree import AttributeTree
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.bars import Footer, TextBar
@@ -28,7 +29,6 @@ from vsexplorer.tui.widgets.vector_view import VectorView
 
 if TYPE_CHECKING:
     from vsexplorer.services.explorer import Explorer
-    from vsexplorer.tui.screens.leading import LeadingScreen
 
 _COMPARED = 3
 """Marked elements whose similarity fits in a line."""
@@ -76,9 +76,9 @@ class ElementScreen(Screen[Leaving]):
     }
     """
 
-    def __init__(self, main: LeadingScreen, key: bytes, hit: Hit) -> None:
+    def __init__(self, session: Session, key: bytes, hit: Hit) -> None:
         super().__init__()
-        self._main = main
+        self._session = session
         self._key = key
         self._hit = hit
         self._trail: list[bytes] = [hit.element]
@@ -88,7 +88,7 @@ class ElementScreen(Screen[Leaving]):
 
     @property
     def _explorer(self) -> Explorer:
-        return self._main.explorer
+        return self._session.explorer
 
     @property
     def element(self) -> bytes:
@@ -96,8 +96,8 @@ class ElementScreen(Screen[Leaving]):
         return self._trail[self._place]
 
     @property
-    def _marks(self) -> Marks:
-        return self._main.marks
+    def _marks(self) -> Selection:
+        return self._session.selection
 
     def compose(self) -> ComposeResult:
         """Title, trail, attributes, vector and neighbours, a status line, the keys."""
@@ -113,13 +113,14 @@ class ElementScreen(Screen[Leaving]):
                 yield LinksList()
         yield LineInput(placeholder="find in the attributes", id="element-find")
         yield TextBar(id="element-status")
-        yield Footer([*keys_at(Place.ELEMENT), *keys_at(Place.EVERYWHERE)], self._main.remapped)
+        yield Footer([*keys_at(Place.ELEMENT), *keys_at(Place.EVERYWHERE)], self._session.remapped)
 
     def on_mount(self) -> None:
         """Show what is known at once, then what the server says."""
         self.query_one(Input).cursor_blink = False
         self.query_one(AttributeTree).show(self._hit.attributes)
         self._show_title()
+        self._session.changed.subscribe(self, self._set_changed)
         self.look()
 
     def say(self, words: str, error: bool = False) -> None:
@@ -129,7 +130,11 @@ class ElementScreen(Screen[Leaving]):
 
     def look(self) -> None:
         """Read the element that is shown."""
-        self.run_worker(self._look(self.element), group="element", exclusive=True, description="reading an element")
+        self.run_worker(self._look(self.element), group="element", description="reading an element")
+
+    def _shows(self, element: bytes) -> bool:
+        """Whether an element is still the one to show: the trail may have moved on, or the screen be closed."""
+        return self in self.app.screen_stack and element == self.element
 
     async def _look(self, element: bytes) -> None:
         try:
@@ -138,7 +143,10 @@ class ElementScreen(Screen[Leaving]):
                 self._explorer.elements.neighbours(self._key, element),
             )
         except VsexplorerError as error:
-            self.say(sanitize(error.message))
+            if self._shows(element):
+                self.say(sanitize(error.message))
+            return
+        if not self._shows(element):
             return
         self.details = details
         self.query_one(AttributeTree).show(details.attributes)
@@ -256,43 +264,46 @@ class ElementScreen(Screen[Leaving]):
 
     def action_take(self) -> None:
         """Offer what can be copied."""
-        from vsexplorer.tui.screens.taking import Taker
+        from vsexplorer.tui.screens.copy import Copier
 
-        taker = Taker(self._main.app, self._explorer, self._key, self.say)
-        taker.offer(Hit(0, self.element, None, None), None)
+        copier = Copier(self.app, self._explorer, self._key, self.say)
+        copier.offer(Hit(0, self.element, None, None), None)
 
     # Changing
 
     def action_edit_attributes(self) -> None:
         """Edit the attributes."""
-        self._main.changer.edit(self._key, self.element, self._follow)
+        if self._session.edits.allowed:
+            self._session.run(self._session.edits.edit(self._key, self.element))
 
     def action_rename_element(self) -> None:
         """Rename the element."""
+        if self._session.edits.allowed:
+            self._session.run(self._rename(self.element))
 
-        def follow(name: bytes) -> None:
-            self._trail[self._place] = name
-            self._follow()
-
-        self._main.changer.rename(self._key, self.element, follow)
+    async def _rename(self, element: bytes) -> None:
+        name = await self._session.edits.rename(self._key, element)
+        if name is not None:
+            self._trail = [name if one == element else one for one in self._trail]
+            self.look()
 
     def action_delete_element(self) -> None:
         """Delete the element, and leave it."""
+        if self._session.edits.allowed:
+            self._session.run(self._delete(self.element))
 
-        def follow() -> None:
-            self._main.follow_change()
-            self.dismiss(Leaving(self.element, False))
-
-        self._main.changer.delete(self._key, [self.element], follow)
+    async def _delete(self, element: bytes) -> None:
+        if await self._session.edits.delete(self._key, [element]):
+            self.dismiss(Leaving(element, False))
 
     def action_undo_change(self) -> None:
-        """Take the last change back."""
-        self._main.changer.undo()
-        self.set_timer(0.2, self.look)
+        """Undo the last change."""
+        if self._session.edits.allowed:
+            self._session.run(self._session.edits.undo())
 
-    def _follow(self) -> None:
-        self._main.follow_change()
-        self.look()
+    def _set_changed(self, key: bytes) -> None:
+        if key == self._key:
+            self.look()
 
     def action_mark(self) -> None:
         """Mark the element to compare others with it, or no longer."""

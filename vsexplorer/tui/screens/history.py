@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from vsexplorer.core.text import duration, plural, sanitize
-from vsexplorer.services.set_memory import Remembering
+from vsexplorer.services.set_memory import SetMemory
 from vsexplorer.state.history import PastSearch
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.screens.chooser import Chooser
@@ -20,16 +20,16 @@ class HistoryScreen(Chooser[PastSearch]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.HISTORY)
     SORTED = False
 
-    def __init__(self, remembering: Remembering) -> None:
+    def __init__(self, memory: SetMemory) -> None:
         super().__init__("type to find an earlier search")
-        self._remembering = remembering
+        self._memory = memory
 
     def on_mount(self) -> None:
         """Fill the list."""
         self._show()
 
     def _show(self) -> None:
-        past = self._remembering.past
+        past = self._memory.past
         favourites = [one for one in past if one.name]
         self.replace([_entry(one) for one in [*favourites, *(one for one in past if not one.name)]])
         keys = "" if self.app.size.height < 16 else " · ⏎ asks again · ctrl+s favourite or not · ctrl+x forgets"
@@ -44,7 +44,7 @@ class HistoryScreen(Chooser[PastSearch]):
         if past is None:
             return
         if past.name:
-            self._remembering.unname(past)
+            self._memory.unname(past)
             self._follow()
         else:
             form = NameForm("keep this search as", past.search.line or past.search.filter)
@@ -52,18 +52,18 @@ class HistoryScreen(Chooser[PastSearch]):
 
     def _keep(self, past: PastSearch, name: str | None) -> None:
         if name:
-            self._remembering.keep(past.search, name)
+            self._memory.keep(past.search, name)
             self._follow()
 
     def action_forget(self) -> None:
         """Forget the highlighted search."""
         if (past := self.highlighted) is not None:
-            self._remembering.forget(past)
+            self._memory.forget(past)
             self._follow()
 
     def _follow(self) -> None:
         async def follow() -> None:
-            await self._remembering.settled()
+            await self._memory.settled()
             self._show()
 
         self.run_worker(follow(), group="history", exclusive=True, description="reading the history")

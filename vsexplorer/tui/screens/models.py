@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vsexplorer.services.explorer import Explorer
+    from vsexplorer.services.models import ModelService
 
 from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.core.text import byte_size, display, sanitize
@@ -16,9 +16,9 @@ from vsexplorer.tui.screens.chooser import Chooser
 class ModelsScreen(Chooser[str]):
     """Dismisses with the model's name."""
 
-    def __init__(self, explorer: Explorer, info: SetInfo) -> None:
+    def __init__(self, models: ModelService, info: SetInfo) -> None:
         super().__init__("type to narrow the models")
-        self._explorer = explorer
+        self._models = models
         self._info = info
 
     def on_mount(self) -> None:
@@ -28,11 +28,11 @@ class ModelsScreen(Chooser[str]):
     async def _collect(self) -> None:
         dimension = self._info.input_dimension
         try:
-            found = await self._explorer.models.fitting(self._info)
+            found = await self._models.fitting(self._info)
         except VsexplorerError as error:
             self.say(sanitize(str(error), keep_newlines=True))
             return
-        used = self._explorer.models.embedder.name
+        used = self._models.embedder.name
         self.add(
             [(model.name, "in use" if model.name == used else byte_size(model.size), model.name) for model in found]
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,15 +15,13 @@ from textual.widgets import Input, Static
 
 from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.core.text import display, plural, sanitize
-from vsexplorer.core.values import SetSummary
+from vsexplorer.core.values import SetInfo, SetSummary
 from vsexplorer.insight.set_figures import facts
 from vsexplorer.tui.keymap import Place, bindings, keys_at
+from vsexplorer.tui.session import Session
 from vsexplorer.tui.widgets.bars import Footer, TextBar
 from vsexplorer.tui.widgets.line_input import LineInput
 from vsexplorer.tui.widgets.sets_table import SetsTable
-
-if TYPE_CHECKING:
-    from vsexplorer.tui.screens.leading import LeadingScreen
 
 _PAUSE = 0.1
 """Seconds between two words on how many were found: each is a picture."""
@@ -53,9 +51,9 @@ class SetsScreen(Screen[bytes | None]):
     }
     """
 
-    def __init__(self, main: LeadingScreen) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
-        self._main = main
+        self._session = session
         self._found = 0
         self.table = SetsTable(id="sets-table")
 
@@ -68,12 +66,12 @@ class SetsScreen(Screen[bytes | None]):
             with VerticalScroll(id="sets-details", can_focus=False):
                 yield Static(markup=False)
         yield TextBar(id="sets-status")
-        yield Footer([*keys_at(Place.SETS_SCREEN, Place.SETS), *keys_at(Place.EVERYWHERE)], self._main.remapped)
+        yield Footer([*keys_at(Place.SETS_SCREEN, Place.SETS), *keys_at(Place.EVERYWHERE)], self._session.remapped)
 
     def on_mount(self) -> None:
         """Begin to look."""
         self.query_one("#sets-title", TextBar).set_text(
-            f"vector sets · {sanitize(self._main.explorer.target.label)}"
+            f"vector sets · {sanitize(self._session.explorer.target.label)}"
         )
         self.action_look()
 
@@ -93,7 +91,7 @@ class SetsScreen(Screen[bytes | None]):
         self._found, said = 0, 0.0
         self._say("looking … · ctrl+s stops")
         try:
-            async for page in self._main.explorer.sets.summaries():
+            async for page in self._session.explorer.sets.summaries():
                 self._found += len(page)
                 self.table.add(page)
                 if monotonic() >= said + _PAUSE:
@@ -144,8 +142,12 @@ class SetsScreen(Screen[bytes | None]):
 
     def action_delete_set(self) -> None:
         """Delete the selected set."""
-        if (summary := self.table.selected) is not None:
-            self._main.changer.delete_set(summary.info, self.action_look)
+        if (summary := self.table.selected) is not None and self._session.edits.allowed:
+            self._session.run(self._delete(summary.info))
+
+    async def _delete(self, info: SetInfo) -> None:
+        if await self._session.edits.delete_set(info):
+            self.action_look()
 
     def action_back(self) -> None:
         """Return to the list, or to where one came from."""

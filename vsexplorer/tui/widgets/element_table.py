@@ -18,7 +18,7 @@ from vsexplorer.core.attributes import Json
 from vsexplorer.core.columns import Arrangement, Column, arranged, cell
 from vsexplorer.core.text import fit
 from vsexplorer.core.values import Hit
-from vsexplorer.tui.marks import Marks
+from vsexplorer.tui.selection import Selection
 from vsexplorer.tui.widgets.line_list import LineList
 from vsexplorer.tui.widgets.result_layout import GAP, ResultLayout, align, bar
 
@@ -53,7 +53,7 @@ class ElementTable(LineList):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.marks: Marks | None = None
+        self.selection: Selection | None = None
         """Elements that are marked."""
         self.arrangement = Arrangement()
         """Which columns are shown, how wide, in which order."""
@@ -158,7 +158,7 @@ class ElementTable(LineList):
         line = self.line(index)
         layout = self.layout_of(width)
         base, quiet, score = self._row_styles(index)
-        marked = "●" if self.marks is not None and line.hit.element in self.marks else " "
+        marked = "●" if self.selection is not None and line.hit.element in self.selection else " "
         rank = f"{line.hit.rank:>{self.RANK - 2}} " if self.RANK > 2 else " "
         segments = [Segment(f"{marked}{rank}", quiet)]
         if self._scored:

@@ -20,7 +20,7 @@ from vsexplorer.tui.widgets.line_input import LineInput
 class _PromptInput(LineInput):
     """An input whose vertical arrows move the selection in the results, so that one can look while typing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LINE)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LINE_INPUT)
 
     def action_move_selection(self, by: int) -> None:
         self.post_message(PromptLine.Moved(by))

@@ -1,4 +1,4 @@
-"""What can be taken along: an element, its vector, the results, or the search as code, in one small menu."""
+"""The copy menu: an element, its vector, the results, or the search as code."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Taking:
+class CopyChoice:
     """One entry: a letter, what it is, and how to get it."""
 
     letter: str
@@ -38,7 +38,7 @@ class Taking:
     """Where it is written instead of being sent to the clipboard."""
 
 
-class TakeMenu(ModalScreen[Taking | None]):
+class CopyMenu(ModalScreen[CopyChoice | None]):
     """Dismisses with what was chosen, by its letter or by the list."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -47,7 +47,7 @@ class TakeMenu(ModalScreen[Taking | None]):
         Binding("k", "upper", show=False),
     ]
     DEFAULT_CSS = """
-    TakeMenu {
+    CopyMenu {
         align: center middle;
         & > Vertical {
             width: 60; max-width: 100%; height: auto; max-height: 100%;
@@ -59,7 +59,7 @@ class TakeMenu(ModalScreen[Taking | None]):
     }
     """
 
-    def __init__(self, entries: list[Taking]) -> None:
+    def __init__(self, entries: list[CopyChoice]) -> None:
         super().__init__()
         self._entries = entries
 
@@ -98,8 +98,8 @@ class TakeMenu(ModalScreen[Taking | None]):
         self.query_one(OptionList).action_cursor_up()
 
 
-class Taker:
-    """Offers what can be taken, and takes it."""
+class Copier:
+    """Offers what can be copied, and copies what is chosen."""
 
     def __init__(self, app: App[Any], explorer: Explorer, key: bytes, say: Callable[[str, bool], None]) -> None:
         self._app = app
@@ -111,13 +111,13 @@ class Taker:
         """Show the menu for an element, where one is selected, and for results, where there are any."""
         entries = [*(self._of_element(hit) if hit else ()), *(self._of_results(page) if page else ())]
         if entries:
-            self._app.push_screen(TakeMenu(entries), self._take)
+            self._app.push_screen(CopyMenu(entries), self._copy)
 
-    def _take(self, chosen: Taking | None) -> None:
+    def _copy(self, chosen: CopyChoice | None) -> None:
         if chosen is not None:
             self._app.run_worker(self._fetch(chosen), group="take", description="copying")
 
-    async def _fetch(self, chosen: Taking) -> None:
+    async def _fetch(self, chosen: CopyChoice) -> None:
         try:
             text = await chosen.get()
             if chosen.file:
@@ -133,7 +133,7 @@ class Taker:
                 clipboard.send(self._app, text)
                 self._say(f"sent to clipboard: {sanitize(chosen.words)}", False)
 
-    def _of_element(self, hit: Hit) -> list[Taking]:
+    def _of_element(self, hit: Hit) -> list[CopyChoice]:
         async def name() -> str:
             return display(hit.element)
 
@@ -154,14 +154,14 @@ class Taker:
 
         file = f"{re.sub(r'[^\w.-]+', '_', decode(hit.element))[:80]}.vector.json"
         return [
-            Taking("n", f"name: {display(hit.element)[:40]}", name),
-            Taking("a", "attributes, as JSON", attributes),
-            Taking("v", "vector, as JSON", vector),
-            Taking("V", f"vector, to the file {file}", vector, file),
-            Taking("@", "the element for a query line", line),
+            CopyChoice("n", f"name: {display(hit.element)[:40]}", name),
+            CopyChoice("a", "attributes, as JSON", attributes),
+            CopyChoice("v", "vector, as JSON", vector),
+            CopyChoice("V", f"vector, to the file {file}", vector, file),
+            CopyChoice("@", "the element for a query line", line),
         ]
 
-    def _of_results(self, page: ResultPage) -> list[Taking]:
+    def _of_results(self, page: ResultPage) -> list[CopyChoice]:
         async def rows_json() -> str:
             from vsexplorer.output.listing import as_json, of_page
 
@@ -187,10 +187,10 @@ class Taker:
 
         rows = f"all {len(page.hits):,} rows" if len(page.hits) != 1 else "the row"
         return [
-            Taking("J", f"{rows}, as JSON", rows_json),
-            Taking("C", f"{rows}, as CSV", rows_csv),
-            Taking("M", f"{rows}, as a Markdown table", rows_markdown),
-            Taking("r", "the search, as a redis-cli line", code("redis-cli")),
-            Taking("p", "the search, as redis-py code", code("redis-py")),
-            Taking("g", "the search, as go-redis code", code("go-redis")),
+            CopyChoice("J", f"{rows}, as JSON", rows_json),
+            CopyChoice("C", f"{rows}, as CSV", rows_csv),
+            CopyChoice("M", f"{rows}, as a Markdown table", rows_markdown),
+            CopyChoice("r", "the search, as a redis-cli line", code("redis-cli")),
+            CopyChoice("p", "the search, as redis-py code", code("redis-py")),
+            CopyChoice("g", "the search, as go-redis code", code("go-redis")),
         ]

@@ -1,4 +1,4 @@
-"""How the main screen searches: the options that keys change, and what they cost."""
+"""The options of the searches to come: chosen by keys, and widened for one filter."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _DEFAULT_FILTER_EF = 100
 """The server examines that many candidates a result by default."""
 
 
-class Asking:
-    """The options of the searches to come.
+class OptionChoice:
+    """The options that were chosen, and what widening adds to them.
 
-    Widening is for one filter: it is taken back once the filter changes, so that no later search pays for it.
+    Widening is for one filter: it ends once the filter changes, so that no later search pays for it.
     """
 
     def __init__(self, count: int) -> None:
@@ -26,7 +26,12 @@ class Asking:
         self._widened = SearchOptions()
 
     @property
-    def options(self) -> SearchOptions:
+    def chosen(self) -> SearchOptions:
+        """What was chosen, without widening: what the history keeps."""
+        return self._chosen
+
+    @property
+    def current(self) -> SearchOptions:
         """What the next search asks for."""
         exact = self._chosen.exact or self._widened.exact
         return replace(self._chosen, filter_ef=self._widened.filter_ef or self._chosen.filter_ef, exact=exact)
@@ -39,7 +44,7 @@ class Asking:
 
     def toggle_exact(self, info: SetInfo | None) -> str:
         """Compare with every element, or walk the graph again; returns why not, where the set is too large."""
-        if self.options.exact:
+        if self.current.exact:
             self._chosen, self._widened = replace(self._chosen, exact=False), SearchOptions()
             return ""
         if info is not None and info.size > _EXACT_GUARD:
@@ -50,7 +55,7 @@ class Asking:
 
     def choose(self, options: SearchOptions, info: SetInfo | None) -> str:
         """Search with these options from now on; returns why not, where the set is too large for TRUTH."""
-        if options.exact and not self.options.exact and (refused := self.toggle_exact(info)):
+        if options.exact and not self.current.exact and (refused := self.toggle_exact(info)):
             return refused
         self._chosen = options
         self._widened = SearchOptions()
@@ -62,7 +67,7 @@ class Asking:
         Returns:
             What will be done, or why nothing can be.
         """
-        options = self.options
+        options = self.current
         if options.exact:
             return "every element is compared already"
         wider = (options.filter_ef or options.count * _DEFAULT_FILTER_EF) * _WIDER

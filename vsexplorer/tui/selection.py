@@ -1,9 +1,9 @@
-"""The elements of one set that a person has marked, to compare with, to copy or to delete together."""
+"""The marked elements of a set, to compare with, copy or delete together."""
 
 from __future__ import annotations
 
 
-class Marks:
+class Selection:
     """Marked names, in the order they were marked."""
 
     def __init__(self) -> None:

@@ -1,0 +1,123 @@
+"""Keys in the order in which they were typed: each is handled completely before the next one is looked at.
+
+Textual sends a key to the widget that has the focus when the key is read. What the key before it does, such as
+moving the focus or opening a screen, may still be under way then, so that a fast key reaches the wrong widget.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from textual import events
+from textual.app import App
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+
+_PATIENCE = 1.0
+"""Seconds after which a key that is not handled yet holds up no other."""
+_HELD = 5.0
+"""Seconds that keys wait for a dialog that a key has asked for: a server may be slow to answer."""
+_LOOK = 0.005
+"""Seconds between looks at whether that dialog is open."""
+
+type KeyEvent = events.Key | events.Paste
+
+
+class KeyQueue:
+    """Passes keys and pastes on one at a time.
+
+    Args:
+        app: The application.
+        dispatch: Handles a key the way Textual does.
+    """
+
+    def __init__(self, app: App[Any], dispatch: Callable[[KeyEvent], Awaitable[None]]) -> None:
+        self._app = app
+        self._dispatch = dispatch
+        self._waiting: deque[KeyEvent] = deque()
+        self._busy = False
+        self._held: list[Screen[Any]] = []
+        self._settling: asyncio.Task[None] | None = None
+
+    async def put(self, event: KeyEvent) -> None:
+        """Handle a key once those before it have been handled."""
+        self._waiting.append(event)
+        if not self._busy:
+            self._busy = True
+            await self._next()
+
+    def forget_waiting(self) -> None:
+        """Drop the keys that have been typed but not handled yet."""
+        self._waiting.clear()
+
+    async def settled(self) -> None:
+        """Wait until every key that was put in has been handled."""
+        while self._settling is not None and (self._busy or not self._settling.done()):
+            await asyncio.wait([self._settling])
+            await asyncio.sleep(0)
+
+    def hold(self) -> Callable[[], None]:
+        """Let keys wait while the screen in front stays in front, or until the function returned here is called."""
+        screen = self._app.screen
+        self._held.append(screen)
+
+        def release() -> None:
+            if screen in self._held:
+                self._held.remove(screen)
+
+        return release
+
+    async def _next(self) -> None:
+        event = self._waiting.popleft()
+        await self._dispatch(event)
+        self._settling = asyncio.get_running_loop().create_task(self._settle())
+
+    async def _settle(self) -> None:
+        """Wait until the key has been handled, then pass the next one on in the application's own task."""
+        loop = asyncio.get_running_loop()
+        deadline, held = loop.time() + _PATIENCE, loop.time() + _HELD
+        quiet = 0
+        while quiet < 2 and loop.time() < deadline:
+            quiet = quiet + 1 if await self._round(deadline) else 0
+            while self._app.screen in self._held and loop.time() < held:
+                quiet = 0
+                await asyncio.sleep(_LOOK)
+                deadline = loop.time() + _PATIENCE
+        if self._waiting:
+            self._app.call_later(self._next)
+        else:
+            self._busy = False
+
+    async def _round(self, deadline: float) -> bool:
+        """Let everything that is queued be handled; returns whether nothing has come of it."""
+        screen, focused = self._app.screen, self._app.focused
+        pumps = [self._app, *(focused or screen).ancestors_with_self]
+        await _handled(pumps, deadline)
+        return (
+            (screen, focused) == (self._app.screen, self._app.focused)
+            and screen.is_mounted
+            and not any(pump.message_queue_size for pump in pumps)
+        )
+
+
+async def _handled(pumps: Iterable[MessagePump], deadline: float) -> None:
+    """Wait until each message pump has handled what is in its queue now."""
+    left = 0
+    done = asyncio.Event()
+
+    def count() -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            done.set()
+
+    left = sum(pump.call_later(count) for pump in dict.fromkeys(pumps))
+    if left:
+        try:
+            async with asyncio.timeout_at(deadline):
+                await done.wait()
+        except TimeoutError:
+            return

@@ -1,0 +1,255 @@
+"""The filter line with its report, completion, corrections and match count."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+
+from vsexplorer.core.text import sanitize
+from vsexplorer.core.values import Hit
+from vsexplorer.tui.keymap import Place, bindings
+from vsexplorer.tui.main.completion import Completion
+from vsexplorer.tui.widgets.completions import CompletionList
+from vsexplorer.tui.widgets.filter_line import FilterHighlighter, FindingLine
+from vsexplorer.tui.widgets.prompt import INDENT, PromptLine
+
+if TYPE_CHECKING:
+    from vsexplorer.insight.match_counts import Matches
+    from vsexplorer.language.check import Report
+    from vsexplorer.language.clauses import Identity
+    from vsexplorer.language.dialect import Dialect
+    from vsexplorer.language.known import SetFacts
+
+
+class FilterBar(Vertical):
+    """Owns the filter line; checks it once per edit. The language is imported when it is first needed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LINE)
+    DEFAULT_CSS = """
+    FilterBar { height: auto; }
+    """
+
+    class Changed(Message):
+        """The filter is another one; ``valid`` tells whether it can be sent."""
+
+        def __init__(self, valid: bool) -> None:
+            super().__init__()
+            self.valid = valid
+
+    class Said(Message):
+        """Something is to be said of a key pressed in the line."""
+
+        def __init__(self, words: str, error: bool = False) -> None:
+            super().__init__()
+            self.words = words
+            self.error = error
+
+    def __init__(self) -> None:
+        super().__init__(id="filter-bar")
+        hint = 'such as .year > 1950 and .country == "Chile"'
+        self._line = PromptLine("filter", hint, id="filter", highlighter=FilterHighlighter())
+        self._finding = FindingLine(INDENT, id="finding")
+        self.completions = CompletionList(id="completions")
+        self._completion = Completion(self._line, self.completions)
+        self._dialect: Dialect | None = None
+        self.facts: SetFacts | None = None
+        """The fields of the open set, from a sample; ``None`` until it was taken."""
+
+    def compose(self) -> ComposeResult:
+        """The line, what is wrong with it, the completion list."""
+        yield self._line
+        yield self._finding
+        yield self.completions
+
+    def on_mount(self) -> None:
+        """Follow the cursor."""
+        self.watch(self._line.input, "selection", self._completion.cursor_moved, init=False)
+
+    @property
+    def value(self) -> str:
+        """The filter expression."""
+        return self._line.value
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the line has the focus."""
+        return self._line.input.has_focus
+
+    @property
+    def dialect(self) -> Dialect:
+        """The filter language of the server; the newest before it is known."""
+        from vsexplorer.language.dialect import NEWEST
+
+        return self._dialect or NEWEST
+
+    @property
+    def report(self) -> Report:
+        """All findings for the expression."""
+        from vsexplorer.language.check import check
+
+        return check(self.value, self.dialect, self.facts)
+
+    @property
+    def valid(self) -> bool:
+        """Whether the filter can be sent: the server accepts it, and nobody is in the middle of a name."""
+        if not self.value:
+            return True
+        report = self.report
+        return report.ok and not report.unfinished
+
+    @property
+    def conditions(self) -> frozenset[Identity]:
+        """The conditions joined by ``and`` in the expression."""
+        from vsexplorer.language.clauses import conditions
+
+        return conditions(self.value)
+
+    def set(self, expression: str, announce: bool = True) -> None:
+        """Replace the expression, whoever it comes from, and check it.
+
+        Args:
+            expression: The new filter.
+            announce: Post ``Changed``.
+        """
+        self._line.set_quietly(expression)
+        self._accept(announce)
+
+    def toggle(self, condition: str) -> bool:
+        """Add a condition to the filter or take it away; returns whether the filter could be changed."""
+        from vsexplorer.language.clauses import toggle
+
+        if not self.valid:
+            return False
+        self.set(toggle(self.value, condition))
+        return True
+
+    def use_dialect(self, dialect: Dialect) -> None:
+        """Check for another server's filter language from now on."""
+        self._dialect = dialect
+
+    def use_facts(self, facts: SetFacts | None) -> None:
+        """Check and complete against what a sample says of the set's fields."""
+        self.facts = facts
+        if facts is not None and self.value:
+            self._propose()
+            self._show(self.report)
+
+    def verdict(self, hit: Hit) -> str:
+        """Explain whether an element passes the filter; empty without a valid filter. Sanitized."""
+        expression = self.value
+        if not expression.strip():
+            return ""
+        from vsexplorer.language.evaluator import compiled
+        from vsexplorer.language.program import Refusal
+
+        try:
+            verdict = compiled(expression, self.dialect).explain(hit.attributes)
+        except Refusal:
+            return ""
+        return sanitize(f"{'✓' if verdict.match else '✗'} {verdict.because}")
+
+    def activate(self) -> None:
+        """Focus the line."""
+        self._line.input.focus()
+
+    def say(self, word: str, kind: str = "") -> None:
+        """Show a word at the right of the line, already sanitized."""
+        self._line.say(word, kind)
+
+    def show_matches(self, matches: Matches) -> None:
+        """Show how many elements pass the filter."""
+        if matches.exact:
+            self.say(f"✓ {matches.number:,} match", "good")
+        else:
+            bounds = f"{matches.low:,} to {matches.high:,}, from {matches.sampled:,} sampled"
+            self.say(f"✓ ≈ {matches.number:,} match ({bounds})", "good")
+
+    def close_completion(self) -> bool:
+        """Close the completion list and say again what it stood for; returns whether it was open."""
+        closed = self._completion.close()
+        if closed:
+            self._show(self.report)
+        return closed
+
+    # Keys
+
+    def action_correct(self) -> None:
+        """Apply the correction that is offered."""
+        finding = self._finding.finding
+        if finding is not None and finding.correction is not None:
+            self.set(finding.correction.apply(self.value))
+
+    def action_complete(self) -> None:
+        """Take the highlighted proposal, or focus the next pane."""
+        if not self._take():
+            self._completion.close()
+            self.screen.focus_next()
+
+    def action_propose(self) -> None:
+        """Open the completion list."""
+        if not self._propose(asked=True):
+            nothing = "nothing to complete here" if self.facts else "the attributes have not been sampled yet"
+            self.post_message(self.Said(nothing))
+
+    def action_reweigh(self, step: float) -> None:
+        """Say that only the terms of a query have weights."""
+        self.post_message(self.Said("weights belong to the terms of a sum in the query line"))
+
+    # Events
+
+    @on(PromptLine.Edited)
+    def _edited(self, event: PromptLine.Edited) -> None:
+        event.stop()
+        self._propose()
+        self._accept(announce=True)
+
+    @on(PromptLine.Moved)
+    def _moved(self, event: PromptLine.Moved) -> None:
+        if self._completion.open:
+            event.stop()
+            self._completion.choose(event.by)
+
+    @on(CompletionList.Taken)
+    def _clicked(self, event: CompletionList.Taken) -> None:
+        event.stop()
+        self._take()
+
+    @on(events.DescendantBlur)
+    def _left(self) -> None:
+        self._completion.close()
+
+    def _accept(self, announce: bool) -> None:
+        report = self.report
+        self._show(report)
+        if announce:
+            self.post_message(self.Changed(not self.value or (report.ok and not report.unfinished)))
+
+    def _show(self, report: Report) -> None:
+        # A proposal says itself what is missing.
+        finding = None if self._completion.open and report.unfinished else report.foremost
+        self._finding.show(finding, int(self._line.input.scroll_offset.x))
+        if not report.ok or report.unfinished:
+            self.say("…" if report.unfinished else "✗", "" if report.unfinished else "error")
+
+    def _take(self) -> bool:
+        taken = self._completion.take()
+        if taken is None:
+            return False
+        self._line.input.value, self._line.input.cursor_position = taken
+        return True
+
+    def _propose(self, asked: bool = False) -> bool:
+        if self.facts is None or not self.is_active:
+            self._completion.close()
+            return False
+        from vsexplorer.language.completion import complete
+
+        place = self._completion.begin()
+        proposals = complete(*place, self.facts, self.dialect, asked)
+        self._completion.show(proposals, place, proposals[0].start if proposals else 0)
+        return bool(proposals)

@@ -1,0 +1,147 @@
+"""The two lines at the top: the server with its connection, and the open set."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.text import display, sanitize
+from vsexplorer.core.values import SetInfo
+from vsexplorer.tui.services.connection import ConnectionService
+from vsexplorer.tui.widgets.bars import TextBar, set_line
+
+_NAME = "vsexplorer"
+
+
+class Header(Vertical):
+    """Connects, shows the server and the open set, and comes back after a loss. Hidden on short terminals.
+
+    Args:
+        connection: The connection to show and to keep.
+        write: Whether changes are allowed.
+    """
+
+    DEFAULT_CSS = """
+    Header {
+        height: auto;
+        & > #server { color: $text-muted; }
+        & > #set { text-style: bold; }
+        .-short & { display: none; }
+    }
+    """
+
+    class Connected(Message):
+        """The connection is there; ``again`` after it was lost."""
+
+        def __init__(self, again: bool) -> None:
+            super().__init__()
+            self.again = again
+
+    class Retrying(Message):
+        """The connection is lost and will be tried again; ``words`` say since when and why. Sanitized."""
+
+        def __init__(self, words: str) -> None:
+            super().__init__()
+            self.words = words
+
+    class Failed(Message):
+        """There is no connection, and none will be tried without a key."""
+
+        def __init__(self, error: VsexplorerError) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(self, connection: ConnectionService, write: bool) -> None:
+        super().__init__(id="header")
+        self._connection = connection
+        self._write = write
+        self._server = TextBar(id="server")
+        self._set = TextBar(id="set")
+        self._news = ""
+        self._connecting = False
+
+    def compose(self) -> ComposeResult:
+        """Server and set."""
+        yield self._server
+        yield self._set
+
+    def connect(self) -> None:
+        """Connect in the background; does nothing while that is under way."""
+        if not self._connecting and not self._connection.reconnecting:
+            self._connecting = True
+            self._server.set_text("connecting …", _NAME)
+            self.run_worker(self._connect(), group="connect", description="connecting")
+
+    def lost(self, error: VsexplorerError) -> None:
+        """Come back in the background after the connection was lost."""
+        if self._connection.connected:
+            self._connection.connected = False
+            self.run_worker(self._come_back(error), group="connect", description="reconnecting")
+
+    def note(self, words: str = "") -> None:
+        """Show words, already sanitized, at the right of the server; none for the program's name."""
+        if self._connection.connected:
+            explorer = self._connection.explorer
+            able = explorer.capabilities
+            rights = "read-write" if self._write else "read-only"
+            server = f"{sanitize(able.product)} {sanitize(able.version)}"
+            self._server.set_text(f"{sanitize(explorer.target.label)} · {server} · {rights}", words or _NAME)
+
+    def show_set(self, info: SetInfo, model: str, made_with: str) -> None:
+        """Show the open set and the model in use.
+
+        Args:
+            info: The set.
+            model: The model in use.
+            made_with: The model the set is known to be made with; it is named if it is another one.
+        """
+        used, made_with = model.rpartition("/")[2], sanitize(made_with).rpartition("/")[2]
+        shown = f"{used} (made with {made_with})" if made_with not in ("", used) else used
+        self._set.set_text(set_line(info, shown), self._news)
+
+    def show_key(self, key: bytes) -> None:
+        """Show the key of a set that cannot be described."""
+        self._set.set_text(display(key))
+
+    def show_news(self, words: str) -> bool:
+        """Show at the right what has happened to the set, already sanitized; returns whether that is new."""
+        if words == self._news:
+            return False
+        self._news = words
+        self._set.set_text(self._set.left, words)
+        return True
+
+    async def _connect(self) -> None:
+        try:
+            await self._connection.prepare()
+            await self._connection.connect()
+        except VsexplorerError as error:
+            self._server.set_text("not connected", _NAME)
+            self.post_message(self.Failed(error))
+        else:
+            self.note()
+            self.post_message(self.Connected(again=False))
+        finally:
+            self._connecting = False
+
+    async def _come_back(self, error: VsexplorerError) -> None:
+        since = datetime.now().strftime("%H:%M:%S")
+        self._server.set_text(f"{sanitize(self._connection.explorer.target.label)} · disconnected", _NAME)
+
+        def attempt(error: VsexplorerError) -> None:
+            reason = sanitize(error.message.rpartition(": ")[2])
+            self.post_message(
+                self.Retrying(f"disconnected since {since}, trying again every few seconds: {reason}")
+            )
+
+        try:
+            await self._connection.come_back(error, attempt)
+        except VsexplorerError as failure:
+            self.post_message(self.Failed(failure))
+        else:
+            self.note(f"reconnected at {datetime.now():%H:%M:%S}")
+            self.post_message(self.Connected(again=True))

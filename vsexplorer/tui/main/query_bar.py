@@ -1,0 +1,226 @@
+"""The query line with its completion, its finding, and how it was understood."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+
+from vsexplorer.core.text import display
+from vsexplorer.core.values import Everything, Source
+from vsexplorer.tui.keymap import Place, bindings
+from vsexplorer.tui.main.completion import Completion
+from vsexplorer.tui.widgets.bars import TextBar
+from vsexplorer.tui.widgets.completions import CompletionList
+from vsexplorer.tui.widgets.filter_line import FindingLine
+from vsexplorer.tui.widgets.prompt import INDENT, PromptLine
+
+if TYPE_CHECKING:
+    from vsexplorer.language.check import Finding
+
+
+class QueryBar(Vertical):
+    """Owns the query line; parses it once per edit.
+
+    Args:
+        find_names: Finds element names that begin with what was typed.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LINE)
+    DEFAULT_CSS = """
+    QueryBar {
+        height: auto;
+        & > #understood { display: none; padding: 0 0 0 9; color: $text-accent; }
+        & > #understood.-shown { display: block; }
+    }
+    """
+
+    class Changed(Message):
+        """The line was edited; ``source`` is ``None`` while it is wrong or unfinished."""
+
+        def __init__(self, source: Source | None) -> None:
+            super().__init__()
+            self.source = source
+
+    class Said(Message):
+        """Something is to be said of a key pressed in the line."""
+
+        def __init__(self, words: str) -> None:
+            super().__init__()
+            self.words = words
+
+    def __init__(self, find_names: Callable[[bytes], Awaitable[list[bytes]]]) -> None:
+        super().__init__(id="query-bar")
+        self._find_names = find_names
+        self._line = PromptLine("query", "type what to look for", id="query")
+        self._finding = FindingLine(INDENT, id="query-finding")
+        self._understood = TextBar(id="understood")
+        self.names = CompletionList(id="names")
+        self._completion = Completion(self._line, self.names)
+        self.source: Source | None = Everything()
+        """What the line asks for; ``None`` while it is wrong or unfinished."""
+
+    def compose(self) -> ComposeResult:
+        """The line, what is wrong with it or how it was understood, the completion list."""
+        yield self._line
+        yield self._finding
+        yield self._understood
+        yield self.names
+
+    def on_mount(self) -> None:
+        """Follow the cursor."""
+        self.watch(self._line.input, "selection", self._completion.cursor_moved, init=False)
+
+    @property
+    def value(self) -> str:
+        """The text of the line."""
+        return self._line.value
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the line has the focus."""
+        return self._line.input.has_focus
+
+    def set(self, line: str) -> None:
+        """Put a text into the line without posting ``Changed``."""
+        self._line.set_quietly(line)
+        self._completion.close()
+        self._parse()
+
+    def activate(self, select: bool = False) -> None:
+        """Focus the line; ``select`` selects its text, so that typing replaces it."""
+        self._line.input.focus()
+        if select:
+            self._line.input.select_all()
+
+    def say(self, word: str, kind: str = "") -> None:
+        """Show a word at the right of the line, already sanitized."""
+        self._line.say(word, kind)
+
+    def close_completion(self) -> bool:
+        """Close the completion list; returns whether it was open."""
+        return self._completion.close()
+
+    # Keys
+
+    def action_correct(self) -> None:
+        """Apply the correction that is offered."""
+        finding = self._finding.finding
+        if finding is not None and finding.correction is not None:
+            line = finding.correction.apply(self.value)
+            self._line.input.value = line
+            self._line.input.cursor_position = len(line)
+
+    def action_reweigh(self, step: float) -> None:
+        """Change the weight of the term at the cursor."""
+        from vsexplorer.language.query_line import reweighted
+
+        changed = reweighted(self.value, self._line.input.cursor_position, step)
+        if changed is None:
+            self.post_message(self.Said("weights belong to the terms of a sum, such as = science - 0.5*chemistry"))
+        else:
+            self._line.input.value, self._line.input.cursor_position = changed
+
+    def action_complete(self) -> None:
+        """Take the highlighted proposal, or focus the next pane."""
+        if not self._take():
+            self._completion.close()
+            self.screen.focus_next()
+
+    def action_propose(self) -> None:
+        """Open the completion list."""
+        if not self._propose():
+            self.post_message(self.Said("element names are completed after an @"))
+
+    # Events
+
+    @on(PromptLine.Edited)
+    def _edited(self, event: PromptLine.Edited) -> None:
+        event.stop()
+        self._propose()
+        self._parse()
+        self.post_message(self.Changed(self.source))
+
+    @on(PromptLine.Moved)
+    def _moved(self, event: PromptLine.Moved) -> None:
+        if self._completion.open:
+            event.stop()
+            self._completion.choose(event.by)
+
+    @on(CompletionList.Taken)
+    def _clicked(self, event: CompletionList.Taken) -> None:
+        event.stop()
+        self._take()
+
+    @on(events.DescendantBlur)
+    def _left(self) -> None:
+        self._completion.close()
+
+    def _parse(self) -> None:
+        line = self.value
+        if not line.strip():
+            self.source = Everything()
+            self._show(None, "")
+            return
+        from vsexplorer.language.query_line import read
+        from vsexplorer.language.query_source import source_of, understood
+
+        reading = read(line)
+        self.source = None if reading.finding is not None else source_of(reading)
+        self._show(reading.finding, understood(self.source) if self.source is not None else "")
+
+    def _show(self, finding: Finding | None, understood: str) -> None:
+        self._finding.show(finding, int(self._line.input.scroll_offset.x))
+        self._understood.set_text(understood)
+        if self._understood.has_class("-shown") != bool(understood):
+            self._understood.set_class(bool(understood), "-shown")
+        if finding is not None:
+            unfinished = finding.severity.value == "unfinished"
+            self.say("…" if unfinished else "✗", "" if unfinished else "error")
+
+    def _take(self) -> bool:
+        taken = self._completion.take()
+        if taken is None:
+            return False
+        self._line.input.value, self._line.input.cursor_position = taken
+        return True
+
+    def _propose(self) -> bool:
+        asked = self._completion.begin()
+        if "@" not in asked[0] or not self.is_active:
+            self._completion.close()
+            return False
+        from vsexplorer.language.query_line import name_at
+
+        place = name_at(*asked)
+        if place is None:
+            self._completion.close()
+            return False
+        self.run_worker(self._look_up(asked, *place), group="names", description="looking for names")
+        return True
+
+    async def _look_up(self, asked: tuple[str, int], start: int, prefix: bytes) -> None:
+        from vsexplorer.language.completion import Proposal
+        from vsexplorer.language.query_line import read, written
+
+        names = await self._find_names(prefix)
+        line, cursor = asked
+        in_sum = read(line[:start]).line.lstrip().startswith("=")
+        if names == [prefix]:
+            names = []
+        proposals = [Proposal(start, cursor, written(name, in_sum), _shown(name)) for name in names]
+        self._completion.show(proposals, asked, start)
+
+
+def _shown(name: bytes) -> str:
+    """How a name is shown if it is not written as it is."""
+    try:
+        name.decode()
+    except UnicodeDecodeError:
+        return display(name)
+    return ""

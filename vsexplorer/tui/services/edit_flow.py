@@ -1,0 +1,174 @@
+"""Changing elements and sets from the screen: prepared, confirmed, made, and undone one step at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from vsexplorer.core.attributes import pretty
+from vsexplorer.core.errors import ChangedMeanwhile, VsexplorerError
+from vsexplorer.core.text import decode, display, sanitize
+from vsexplorer.core.values import ByText, ByVector, SetInfo
+
+if TYPE_CHECKING:
+    from vsexplorer.services.edit import PreparedChange
+    from vsexplorer.services.explorer import Explorer
+
+_TYPED = 10
+"""Elements from which on their number must be typed before they are deleted."""
+
+
+class NewElement(Protocol):
+    """What was typed for a new element."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def what(self) -> str:
+        """A text to embed, ``[numbers]`` or ``[file]``."""
+
+    @property
+    def attributes(self) -> str:
+        """JSON, or nothing."""
+
+
+class Dialogs(Protocol):
+    """Asks the user; each dialog returns ``None``, or ``False``, if it was cancelled."""
+
+    async def confirm(self, question: str, commands: Sequence[str], typed: str) -> bool:
+        """Show the commands and ask; ``typed`` must be typed to agree, unless it is empty."""
+
+    async def edit_attributes(self, title: str, text: str) -> str | None:
+        """Edit JSON."""
+
+    async def edit_name(self, title: str, name: str) -> str | None:
+        """Edit a name."""
+
+    async def new_element(self, title: str) -> NewElement | None:
+        """Ask for a name, a text or vector, and attributes."""
+
+
+class EditFlow:
+    """Makes changes with the user's consent and remembers how to undo them.
+
+    Args:
+        explorer: Returns the explorer.
+        dialogs: Asks the user.
+        say: Shows a sentence on whichever screen is in front; the flag marks an error.
+        changed: Is told the key of a set that was changed.
+        write: Whether changes are allowed at all.
+    """
+
+    def __init__(
+        self,
+        explorer: Callable[[], Explorer],
+        dialogs: Dialogs,
+        say: Callable[[str, bool], None],
+        changed: Callable[[bytes], None],
+        write: bool,
+    ) -> None:
+        self._explorer = explorer
+        self._dialogs = dialogs
+        self._say = say
+        self._changed = changed
+        self._write = write
+        self._undo: list[PreparedChange] = []
+
+    @property
+    def allowed(self) -> bool:
+        """Whether changes are allowed; says how to allow them if not."""
+        if not self._write:
+            self._say("read-only: start with vsexplorer --write to change things", True)
+        return self._write
+
+    async def edit(self, key: bytes, element: bytes) -> bool:
+        """Edit an element's attributes; returns whether they were changed."""
+        from vsexplorer.services.edit import Seen, checked_attributes
+
+        try:
+            before = (await self._explorer().elements.details(key, element)).attributes
+        except VsexplorerError as error:
+            self._fail(error)
+            return False
+        shown = sanitize(pretty(before), keep_newlines=True)
+        text = await self._dialogs.edit_attributes(f"attributes of {display(element)}", shown)
+        if text is None:
+            return False
+        if text == shown:
+            self._say("nothing was changed", False)
+            return False
+        after = checked_attributes(text)
+        return await self._make(self._explorer().editor.describe(key, element, after, Seen(before)))
+
+    async def rename(self, key: bytes, element: bytes) -> bytes | None:
+        """Give an element another name; returns the new name, or ``None`` if it was not changed."""
+        name = await self._dialogs.edit_name(f"rename {display(element)}", decode(element))
+        # A name that is not UTF-8 is shown with its bytes written out, which are not typed anew.
+        if not name or name == decode(element):
+            return None
+        raw = name.encode("utf-8", "surrogateescape")
+        return raw if await self._make(self._explorer().editor.rename(key, element, raw)) else None
+
+    async def delete(self, key: bytes, elements: Sequence[bytes]) -> bool:
+        """Delete elements; returns whether they were deleted."""
+        typed = str(len(elements)) if len(elements) >= _TYPED else ""
+        return await self._make(self._explorer().editor.delete(key, elements), typed)
+
+    async def delete_set(self, info: SetInfo) -> bool:
+        """Delete a vector set, whose name must be typed; returns whether it was deleted."""
+        return await self._make(self._explorer().editor.delete_set(info.key), display(info.key))
+
+    async def add(self, key: bytes) -> bool:
+        """Add an element; returns whether it was added."""
+        form = await self._dialogs.new_element(f"add an element to {display(key)}")
+        return form is not None and await self._make(self._added(key, form))
+
+    async def undo(self) -> bool:
+        """Undo the last change; returns whether it was undone."""
+        if not self._undo:
+            self._say("nothing to undo", False)
+            return False
+        undo = self._undo.pop()
+        try:
+            await self._explorer().editor.make(undo)
+        except VsexplorerError as error:
+            if not isinstance(error, ChangedMeanwhile):
+                self._undo.append(undo)
+            self._fail(error)
+            return False
+        self._say(f"undone: {undo.words.removeprefix('undo: ')}", False)
+        self._changed(undo.change.key)
+        return True
+
+    async def _added(self, key: bytes, form: NewElement) -> PreparedChange:
+        from vsexplorer.core.vectors import packed
+        from vsexplorer.language.query_line import Kind, read
+        from vsexplorer.services.edit import checked_attributes
+
+        name = form.name.encode("utf-8", "surrogateescape")
+        reading = read(form.what) if form.what.lstrip().startswith("[") else None
+        what: ByText | ByVector | str = ByText(form.what)
+        if reading is not None and reading.terms:
+            term = reading.terms[0]
+            what = ByVector(packed(term.numbers)) if term.kind is Kind.VECTOR else term.text
+        return await self._explorer().editor.add(key, name, what, checked_attributes(form.attributes))
+
+    async def _make(self, preparing: Awaitable[PreparedChange], typed: str = "") -> bool:
+        try:
+            prepared = await preparing
+            if not await self._dialogs.confirm(prepared.words, prepared.lines, typed):
+                return False
+            undo = await self._explorer().editor.make(prepared)
+        except VsexplorerError as error:
+            self._fail(error)
+            return False
+        if undo is not None:
+            self._undo.append(undo)
+        self._say(f"done: {prepared.words}{' · u: undo' if undo is not None else ''}", False)
+        self._changed(prepared.change.key)
+        return True
+
+    def _fail(self, error: VsexplorerError) -> None:
+        self._say(sanitize(str(error)), True)

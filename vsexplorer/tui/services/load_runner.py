@@ -1,0 +1,75 @@
+"""One load at a time behind the screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+from vsexplorer.core.progress import Progress, ProgressCallback
+from vsexplorer.core.text import display, duration, plural, sanitize
+
+if TYPE_CHECKING:
+    from vsexplorer.transfer.plan import LoadPlan, LoadReport
+    from vsexplorer.transfer.rows import RowSource
+
+type Load = Callable[[Sequence[RowSource], LoadPlan, ProgressCallback], Awaitable[LoadReport]]
+
+
+class LoadRunner:
+    """Runs a load and can stop it; what was committed stays, and the same load continues from there."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[LoadReport] | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether a load is running."""
+        return self._task is not None
+
+    async def run(
+        self, load: Load, files: Sequence[RowSource], plan: LoadPlan, progress: ProgressCallback
+    ) -> LoadReport | None:
+        """Load files.
+
+        Returns:
+            ``None`` if the load was stopped.
+
+        Raises:
+            VsexplorerError: the load failed; the message says where it continues.
+        """
+        task = asyncio.ensure_future(load(files, plan, progress))
+        self._task = task
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            # The screen is closed: the load ends first, so that it is written down how far it came.
+            task.cancel()
+            await asyncio.wait([task])
+            raise
+        finally:
+            self._task = None
+        return None if task.cancelled() else task.result()
+
+    def stop(self) -> None:
+        """Stop the load that is running."""
+        if self._task is not None:
+            self._task.cancel()
+
+
+def progress_words(progress: Progress) -> str:
+    """Describe a load's progress in the few words that a header has room for. Sanitized."""
+    share = f"{progress.fraction:.0%}" if progress.fraction is not None else f"{progress.done:,.0f} rows"
+    parts = [f"{progress.what}: {share}"]
+    parts += [f"{duration(progress.seconds_left)} left"] if progress.seconds_left is not None else []
+    parts += [f"{progress.rejected:,} rejected"] if progress.rejected else []
+    return sanitize(" · ".join(parts))
+
+
+def report_words(plan: LoadPlan, report: LoadReport) -> str:
+    """Describe what a load did. Sanitized."""
+    parts = [f"{display(plan.key)}: {plural(report.added, 'element')} added"]
+    parts += [f"{report.replaced:,} replaced"] if report.replaced else []
+    parts += [f"{report.unchanged + report.skipped:,} there already"] if report.unchanged + report.skipped else []
+    parts += [f"{report.rejected:,} rejected, see {plan.rejects}.reasons"] if report.rejected else []
+    return sanitize(f"{', '.join(parts)} in {duration(report.seconds)}")

@@ -1,0 +1,69 @@
+"""What the screens share: the open set, the selection, and the services for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any
+
+from textual.signal import Signal
+
+from vsexplorer.core.columns import Arrangement
+from vsexplorer.core.values import SetInfo
+from vsexplorer.services.set_memory import SetMemory
+from vsexplorer.tui.selection import Selection
+from vsexplorer.tui.services.connection import ConnectionService
+from vsexplorer.tui.services.edit_flow import Dialogs, EditFlow
+
+if TYPE_CHECKING:
+    from vsexplorer.services.explorer import Explorer
+
+
+class Session:
+    """The state of a run of the application that more than one screen needs; it knows no screen.
+
+    Args:
+        connection: The connection and the explorer behind it.
+        memory: What is remembered of the open set.
+        remapped: Keys the configuration has moved.
+        write: Whether changes are allowed.
+        dialogs: Asks the user before a change.
+        run: Runs a change in the background; keys wait until its dialog is open.
+        say: Shows a sentence on whichever screen is in front; the flag marks an error.
+        changed: Publishes the key of a set that was changed from here.
+    """
+
+    def __init__(
+        self,
+        connection: ConnectionService,
+        memory: SetMemory,
+        remapped: Mapping[str, str],
+        write: bool,
+        dialogs: Dialogs,
+        run: Callable[[Coroutine[Any, Any, Any]], None],
+        changed: Signal[bytes],
+        say: Callable[[str, bool], None],
+    ) -> None:
+        self.connection = connection
+        self.memory = memory
+        self.remapped = remapped
+        self.write = write
+        self.changed = changed
+        self.run = run
+        self.selection = Selection()
+        self.edits = EditFlow(lambda: connection.explorer, dialogs, say, changed.publish, write)
+        self.info: SetInfo | None = None
+        """The open set."""
+
+    @property
+    def explorer(self) -> Explorer:
+        """The services for the sets of the database."""
+        return self.connection.explorer
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """The columns of the open set."""
+        return self.memory.arrangement
+
+    def arrange(self, arrangement: Arrangement) -> None:
+        """Arrange the columns of the open set this way from now on."""
+        self.memory.arrange(arrangement)
