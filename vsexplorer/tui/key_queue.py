@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from textual import events
@@ -18,6 +19,8 @@ from textual.screen import Screen
 
 _PATIENCE = 1.0
 """Seconds after which a key that is not handled yet holds up no other."""
+_LATER = 0.06
+"""Seconds after a key until what it does is looked through, unless another key comes: the picture comes first."""
 _HELD = 5.0
 """Seconds that keys wait for a dialog that a key has asked for: a server may be slow to answer."""
 _LOOK = 0.005
@@ -41,10 +44,13 @@ class KeyQueue:
         self._busy = False
         self._held: list[Screen[Any]] = []
         self._settling: asyncio.Task[None] | None = None
+        self._wanted = asyncio.Event()
+        """Somebody waits for the key that was handled last."""
 
     async def put(self, event: KeyEvent) -> None:
         """Handle a key once those before it have been handled."""
         self._waiting.append(event)
+        self._wanted.set()
         if not self._busy:
             self._busy = True
             await self._next()
@@ -55,6 +61,7 @@ class KeyQueue:
 
     async def settled(self) -> None:
         """Wait until every key that was put in has been handled."""
+        self._wanted.set()
         while self._settling is not None and (self._busy or not self._settling.done()):
             await asyncio.wait([self._settling])
             await asyncio.sleep(0)
@@ -72,12 +79,18 @@ class KeyQueue:
 
     async def _next(self) -> None:
         event = self._waiting.popleft()
+        self._wanted.clear()
+        if self._waiting:
+            self._wanted.set()
         await self._dispatch(event)
         self._settling = asyncio.get_running_loop().create_task(self._settle())
 
     async def _settle(self) -> None:
         """Wait until the key has been handled, then pass the next one on in the application's own task."""
         loop = asyncio.get_running_loop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LATER):
+                await self._wanted.wait()
         deadline, held = loop.time() + _PATIENCE, loop.time() + _HELD
         quiet = 0
         while quiet < 2 and loop.time() < deadline:
