@@ -27,7 +27,6 @@ class ModelDescription:
 
 def quiet_libraries() -> None:
     """Keep fastembed, onnxruntime and the hub client from writing on the terminal a screen is drawn on."""
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     import onnxruntime
     from loguru import logger
