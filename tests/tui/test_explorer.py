@@ -138,7 +138,8 @@ async def test_copying_goes_to_the_clipboard(people: Driver) -> None:
     await people.until(lambda: people.app.clipboard == "Marie Curie")
     assert "sent to clipboard" in people.main.status_bar.left
     await people.press("Y")
-    assert people.app.clipboard.startswith("VSIM people")
+    assert people.app.clipboard.startswith("redis-cli -s ")
+    assert " VSIM people VALUES 384 " in people.app.clipboard, "a shell runs it"
 
 
 async def test_the_mouse_selects_and_sorts(people: Driver) -> None:

@@ -48,7 +48,7 @@ async def test_a_file_is_picked_mapped_and_loaded(newest: RedisServer, embedder:
         await driver.press("slash")
         await driver.type("number 7")
         assert "e7" in driver.names()[:5]
-    assert (folder / "rows.rejected").read_text() == "broken\n"
+    assert (folder / "rows.rejected.jsonl").read_text() == "broken\n"
 
 
 async def test_nothing_is_loaded_unasked(newest: RedisServer, embedder: Embedder, folder: Path) -> None:

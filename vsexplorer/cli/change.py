@@ -193,16 +193,16 @@ def _what(text: str, vector: str | None) -> ByText | ByVector | str:
 
 
 def _attributes(given: str) -> bytes | None:
-    from vsexplorer.services.edit import checked_attributes
+    from vsexplorer.services.edit import verbatim_attributes
 
     if given == "-":
-        return checked_attributes(sys.stdin.read())
+        return verbatim_attributes(sys.stdin.read())
     if given.startswith("@"):
         try:
-            return checked_attributes(Path(given[1:]).read_text(encoding="utf-8"))
+            return verbatim_attributes(Path(given[1:]).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"Cannot read {given[1:]}: {error}.") from error
-    return checked_attributes(given)
+    return verbatim_attributes(given)
 
 
 def _raw(name: str) -> bytes:

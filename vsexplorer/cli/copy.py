@@ -30,7 +30,7 @@ def _shape[F: Callable[..., Any]](command: F) -> F:
         click.option(
             "--existing", type=click.Choice(["skip", "replace"]), help="What to do with elements that are there."
         ),
-        click.option("--to", "url", metavar="URL", help="Another server, as redis://… ; default the same."),
+        click.option("--to", "to_url", metavar="URL", help="Another server, as redis://… ; default the same."),
     ):
         command = option(command)
     return command
@@ -67,7 +67,7 @@ def _copy(ctx: click.Context, source: str, destination: str, text: str, options:
     from vsexplorer.core.text import display, duration, plural
 
     plan = _plan(destination, text, options)
-    to = _where(options["url"])
+    to = _where(options["to_url"])
 
     async def work(explorer: Explorer) -> CopyReport:
         info = await explorer.sets.info(source.encode("utf-8", "surrogateescape"))

@@ -92,6 +92,7 @@ def _plan(key: str, files: list[RowFile], options: dict[str, Any]) -> LoadPlan:
     from vsexplorer.core import paths
     from vsexplorer.transfer.mapping import Mapping
     from vsexplorer.transfer.plan import LoadPlan, OnExisting
+    from vsexplorer.transfer.rejects import default_path
     from vsexplorer.vectorset.writer import SetOptions
 
     attributes = options["attributes"]
@@ -107,20 +108,10 @@ def _plan(key: str, files: list[RowFile], options: dict[str, Any]) -> LoadPlan:
         OnExisting(options["existing"]),
         options["limit"],
         options["strict"],
-        options["rejects"] or _rejects(files[0], options["kind"] or ""),
+        options["rejects"] or default_path(files[0].name, options["kind"] or ""),
         paths.state_folder() / "loads",
         options["restart"],
     )
-
-
-def _rejects(file: RowFile, kind: str) -> Path:
-    from vsexplorer.transfer.readers import KINDS
-    from vsexplorer.transfer.streams import STDIN, plain_name
-
-    name = plain_name(file.name)
-    csv = (kind or KINDS.get(name.suffix.lower())) == "csv"
-    stem = "stdin" if file.name == STDIN else name.stem
-    return Path(f"{stem}.rejected.{'csv' if csv else 'jsonl'}")
 
 
 def _separator(typed: str) -> str:

@@ -198,6 +198,15 @@ class Editor:
         return info, before
 
 
+def verbatim_attributes(text: str) -> bytes | None:
+    """Return attributes exactly as they were given, once they are known to be a JSON object; blank for none.
+
+    Raises:
+        UsageError: it is not JSON, or not an object; the message says where.
+    """
+    return text.strip().encode("utf-8", "surrogateescape") if checked_attributes(text) is not None else None
+
+
 def checked_attributes(text: str) -> bytes | None:
     """Attributes as they will be stored: a JSON object, its characters as they are; blank for none.
 

@@ -18,6 +18,7 @@ from vsexplorer.core.progress import Progress, ProgressCallback
 from vsexplorer.core.text import display
 from vsexplorer.core.values import SetInfo
 from vsexplorer.language.evaluator import Filter
+from vsexplorer.server.failures import no_element
 from vsexplorer.transfer.elements import StoredElement, elements
 from vsexplorer.transfer.npy import ArrayWriter
 from vsexplorer.transfer.record_writers import CsvFile, JsonLines, ParquetFile, Writer
@@ -110,7 +111,10 @@ async def _pages(
         async for page in elements(store, info, vectors, after):
             yield page
         return
-    found = await store.described(info, plan.names, vectors)
+    found = await store.described(info, plan.names, True)
+    for name, (_, vector) in zip(plan.names, found, strict=True):
+        if vector is None:
+            raise no_element(plan.key, name)
     yield [StoredElement(name, *rest) for name, rest in zip(plan.names, found, strict=True)]
 
 

@@ -7,7 +7,22 @@ from typing import IO
 
 from vsexplorer.core.errors import UsageError
 from vsexplorer.core.text import sanitize
+from vsexplorer.transfer.readers import KINDS
 from vsexplorer.transfer.rows import BadRow
+from vsexplorer.transfer.streams import STDIN, plain_name
+
+
+def default_path(name: str, kind: str = "") -> Path:
+    """Name the file for the rejected rows of a file, in the working folder, so that ``load`` can read it.
+
+    Args:
+        name: The file that is loaded.
+        kind: ``csv``, ``jsonl`` or ``parquet`` if the name does not tell.
+    """
+    plain = plain_name(name)
+    csv = (kind or KINDS.get(plain.suffix.lower())) == "csv"
+    stem = "stdin" if name == STDIN else plain.stem
+    return Path(f"{stem}.rejected.{'csv' if csv else 'jsonl'}")
 
 
 class Rejects:

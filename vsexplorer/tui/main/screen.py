@@ -728,11 +728,19 @@ class MainScreen(Screen[None]):
             self.say(f"{len(self.session.selection):,} marked")
 
     def action_copy_command(self) -> None:
-        """Send the command to the clipboard."""
-        if self.page is not None:
-            self._used()
-            clipboard.send(self.app, self.page.command)
-            self.say("sent to clipboard: the command")
+        """Send the command to the clipboard, as a line that a shell runs."""
+        from vsexplorer.output.snippets import Client, snippet
+
+        if self.page is None:
+            return
+        self._used()
+        try:
+            line = snippet(Client.REDIS_CLI, self.page.argv, self.session.explorer.target)
+        except VsexplorerError as error:
+            self.say(sanitize(str(error)), error=True)
+        else:
+            clipboard.send(self.app, line)
+            self.say("sent to clipboard: the command, as a redis-cli line")
 
     # Keys: other screens, imported when they are first shown
 
@@ -885,8 +893,7 @@ class MainScreen(Screen[None]):
         elif self.session.connection.connected:
             from vsexplorer.tui.screens.load import LoadScreen
 
-            key = display(self.info.key) if self.info is not None else ""
-            screen = LoadScreen(Path.cwd(), key)
+            screen = LoadScreen(Path.cwd())
             self.app.push_screen(screen, lambda plan: self._load_chosen(screen.file, plan))
 
     def _load_chosen(self, file: Path | None, plan: LoadPlan | None) -> None:

@@ -75,10 +75,9 @@ class LoadScreen(ModalScreen["LoadPlan | None"]):
     }
     """
 
-    def __init__(self, folder: Path, key: str) -> None:
+    def __init__(self, folder: Path) -> None:
         super().__init__()
         self._folder = folder
-        self._key = key
         self.file: Path | None = None
         """The file that was picked."""
         self._look: Look | None = None
@@ -99,8 +98,7 @@ class LoadScreen(ModalScreen["LoadPlan | None"]):
             )
 
     def on_mount(self) -> None:
-        """Begin with the set that is open."""
-        self.query_one("#load-key", Input).value = self._key
+        """Begin with the files; a file that is picked names the set."""
         self.query_one("#load-attributes", Input).value = "all"
         self.query_one(_Files).focus()
 
@@ -149,13 +147,14 @@ class LoadScreen(ModalScreen["LoadPlan | None"]):
         from vsexplorer.core import paths
         from vsexplorer.transfer.mapping import Mapping
         from vsexplorer.transfer.plan import LoadPlan
+        from vsexplorer.transfer.rejects import default_path
         from vsexplorer.vectorset.writer import SetOptions
 
         wanted = self._value("attributes")
         names = tuple(filter(None, (one.strip() for one in wanted.split(","))))
         kept = {"all": None, "": None, "none": ()}.get(wanted, names)
         mapping = Mapping(self._value("id"), self._value("text"), "", kept, self._value("where"))
-        rejects = Path(f"{self.file.name.partition('.')[0]}.rejected") if self.file else None
+        rejects = default_path(self.file.name) if self.file else None
         key = self._value("key").encode("utf-8", "surrogateescape")
         # One searches while it is loaded.
         options = SetOptions(cas=True)
