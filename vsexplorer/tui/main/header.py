@@ -30,7 +30,6 @@ class Header(Vertical):
         height: auto;
         & > #server { color: $text-muted; }
         & > #set { text-style: bold; }
-        .-short & { display: none; }
     }
     """
 

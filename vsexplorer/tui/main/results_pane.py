@@ -35,12 +35,8 @@ class ResultsPane(Horizontal):
         & > #results { width: 1fr; }
         & > #attributes { width: 36%; max-width: 64; border-left: solid $surface-lighten-2; }
         & > #results.-hidden, & > Notice.-hidden { display: none; }
-        .-narrow & > #attributes { display: none; }
-        .-short & { border: none; }
         &.-fields > #attributes { display: none; }
         &.-fields > #fields { display: block; }
-        .-narrow &.-fields > #results, .-narrow &.-fields > Notice { display: none; }
-        .-narrow &.-fields > #fields { width: 1fr; max-width: 100%; border-left: none; }
     }
     """
 

@@ -76,7 +76,14 @@ class MainScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.EXPLORER)
     AUTO_FOCUS = "#query Input"
     DEFAULT_CSS = """
-    MainScreen { layout: vertical; }
+    MainScreen {
+        layout: vertical;
+        &.-short Header { display: none; }
+        &.-short ResultsPane { border: none; }
+        &.-narrow #attributes { display: none; }
+        &.-narrow ResultsPane.-fields #results, &.-narrow ResultsPane.-fields Notice { display: none; }
+        &.-narrow ResultsPane.-fields #fields { width: 1fr; max-width: 100%; border-left: none; }
+    }
     """
 
     def __init__(self, start: Start, session: Session) -> None:
