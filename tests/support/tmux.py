@@ -108,6 +108,11 @@ class Terminal:
             assert time.monotonic() < deadline, f"never on the screen: {holds!r}\n{screen}"
             time.sleep(0.05)
 
+    def modes(self) -> str:
+        """Whether the terminal shows its alternate screen, reports the mouse, and shows its cursor: 0 or 1 each."""
+        form = "#{alternate_on} #{mouse_any_flag} #{cursor_flag}"
+        return self._tmux("display-message", "-p", "-t", "t", form).strip()
+
     def clipboard(self) -> str:
         """What the program has sent to the terminal's clipboard."""
         return self._tmux("show-buffer")

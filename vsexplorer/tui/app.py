@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -79,6 +82,14 @@ class ExplorerApp(App[None]):
             self.say,
         )
         return MainScreen(start, session)
+
+    def on_mount(self) -> None:
+        """Leave the terminal as it was when the program is told to end or its terminal is closed."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+            # Not in the main thread, as in some tests, there are no signals to handle.
+            with suppress(RuntimeError, ValueError):
+                loop.add_signal_handler(number, self.exit, None, 128 + number)
 
     async def on_event(self, event: events.Event) -> None:
         """Handle keys and pastes one at a time, everything else at once."""
