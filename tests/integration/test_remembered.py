@@ -41,6 +41,11 @@ def test_favourites_are_asked_again_and_the_list_can_be_cleared(people: RedisSer
     assert (answer["query"], answer["filter"]) == ("science", ".died < 1950")
     assert "COUNT 3" in answer["command"]
     assert "TRUTH" in answer["command"]
+    given = ["--count", "5", "--ef", "77"]
+    changed = vsexplorer("query", "people", "--favourite", "old science", *given, "--json", *people.options)
+    command = json.loads(changed.stdout)["command"]
+    assert "COUNT 5 EF 77" in command, "options that are given win"
+    assert "TRUTH" in command
     missing = vsexplorer("query", "people", "--favourite", "nothing", *people.options)
     assert "Kept are: old science." in missing.stderr
     assert missing.returncode == 1

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -91,7 +92,7 @@ def query(
         if favourite is not None:
             kept = remembered.favourite(explorer, raw, favourite).search
             source_kept = asked(kept.line) if kept.line.strip() else Everything()
-            question = Query(raw, source_kept, filter_ or kept.filter, kept.options)
+            question = Query(raw, source_kept, filter_ or kept.filter, replace(kept.options, **_typed(ctx)))
         if embeds(question.source):
             with shown_on_stderr() as progress:
                 await remembered.suit_model(explorer, raw, progress)
@@ -106,6 +107,16 @@ def query(
         write(of_page(page), output_format)
     _say_on_stderr(page, output_format)
     return ExitCode.OK if page.hits else ExitCode.NOTHING
+
+
+_OPTIONS = ("count", "ef", "filter_ef", "epsilon", "exact", "no_thread")
+"""Parameters that are options of the search."""
+
+
+def _typed(ctx: click.Context) -> dict[str, Any]:
+    """The options of the search that were given, which win over those of a favourite."""
+    given = click.core.ParameterSource.COMMANDLINE
+    return {name: ctx.params[name] for name in _OPTIONS if ctx.get_parameter_source(name) is given}
 
 
 def _say_on_stderr(page: ResultPage, output_format: str) -> None:

@@ -163,7 +163,9 @@ class FilterBar(Vertical):
 
     def show_matches(self, matches: Matches) -> None:
         """Show how many elements pass the filter."""
-        if matches.exact:
+        if matches.exact and not matches.number:
+            self.say("no match")
+        elif matches.exact:
             self.say(f"✓ {matches.number:,} match", "good")
         else:
             bounds = f"{matches.low:,} to {matches.high:,}, from {matches.sampled:,} sampled"

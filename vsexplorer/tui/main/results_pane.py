@@ -43,6 +43,7 @@ class ResultsPane(Horizontal):
     def __init__(self, selection: Selection, verdict: Callable[[Hit], str]) -> None:
         super().__init__(id="body")
         self._verdict = verdict
+        self._selection = selection
         self._counted = ""
         self.table = ResultsTable(id="results", classes="-hidden")
         self.table.selection = selection
@@ -69,8 +70,9 @@ class ResultsPane(Horizontal):
 
     @property
     def summary(self) -> str:
-        """How many results there are, and by what they are sorted if not by rank."""
-        return " ".join(filter(None, (self._counted, self.table.sorting)))
+        """How many results there are, by what they are sorted if not by rank, and how many elements are marked."""
+        marked = f"· {len(self._selection):,} marked" if self._selection else ""
+        return " ".join(filter(None, (self._counted, self.table.sorting, marked)))
 
     def show_page(self, page: ResultPage, info: SetInfo) -> None:
         """Show an answer, or say why there is nothing in it."""

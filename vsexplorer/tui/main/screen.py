@@ -274,6 +274,7 @@ class MainScreen(Screen[None]):
     @on(QueryBar.Changed)
     def _query_changed(self) -> None:
         self._trail.clear()
+        self.results.table.sort_by_rank()
         self.search()
 
     @on(FilterBar.Changed)
@@ -732,7 +733,7 @@ class MainScreen(Screen[None]):
             self.session.selection.toggle(hit.element)
             self.results.table.refresh()
             self.results.table.action_move(1)
-            self.say(f"{len(self.session.selection):,} marked")
+            self.query_bar.say(self.results.summary)
 
     def action_copy_command(self) -> None:
         """Send the command to the clipboard, as a line that a shell runs."""
@@ -769,6 +770,7 @@ class MainScreen(Screen[None]):
     def _browsed(self, element: bytes | None) -> None:
         self.results.table.arrangement = self.session.arrangement
         self.results.table.refresh()
+        self.query_bar.say(self.results.summary)
         if element is not None:
             self.search_similar(element)
 
@@ -782,6 +784,7 @@ class MainScreen(Screen[None]):
 
     def _element_left(self, left: Leaving | None) -> None:
         self.results.table.refresh()
+        self.query_bar.say(self.results.summary)
         if left is not None and left.similar:
             self.search_similar(left.element)
 
@@ -880,6 +883,7 @@ class MainScreen(Screen[None]):
     async def _delete(self, key: bytes, names: list[bytes]) -> None:
         if await self.session.edits.delete(key, names):
             self.session.selection.clear()
+            self.query_bar.say(self.results.summary)
 
     def action_delete_set(self) -> None:
         """Delete the open set."""

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -98,6 +99,20 @@ class CopyMenu(ModalScreen[CopyChoice | None]):
         self.query_one(OptionList).action_cursor_up()
 
 
+def _write_new(file: Path, text: str) -> Path:
+    """Write a text to a new file, named `name`, else `name-2`, `name-3` and so on; returns which."""
+    name, _, ending = file.name.partition(".")
+    for number in count(1):
+        place = file.with_name(f"{name}-{number}.{ending}" if number > 1 else file.name)
+        try:
+            with place.open("x", encoding="utf-8") as opened:
+                opened.write(text)
+        except FileExistsError:
+            continue
+        return place
+    raise AssertionError("unreachable")
+
+
 class Copier:
     """Offers what can be copied, and copies what is chosen."""
 
@@ -121,14 +136,14 @@ class Copier:
         try:
             text = await chosen.get()
             if chosen.file:
-                await asyncio.to_thread(Path(chosen.file).write_text, text, encoding="utf-8")
+                file = await asyncio.to_thread(_write_new, Path(chosen.file), text)
         except VsexplorerError as error:
             self._say(sanitize(str(error)), True)
         except OSError as error:
             self._say(sanitize(f"Cannot write {chosen.file}: {error.strerror}"), True)
         else:
             if chosen.file:
-                self._say(f"written to {sanitize(chosen.file)}", False)
+                self._say(f"written to {sanitize(str(file))}", False)
             else:
                 clipboard.send(self._app, text)
                 self._say(f"sent to clipboard: {sanitize(chosen.words)}", False)

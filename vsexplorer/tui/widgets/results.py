@@ -6,7 +6,7 @@ from textual.message import Message
 
 from vsexplorer.core.columns import LACKING, sort_key, tabulate
 from vsexplorer.core.text import display, sanitize
-from vsexplorer.core.values import Hit, ResultPage
+from vsexplorer.core.values import Hit, ResultPage, Source
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.widgets.element_table import ElementLine, ElementTable
 
@@ -30,6 +30,7 @@ class ResultsTable(ElementTable):
         super().__init__(id=id, classes=classes)
         self._lines: list[ElementLine] = []
         self._ranked: list[ElementLine] = []
+        self._asked: tuple[bytes, Source, str] | None = None
 
     @property
     def count(self) -> int:
@@ -41,7 +42,10 @@ class ResultsTable(ElementTable):
         return self._lines[index]
 
     def show(self, page: ResultPage) -> None:
-        """Replace the rows; the sorting stays, the selection returns to the first row."""
+        """Replace the rows; the sorting stays, and so does the cursor while the same is asked again."""
+        asked = (page.query.key, page.query.source, page.query.filter)
+        selected = self.selected if asked == self._asked else None
+        self._asked = asked
         table = tabulate([hit.attributes for hit in page.hits])
         self.all_columns = table.columns
         self._ranked = [
@@ -51,7 +55,9 @@ class ResultsTable(ElementTable):
         self.fit_names([line.name for line in self._ranked])
         self.stale = False
         self._arrange()
-        self.rows_replaced()
+        names = [line.hit.element for line in self._lines]
+        kept = selected is not None and selected.element in names
+        self.rows_replaced(names.index(selected.element) if kept and selected is not None else 0)
 
     def moved(self) -> None:
         """Tell the screen which element is selected."""

@@ -1,0 +1,75 @@
+"""The results as searches follow one another: their order, the cursor, and what is marked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.servers import RedisServer, fill
+from tests.tui.driving import Driver, running
+from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.tui.screens.copy import CopyMenu
+
+
+def saved(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.glob("a_b*")}
+
+
+async def test_results_come_by_rank_after_each_new_query(people: Driver) -> None:
+    await people.type("science")
+    await people.press("escape", "right_square_bracket")
+    assert "by born" in people.screen_text()
+    await people.press("slash", "ctrl+u")
+    await people.type("music")
+    assert "by born" not in people.screen_text()
+    assert [hit.rank for hit in people.main.page.hits] == list(range(1, 9))
+    assert people.names()[0] == people.main.page.hits[0].element.decode()
+
+
+async def test_a_search_repeated_leaves_the_cursor_on_its_element(people: Driver) -> None:
+    await people.type("science")
+    await people.press("escape", "j", "j", "j")
+    selected = people.main.results.selected
+    assert selected is not None
+    await people.press("plus")
+    again = people.main.results.selected
+    assert again is not None
+    assert again.element == selected.element
+    await people.press("slash", "ctrl+u")
+    await people.type("music")
+    assert people.main.results.table.cursor == 0, "another query begins at its best match"
+
+
+async def test_marks_stay_in_view_whatever_is_searched(people: Driver) -> None:
+    await people.press("escape", "x", "x")
+    assert "2 marked" in people.screen_text()
+    await people.press("slash")
+    await people.type("science")
+    assert "2 marked" in people.screen_text()
+
+
+async def test_a_filter_that_nothing_passes_is_no_success(newest: RedisServer, embedder: Embedder) -> None:
+    fill(newest.client(), "k", [("a", (1.0, 0.0), '{"n": 1}')])
+    async with running(newest, embedder, key=b"k") as driver:
+        await driver.press("escape", "f")
+        await driver.type(".n == 2")
+        await driver.until(lambda: "No element of the set passes the filter." in driver.screen_text())
+        assert "✓" not in driver.screen_text().splitlines()[3]
+
+
+async def test_a_saved_vector_overwrites_nothing(
+    newest: RedisServer, embedder: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    fill(newest.client(), "two", [("a/b", (1.0, 0.0), None), ("a b", (0.0, 1.0), None)])
+    async with running(newest, embedder, key=b"two") as driver:
+        for _ in range(2):
+            await driver.press("escape", "y")
+            assert isinstance(driver.app.screen, CopyMenu)
+            await driver.press("V")
+            await driver.until(lambda: "written to" in driver.main.status_bar.left)
+            await driver.press("j")
+    files = saved(tmp_path)
+    assert set(files) == {"a_b.vector.json", "a_b-2.vector.json"}
+    assert len(set(files.values())) == 2
