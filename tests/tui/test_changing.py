@@ -105,7 +105,7 @@ async def test_deleting_renaming_and_back(newest: RedisServer, embedder: Embedde
         await driver.until(lambda: isinstance(driver.app.screen, AttributesForm))
         await driver.press("escape")
         await driver.until(lambda: driver.app.screen is driver.main)
-        await driver.press("n")
+        await driver.press("g", "n")
         driver.app.screen.query_one(Input).value = "Another Name"
         await driver.press("enter")
         assert "VREM people" in await confirmed(driver)

@@ -106,7 +106,7 @@ class MainScreen(Screen[None]):
             lambda info, filter: session.explorer.samples.matching(info, filter), self._show_matches, self._crash
         )
         self.monitor = SetMonitor()
-        self.model = ModelLoader(session)
+        self.model = ModelLoader(session, self.run_worker, self.say, self._model_ready)
         self.loads = LoadRunner()
         self._trail: list[SearchDraft] = []
         self._history: HistoryCursor | None = None
@@ -136,7 +136,7 @@ class MainScreen(Screen[None]):
         gc.freeze()
         gc.enable()
         self.header.connect()
-        self.run_worker(self._load_model(), group="model", description="loading the model")
+        self.model.load()
         self.set_interval(_HEARTBEAT, self._look)
 
     async def on_unmount(self) -> None:
@@ -508,7 +508,7 @@ class MainScreen(Screen[None]):
         self.search()
         self.options.narrow()
         self._sample_fields(key)
-        self.run_worker(self._suit_model(info), group="suit", description="looking for the set's model")
+        self.model.suit(info)
 
     def _show_set(self) -> None:
         if self.info is not None:
@@ -558,58 +558,20 @@ class MainScreen(Screen[None]):
 
     # The model
 
-    async def _load_model(self, again: bool = False) -> None:
-        await self.session.connection.prepare()
-        if await self._model_work(self.model.load(self._show_model_progress, again)):
-            # What the model brought stays; looking through it for garbage would hold up a key by 50 ms.
-            gc.freeze()
-
-    async def _use_model(self, name: str) -> bool:
-        used = await self._model_work(self.model.use(name, self._show_model_progress))
-        if used:
-            self.search()
-        return used
-
-    async def _model_work(self, work: Any) -> bool:
-        try:
-            done: bool = await work
-        except VsexplorerError as error:
-            self.say(sanitize(error.message), error=True)
-            return False
-        if done:
-            self._show_set()
-            if self.page is not None:
-                self.status_bar.show_command(self.page)
-        return done
-
-    async def _suit_model(self, info: SetInfo) -> None:
-        wanted = await self.model.find(info)
-        if self.info is None or self.info.key != info.key:
-            return
-        if wanted:
-            await self._use_model(wanted)
+    def _model_ready(self, changed: bool) -> None:
+        """Show the model that is in use, and search with it if it was changed."""
+        # What the model brought stays; looking through it for garbage would hold up a key by 50 ms.
+        gc.freeze()
         self._show_set()
-
-    def _show_model_progress(self, progress: Progress) -> None:
-        if progress.stoppable:
-            self.say(f"{progress.what} {progress.amount} · esc stops it")
+        if self.page is not None:
+            self.status_bar.show_command(self.page)
+        if changed:
+            self.search()
 
     def model_chosen(self, name: str | None) -> None:
         """Search the open set with a model from now on."""
         if name is not None and self.info is not None:
-            self.run_worker(self._choose_model(name, self.info), group="model", description="changing the model")
-
-    async def _choose_model(self, name: str, info: SetInfo) -> None:
-        if not await self._use_model(name) or self.info is None or self.info.key != info.key:
-            return
-        self.model.made_with = name
-        self.session.memory.choose_model(name)
-        self._show_set()
-        if self.start.write:
-            try:
-                await self.session.explorer.sets.record_model(info)
-            except VsexplorerError as error:
-                self.say(sanitize(error.message), error=True)
+            self.model.choose(name, self.info, record=self.start.write)
 
     # Loading
 
@@ -721,7 +683,7 @@ class MainScreen(Screen[None]):
         elif self.monitor.gone and self.info is not None:
             self._set_chosen(self.info.key)
         else:
-            self.run_worker(self._load_model(again=True), group="model", description="loading the model")
+            self.model.load(again=True)
             self.counter.forget()
             if self.info is not None:
                 self._sample_fields(self.info.key)

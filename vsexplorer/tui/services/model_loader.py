@@ -1,20 +1,28 @@
-"""Loading the embedding model in the background, and finding the model of a set."""
+"""The embedding model in the background: loading it, changing it, and finding the one a set was made with."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Protocol
 
-from vsexplorer.core.progress import Progress, ProgressCallback
+from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.progress import Progress
+from vsexplorer.core.text import sanitize
 from vsexplorer.core.values import SetInfo
 
 if TYPE_CHECKING:
     from vsexplorer.services.explorer import Explorer
     from vsexplorer.services.set_memory import SetMemory
+    from vsexplorer.tui.services.connection import ConnectionService
 
 
 class _Session(Protocol):
+    info: SetInfo | None
+
+    @property
+    def connection(self) -> ConnectionService: ...
+
     @property
     def explorer(self) -> Explorer: ...
 
@@ -23,45 +31,49 @@ class _Session(Protocol):
 
 
 class ModelLoader:
-    """Loads one model at a time; getting its files can be stopped.
+    """Loads and changes the model; getting a model's files can be stopped.
 
     Args:
-        session: Has the explorer, and what is remembered of the open set.
+        session: Has the explorer, the open set and what is remembered of it.
+        run: Runs a coroutine in the background.
+        say: Shows a sentence, already sanitized; the flag marks an error.
+        ready: Is called when it is known which model is used; the flag tells that it is another one than before.
     """
 
-    def __init__(self, session: _Session) -> None:
+    def __init__(
+        self,
+        session: _Session,
+        run: Callable[[Awaitable[None]], Any],
+        say: Callable[[str, bool], None],
+        ready: Callable[[bool], None],
+    ) -> None:
         self._session = session
-        self._task: asyncio.Task[None] | None = None
+        self._run = run
+        self._say = say
+        self._ready = ready
+        self._task: asyncio.Future[None] | None = None
         self.fetching = False
         """A model's files are being downloaded or converted, which may be stopped."""
         self.made_with = ""
         """The model the open set is known to be made with; empty if that is not known."""
 
-    async def load(self, progress: ProgressCallback, again: bool = False) -> bool:
-        """Load the model in use; returns whether it was loaded now.
+    def load(self, again: bool = False) -> None:
+        """Load the model in use, unless it is loaded; ``again`` also after it failed."""
+        self._run(self._load(again))
 
-        Raises:
-            ModelUnavailable: it cannot be found, fetched or loaded.
+    def suit(self, info: SetInfo) -> None:
+        """Use the model that a set should be searched with."""
+        self._run(self._suit(info))
+
+    def choose(self, name: str, info: SetInfo, record: bool) -> None:
+        """Use a model for a set and remember it.
+
+        Args:
+            name: The model.
+            info: The set.
+            record: Also record it for the set in Redis.
         """
-        embedder = self._session.explorer.models.embedder
-        return not embedder.ready and await self._run(embedder.open(self._watch(progress), again))
-
-    async def use(self, name: str, progress: ProgressCallback) -> bool:
-        """Use another model; returns whether it is in use now.
-
-        Raises:
-            ModelUnavailable: it cannot be found, fetched or loaded.
-        """
-        return await self._run(self._session.explorer.models.use(name, self._watch(progress)))
-
-    async def find(self, info: SetInfo) -> str:
-        """Find the model to search a set with; empty if it is the one in use."""
-        explorer, remembered = self._session.explorer, self._session.memory.model
-        recorded = await explorer.sets.recorded_model(info)
-        self.made_with = remembered or recorded
-        wanted = explorer.models.resolve(remembered, recorded)
-        used = explorer.models.embedder
-        return "" if wanted in (used.model, used.name) else wanted
+        self._run(self._choose(name, info, record))
 
     def stop(self) -> None:
         """Stop getting a model's files; what has come stays."""
@@ -69,14 +81,47 @@ class ModelLoader:
         if self._task is not None:
             self._task.cancel()
 
-    def _watch(self, progress: ProgressCallback) -> ProgressCallback:
-        def watched(now: Progress) -> None:
-            self.fetching = self.fetching or now.stoppable
-            progress(now)
+    async def _load(self, again: bool) -> None:
+        embedder = (await self._session.connection.prepare()).models.embedder
+        if not embedder.ready and await self._done(embedder.open(self._show, again)):
+            self._ready(again)
 
-        return watched
+    async def _suit(self, info: SetInfo) -> None:
+        explorer, remembered = self._session.explorer, self._session.memory.model
+        recorded = await explorer.sets.recorded_model(info)
+        if not self._is_open(info):
+            return
+        self.made_with = remembered or recorded
+        wanted, used = explorer.models.resolve(remembered, recorded), explorer.models.embedder
+        if wanted in (used.model, used.name):
+            self._ready(False)
+        elif await self._done(explorer.models.use(wanted, self._show)):
+            self._ready(True)
 
-    async def _run(self, work: Awaitable[None]) -> bool:
+    async def _choose(self, name: str, info: SetInfo, record: bool) -> None:
+        explorer = self._session.explorer
+        if not await self._done(explorer.models.use(name, self._show)):
+            return
+        if self._is_open(info):
+            self.made_with = name
+            self._session.memory.choose_model(name)
+            if record:
+                try:
+                    await explorer.sets.record_model(info)
+                except VsexplorerError as error:
+                    self._say(sanitize(error.message), True)
+        self._ready(True)
+
+    def _is_open(self, info: SetInfo) -> bool:
+        return self._session.info is not None and self._session.info.key == info.key
+
+    def _show(self, progress: Progress) -> None:
+        if progress.stoppable:
+            self.fetching = True
+            self._say(f"{progress.what} {progress.amount} · esc stops it", False)
+
+    async def _done(self, work: Awaitable[None]) -> bool:
+        """Wait for a model; returns whether it is in use now, and says why if not."""
         task = self._task = asyncio.ensure_future(work)
         try:
             await asyncio.wait([task])
@@ -86,6 +131,9 @@ class ModelLoader:
         finally:
             self.fetching = False
         if task.cancelled():
+            return False
+        if isinstance(error := task.exception(), VsexplorerError):
+            self._say(sanitize(error.message), True)
             return False
         task.result()
         return True

@@ -55,9 +55,12 @@ class ResultsTable(ElementTable):
         self.fit_names([line.name for line in self._ranked])
         self.stale = False
         self._arrange()
-        names = [line.hit.element for line in self._lines]
-        kept = selected is not None and selected.element in names
-        self.rows_replaced(names.index(selected.element) if kept and selected is not None else 0)
+        self.rows_replaced(self._place_of(selected) if selected is not None else 0)
+
+    def _place_of(self, hit: Hit) -> int:
+        """Where an element stands now; the row of the cursor if it is not there any more."""
+        places = (place for place, line in enumerate(self._lines) if line.hit.element == hit.element)
+        return next(places, self.cursor)
 
     def moved(self) -> None:
         """Tell the screen which element is selected."""
