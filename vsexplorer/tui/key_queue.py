@@ -78,6 +78,12 @@ class KeyQueue:
         return release
 
     async def _next(self) -> None:
+        if not self._waiting:
+            # They were forgotten meanwhile.
+            self._busy = False
+            return
+        # Once a dialog has come, its change holds up no further key, however long the server takes to make it.
+        self._held = [screen for screen in self._held if screen is self._app.screen]
         event = self._waiting.popleft()
         self._wanted.clear()
         if self._waiting:

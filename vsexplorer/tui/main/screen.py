@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -22,7 +22,7 @@ from vsexplorer.core.errors import (
 )
 from vsexplorer.core.progress import Progress
 from vsexplorer.core.text import display, sanitize
-from vsexplorer.core.values import ByElement, BySum, Hit, Query, SearchDraft, SearchOptions, SetInfo
+from vsexplorer.core.values import ByElement, BySum, Hit, Query, ResultPage, SearchDraft, SearchOptions, SetInfo
 from vsexplorer.tui import clipboard
 from vsexplorer.tui.history_cursor import HistoryCursor, filter_history, line_history
 from vsexplorer.tui.keymap import KEYMAP, Place, bindings, keys_at
@@ -91,7 +91,7 @@ class MainScreen(Screen[None]):
         self.start = start
         self.session = session
         self.options = OptionChoice(start.count)
-        self.page: Any = None
+        self.page: ResultPage | None = None
         """The answer that is shown."""
         self.header = Header(session.connection, start.write)
         self.query_bar = QueryBar(self._find_names)
