@@ -23,7 +23,7 @@ test-typing: .venv/development.done  ## bursts of keys in a real terminal, a hun
 	@VSEXPLORER_TYPING_TRIES=100 $(BIN)/pytest -q tests/terminal/test_typing.py
 
 test-slow: .venv/development.done  ## the tests that take longer
-	@$(BIN)/pytest -m slow
+	@$(BIN)/pytest -m slow --timeout 3600
 
 check: .venv/development.done  ## linters and type checker
 	@$(BIN)/ruff check --quiet .

@@ -84,8 +84,8 @@ class Terminal:
         try:
             yield type_text
         finally:
-            attached.terminate()
-            attached.wait()
+            attached.kill()
+            attached.wait(10)
             os.close(ours)
 
     def press(self, *keys: str) -> None:

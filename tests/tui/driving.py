@@ -72,10 +72,11 @@ class Driver:
     async def press(self, *keys: str) -> None:
         """Press keys and let everything that follows from them happen."""
         for key in keys:
-            taken = asyncio.Event()
-            self.app.call_later(self._put, key_event(key), taken)
-            await taken.wait()
-            await self.app.key_queue.settled()
+            async with asyncio.timeout(_PATIENCE):
+                taken = asyncio.Event()
+                self.app.call_later(self._put, key_event(key), taken)
+                await taken.wait()
+                await self.app.key_queue.settled()
         await self.settle()
 
     async def _put(self, event: events.Key, taken: asyncio.Event) -> None:
@@ -89,10 +90,11 @@ class Driver:
 
     async def settle(self) -> None:
         """Wait until nothing is under way."""
-        await self.pilot.pause()
-        await self.app.key_queue.settled()
-        await self.main.live.settled()
-        await self.pilot.pause()
+        async with asyncio.timeout(_PATIENCE):
+            await self.pilot.pause()
+            await self.app.key_queue.settled()
+            await self.main.live.settled()
+            await self.pilot.pause()
 
     async def until(self, holds: Callable[[], Any]) -> None:
         """Wait until something is so."""

@@ -41,9 +41,10 @@ class KeyQueue:
         self._app = app
         self._dispatch = dispatch
         self._waiting: deque[KeyEvent] = deque()
-        self._busy = False
         self._held: list[Screen[Any]] = []
         self._settling: asyncio.Task[None] | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._wanted = asyncio.Event()
         """Somebody waits for the key that was handled last."""
 
@@ -51,8 +52,8 @@ class KeyQueue:
         """Handle a key once those before it have been handled."""
         self._waiting.append(event)
         self._wanted.set()
-        if not self._busy:
-            self._busy = True
+        if self._idle.is_set():
+            self._idle.clear()
             await self._next()
 
     def forget_waiting(self) -> None:
@@ -62,9 +63,7 @@ class KeyQueue:
     async def settled(self) -> None:
         """Wait until every key that was put in has been handled."""
         self._wanted.set()
-        while self._settling is not None and (self._busy or not self._settling.done()):
-            await asyncio.wait([self._settling])
-            await asyncio.sleep(0)
+        await self._idle.wait()
 
     def hold(self) -> Callable[[], None]:
         """Let keys wait while the screen in front stays in front, or until the function returned here is called."""
@@ -80,7 +79,7 @@ class KeyQueue:
     async def _next(self) -> None:
         if not self._waiting:
             # They were forgotten meanwhile.
-            self._busy = False
+            self._idle.set()
             return
         # Once a dialog has come, its change holds up no further key, however long the server takes to make it.
         self._held = [screen for screen in self._held if screen is self._app.screen]
@@ -88,11 +87,21 @@ class KeyQueue:
         self._wanted.clear()
         if self._waiting:
             self._wanted.set()
-        await self._dispatch(event)
-        self._settling = asyncio.get_running_loop().create_task(self._settle())
+        try:
+            await self._dispatch(event)
+        finally:
+            self._settling = asyncio.get_running_loop().create_task(self._settle())
 
     async def _settle(self) -> None:
         """Wait until the key has been handled, then pass the next one on in the application's own task."""
+        try:
+            await self._wait_until_handled()
+        finally:
+            # An application that ends takes no more keys.
+            if not self._waiting or not self._app.call_later(self._next):
+                self._idle.set()
+
+    async def _wait_until_handled(self) -> None:
         loop = asyncio.get_running_loop()
         with suppress(TimeoutError):
             async with asyncio.timeout(_LATER):
@@ -105,10 +114,6 @@ class KeyQueue:
                 quiet = 0
                 await asyncio.sleep(_LOOK)
                 deadline = loop.time() + _PATIENCE
-        if self._waiting:
-            self._app.call_later(self._next)
-        else:
-            self._busy = False
 
     async def _round(self, deadline: float) -> bool:
         """Let everything that is queued be handled; returns whether nothing has come of it."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from textual import events
 from textual.app import App
 from textual.screen import Screen
@@ -70,3 +72,30 @@ async def test_keys_wait_for_a_dialog_and_then_no_longer() -> None:
         await app.type("z")
         await app.queue.settled()
         assert app.taken == ["d", "x", "y", "z"], "the change is still under way, but nobody waits for it"
+
+
+async def test_keys_left_over_when_the_application_ends_hold_up_nobody() -> None:
+    app = Typing()
+    async with app.run_test() as pilot:
+        await app.type("ab")
+        app.exit()
+        await pilot.pause()
+    async with asyncio.timeout(5):
+        await app.queue.settled()
+
+
+async def test_a_key_whose_handling_fails_holds_up_none_that_follow() -> None:
+    class Failing(Typing):
+        async def _take(self, event: KeyEvent) -> None:
+            await super()._take(event)
+            if self.taken == ["a"]:
+                raise ValueError("spoilt")
+
+    app = Failing()
+    async with app.run_test():
+        with pytest.raises(ValueError, match="spoilt"):
+            await app.type("a")
+        await app.type("b")
+        async with asyncio.timeout(5):
+            await app.queue.settled()
+        assert app.taken == ["a", "b"]
