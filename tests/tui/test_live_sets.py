@@ -31,7 +31,7 @@ async def watched(server: RedisServer, embedder: Embedder) -> AsyncIterator[tupl
 async def settled(driver: Driver) -> None:
     """Wait until what comes now counts as new."""
     await driver.settle()
-    await driver.until(lambda: not driver.main.describes_soon)
+    await driver.until(lambda: not driver.main.tracker.describing)
 
 
 def header(driver: Driver) -> str:
@@ -100,7 +100,7 @@ async def test_a_server_that_starts_anew_has_not_replaced_the_set(newest_binary:
             await settled(driver)
             await asyncio.sleep(0.3)
             assert "anew" not in driver.screen_text()
-            assert not driver.main.monitor.gone
+            assert not driver.main.tracker.gone
 
 
 def test_what_changed_in_words() -> None:

@@ -11,7 +11,7 @@ from vsexplorer.embedding.embedder import Embedder
 
 
 def proposed(driver: Driver) -> list[str]:
-    return driver.main.query_bar.names.texts
+    return driver.main.query_bar.completions.texts
 
 
 async def test_names_are_completed_from_the_set_on_both_versions(server: RedisServer, embedder: Embedder) -> None:

@@ -14,7 +14,6 @@ from vsexplorer.core.values import SearchDraft
 from vsexplorer.embedding import packaged
 from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.state.user_state import UserState
-from vsexplorer.tui.main import screen
 from vsexplorer.tui.screens.history import HistoryScreen
 
 
@@ -74,7 +73,7 @@ async def test_options_come_back_with_the_search(server: RedisServer, embedder: 
         await ask(driver, "science")
     async with running(server, embedder, key=b"people", state=tmp_path) as driver:
         await driver.press("up")
-        page = driver.main.page
+        page = driver.main.results.page
         assert page is not None
         assert (page.query.options.count, page.query.options.exact) == (50, True)
         assert "TRUTH" in driver.screen_text()
@@ -83,8 +82,8 @@ async def test_options_come_back_with_the_search(server: RedisServer, embedder: 
 async def test_what_was_only_looked_at_gives_way_to_what_it_became(
     server: RedisServer, embedder: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(screen, "_LOOKED_AT", 0.05)
     async with running(server, embedder, key=b"people", state=tmp_path) as driver:
+        monkeypatch.setattr(driver.main.history, "looked_at", 0.05)
         for part in ("mus", "ic"):
             await driver.type(part)
             await driver.until(
@@ -243,7 +242,7 @@ async def test_a_set_is_opened_with_the_model_chosen_for_it(
         await driver.until(lambda: folder.name in driver.screen_text().splitlines()[1])
         await driver.type("science")
         assert driver.names()[0] == "Marie Curie"
-        await driver.main.open_set(b"plain")
+        await driver.main.tracker.open(b"plain")
         await driver.until(lambda: DEFAULT_MODEL.partition("/")[2] in driver.screen_text().splitlines()[1])
     async with running(server, embedder, key=b"people", state=tmp_path, model_given=True) as driver:
         await driver.until(lambda: "(made with" in driver.screen_text().splitlines()[1])

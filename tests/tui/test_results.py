@@ -23,7 +23,7 @@ async def test_results_come_by_rank_after_each_new_query(people: Driver) -> None
     await people.press("slash", "ctrl+u")
     await people.type("music")
     assert "by born" not in people.screen_text()
-    page = people.main.page
+    page = people.main.results.page
     assert page is not None
     assert people.names() == [hit.element.decode() for hit in page.hits]
 

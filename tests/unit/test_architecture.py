@@ -1,5 +1,8 @@
-"""The house: what each room may import, and how large a file may grow. ``make check`` holds the layers."""
+"""What each package may load, and how deep classes are; ``make check`` holds the layers."""
 
+import importlib
+import inspect
+import pkgutil
 import re
 import subprocess
 import sys
@@ -7,6 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+
+import vsexplorer
 
 PACKAGE = Path(__file__).parents[2] / "vsexplorer"
 HEAVY = ("textual", "redis", "fastembed", "onnxruntime", "onnx", "numpy", "rich.console", "huggingface_hub")
@@ -44,3 +49,17 @@ def test_the_table_of_commands_names_tests_that_exist() -> None:
     assert len(named) > 15
     for file, test in named:
         assert f"def {test}(" in (PACKAGE.parent / file).read_text() if test else (PACKAGE.parent / file).exists()
+
+
+def test_no_class_has_more_than_two_base_classes_of_ours() -> None:
+    names = [module.name for module in pkgutil.walk_packages(vsexplorer.__path__, "vsexplorer.")]
+    modules = [importlib.import_module(name) for name in names if not name.endswith("__main__")]
+    classes = {one for module in modules for _, one in inspect.getmembers(module, inspect.isclass)}
+    ours = [one for one in classes if one.__module__.startswith("vsexplorer.") and not issubclass(one, Exception)]
+    deep = {
+        one.__qualname__: [
+            base.__qualname__ for base in one.__mro__[1:] if base.__module__.startswith("vsexplorer.")
+        ]
+        for one in ours
+    }
+    assert {name: bases for name, bases in deep.items() if len(bases) > 2} == {}

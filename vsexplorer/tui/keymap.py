@@ -15,6 +15,7 @@ class Place(StrEnum):
     """Where a key works; the words are the headings of the help screen."""
 
     EVERYWHERE = "Everywhere"
+    PANE = "On the selected or marked elements"
     EXPLORER = "Outside the query and filter lines"
     LINE = "In the query and filter lines"
     LINE_INPUT = "While typing in them"
@@ -64,7 +65,7 @@ KEYMAP = (
     Key("widen", "w", "widen", "widen", "Examine more candidates of a filtered search (FILTER-EF, then TRUTH)",
         Place.EXPLORER, palette=True),
     Key("open", "enter", "open_element", "open", "Open the selected element", Place.RESULTS, True, "⏎"),
-    Key("similar", "s", "similar", "similar", "More like the selected element; esc goes back", Place.EXPLORER, True,
+    Key("similar", "s", "similar", "similar", "More like the selected element; esc goes back", Place.PANE, True,
         palette=True),
     Key("sets", "o", "choose_set", "sets", "Switch to another vector set", Place.EXPLORER, True, palette=True),
     Key("more", "plus,equals_sign", "change_count(1)", "more", "Ask for more results", Place.EXPLORER, False, "+",
@@ -80,20 +81,20 @@ KEYMAP = (
         True, palette=True),
     Key("favourite", "asterisk", "keep_favourite", "favourite", "Keep this search under a name", Place.EXPLORER,
         False, "*", True),
-    Key("columns", "c", "show_columns", "columns", "Choose, widen and move the columns", Place.EXPLORER,
+    Key("columns", "c", "show_columns", "columns", "Choose, widen and move the columns", Place.PANE,
         palette=True),
-    Key("mark", "x,space", "mark", "mark", "Mark the selected element", Place.EXPLORER, False, "x"),
+    Key("mark", "x,space", "mark", "mark", "Mark the selected element", Place.PANE, False, "x"),
     Key("copy", "y", "take", "copy", "Copy the element, its vector, the rows, or the search as code",
-        Place.EXPLORER, True, palette=True),
-    Key("copy-command", "Y", "copy_command", "copy command", "Copy the command that was sent", Place.EXPLORER,
+        Place.PANE, True, palette=True),
+    Key("copy-command", "Y", "copy_command", "copy command", "Copy the command that was sent", Place.PANE,
         palette=True),
     Key("add", "a", "add_element", "add", "Add an element (with --write)", Place.EXPLORER, palette=True),
     Key("edit", "e", "edit_attributes", "edit", "Edit the selected element's attributes (with --write)",
-        Place.EXPLORER, palette=True),
-    Key("rename", "n", "rename_element", "rename", "Rename the selected element (with --write)", Place.EXPLORER,
+        Place.PANE, palette=True),
+    Key("rename", "n", "rename_element", "rename", "Rename the selected element (with --write)", Place.PANE,
         palette=True),
     Key("delete", "d", "delete_elements", "delete", "Delete the marked elements, or the selected (with --write)",
-        Place.EXPLORER, palette=True),
+        Place.PANE, palette=True),
     Key("delete-set", "D", "delete_set", "delete set", "Delete the open vector set (with --write)", Place.EXPLORER,
         palette=True),
     Key("undo", "u", "undo_change", "undo", "Take the last change back (with --write)", Place.EXPLORER,

@@ -6,6 +6,7 @@ from vsexplorer.core.errors import UsageError
 from vsexplorer.tui.app import ExplorerApp
 from vsexplorer.tui.keymap import KEYMAP, Key, Place, checked, keys_at, shown
 from vsexplorer.tui.main.query_bar import QueryBar
+from vsexplorer.tui.main.results_pane import ResultsPane
 from vsexplorer.tui.main.screen import MainScreen
 from vsexplorer.tui.screens.browse import BrowseScreen
 from vsexplorer.tui.screens.columns import ColumnsList, ColumnsScreen
@@ -27,6 +28,7 @@ from vsexplorer.tui.widgets.sets_table import SetsTable
 OWNERS: dict[Place, tuple[type, ...]] = {
     Place.EVERYWHERE: (ExplorerApp,),
     Place.EXPLORER: (MainScreen, ExplorerApp),
+    Place.PANE: (ResultsPane,),
     Place.LINE: (QueryBar, ExplorerApp),
     Place.LINE_INPUT: (_PromptInput,),
     Place.LIST: (LineList,),

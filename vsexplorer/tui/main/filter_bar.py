@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 
 from vsexplorer.core.text import sanitize
 from vsexplorer.core.values import Hit
-from vsexplorer.tui.keymap import Place, bindings
-from vsexplorer.tui.main.completion import Completion
-from vsexplorer.tui.widgets.completions import CompletionList
-from vsexplorer.tui.widgets.filter_line import FilterHighlighter, FindingLine
-from vsexplorer.tui.widgets.prompt import INDENT, PromptLine
+from vsexplorer.tui.main.line_bar import LineBar
+from vsexplorer.tui.main.messages import Said
+from vsexplorer.tui.widgets.filter_line import FilterHighlighter
+from vsexplorer.tui.widgets.prompt import PromptLine
 
 if TYPE_CHECKING:
     from vsexplorer.insight.match_counts import Matches
@@ -26,13 +23,8 @@ if TYPE_CHECKING:
     from vsexplorer.language.known import SetFacts
 
 
-class FilterBar(Vertical):
+class FilterBar(LineBar):
     """Owns the filter line; checks it once per edit. The language is imported when it is first needed."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LINE)
-    DEFAULT_CSS = """
-    FilterBar { height: auto; }
-    """
 
     class Changed(Message):
         """The filter is another one; ``valid`` tells whether it can be sent."""
@@ -41,21 +33,8 @@ class FilterBar(Vertical):
             super().__init__()
             self.valid = valid
 
-    class Said(Message):
-        """Something is to be said of a key pressed in the line."""
-
-        def __init__(self, words: str, error: bool = False) -> None:
-            super().__init__()
-            self.words = words
-            self.error = error
-
     def __init__(self) -> None:
-        super().__init__(id="filter-bar")
-        hint = 'such as .year > 1950 and .country == "Chile"'
-        self._line = PromptLine("filter", hint, id="filter", highlighter=FilterHighlighter())
-        self._finding = FindingLine(INDENT, id="finding")
-        self.completions = CompletionList(id="completions")
-        self._completion = Completion(self._line, self.completions)
+        super().__init__("filter", 'such as .year > 1950 and .country == "Chile"', FilterHighlighter())
         self._dialect: Dialect | None = None
         self.facts: SetFacts | None = None
         """The fields of the open set, from a sample; ``None`` until it was taken."""
@@ -65,20 +44,6 @@ class FilterBar(Vertical):
         yield self._line
         yield self._finding
         yield self.completions
-
-    def on_mount(self) -> None:
-        """Follow the cursor."""
-        self.watch(self._line.input, "selection", self._completion.cursor_moved, init=False)
-
-    @property
-    def value(self) -> str:
-        """The filter expression."""
-        return self._line.value
-
-    @property
-    def is_active(self) -> bool:
-        """Whether the line has the focus."""
-        return self._line.input.has_focus
 
     @property
     def dialect(self) -> Dialect:
@@ -153,14 +118,6 @@ class FilterBar(Vertical):
             return ""
         return sanitize(f"{'✓' if verdict.match else '✗'} {verdict.because}")
 
-    def activate(self) -> None:
-        """Focus the line."""
-        self._line.input.focus()
-
-    def say(self, word: str, kind: str = "") -> None:
-        """Show a word at the right of the line, already sanitized."""
-        self._line.say(word, kind)
-
     def show_matches(self, matches: Matches) -> None:
         """Show how many elements pass the filter."""
         if matches.exact and not matches.number:
@@ -173,7 +130,7 @@ class FilterBar(Vertical):
 
     def close_completion(self) -> bool:
         """Close the completion list and say again what it stood for; returns whether it was open."""
-        closed = self._completion.close()
+        closed = super().close_completion()
         if closed:
             self._show(self.report)
         return closed
@@ -186,21 +143,15 @@ class FilterBar(Vertical):
         if finding is not None and finding.correction is not None:
             self.set(finding.correction.apply(self.value))
 
-    def action_complete(self) -> None:
-        """Take the highlighted proposal, or focus the next pane."""
-        if not self._take():
-            self._completion.close()
-            self.screen.focus_next()
-
     def action_propose(self) -> None:
         """Open the completion list."""
         if not self._propose(asked=True):
             nothing = "nothing to complete here" if self.facts else "the attributes have not been sampled yet"
-            self.post_message(self.Said(nothing))
+            self.post_message(Said(nothing))
 
     def action_reweigh(self, step: float) -> None:
         """Say that only the terms of a query have weights."""
-        self.post_message(self.Said("weights belong to the terms of a sum in the query line"))
+        self.post_message(Said("weights belong to the terms of a sum in the query line"))
 
     # Events
 
@@ -209,21 +160,6 @@ class FilterBar(Vertical):
         event.stop()
         self._propose()
         self._accept(announce=True)
-
-    @on(PromptLine.Moved)
-    def _moved(self, event: PromptLine.Moved) -> None:
-        if self._completion.open:
-            event.stop()
-            self._completion.choose(event.by)
-
-    @on(CompletionList.Taken)
-    def _clicked(self, event: CompletionList.Taken) -> None:
-        event.stop()
-        self._take()
-
-    @on(events.DescendantBlur)
-    def _left(self) -> None:
-        self._completion.close()
 
     def _accept(self, announce: bool) -> None:
         report = self.report
@@ -237,13 +173,6 @@ class FilterBar(Vertical):
         self._finding.show(finding, int(self._line.input.scroll_offset.x))
         if not report.ok or report.unfinished:
             self.say("…" if report.unfinished else "✗", "" if report.unfinished else "error")
-
-    def _take(self) -> bool:
-        taken = self._completion.take()
-        if taken is None:
-            return False
-        self._line.input.value, self._line.input.cursor_position = taken
-        return True
 
     def _propose(self, asked: bool = False) -> bool:
         if self.facts is None or not self.is_active:

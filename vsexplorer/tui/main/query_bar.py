@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 
 from vsexplorer.core.text import display
 from vsexplorer.core.values import Everything, Source
-from vsexplorer.tui.keymap import Place, bindings
-from vsexplorer.tui.main.completion import Completion
+from vsexplorer.tui.main.line_bar import LineBar
+from vsexplorer.tui.main.messages import Said
 from vsexplorer.tui.widgets.bars import TextBar
-from vsexplorer.tui.widgets.completions import CompletionList
-from vsexplorer.tui.widgets.filter_line import FindingLine
-from vsexplorer.tui.widgets.prompt import INDENT, PromptLine
+from vsexplorer.tui.widgets.prompt import PromptLine
 
 if TYPE_CHECKING:
     from vsexplorer.language.check import Finding
 
 
-class QueryBar(Vertical):
+class QueryBar(LineBar):
     """Owns the query line; parses it once per edit.
 
     Args:
         find_names: Finds element names that begin with what was typed.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LINE)
     DEFAULT_CSS = """
     QueryBar {
-        height: auto;
         & > #understood { display: none; padding: 0 0 0 9; color: $text-accent; }
         & > #understood.-shown { display: block; }
     }
@@ -47,21 +41,10 @@ class QueryBar(Vertical):
             super().__init__()
             self.source = source
 
-    class Said(Message):
-        """Something is to be said of a key pressed in the line."""
-
-        def __init__(self, words: str) -> None:
-            super().__init__()
-            self.words = words
-
     def __init__(self, find_names: Callable[[bytes], Awaitable[list[bytes]]]) -> None:
-        super().__init__(id="query-bar")
+        super().__init__("query", "type what to look for")
         self._find_names = find_names
-        self._line = PromptLine("query", "type what to look for", id="query")
-        self._finding = FindingLine(INDENT, id="query-finding")
         self._understood = TextBar(id="understood")
-        self.names = CompletionList(id="names")
-        self._completion = Completion(self._line, self.names)
         self.source: Source | None = Everything()
         """What the line asks for; ``None`` while it is wrong or unfinished."""
 
@@ -70,41 +53,13 @@ class QueryBar(Vertical):
         yield self._line
         yield self._finding
         yield self._understood
-        yield self.names
-
-    def on_mount(self) -> None:
-        """Follow the cursor."""
-        self.watch(self._line.input, "selection", self._completion.cursor_moved, init=False)
-
-    @property
-    def value(self) -> str:
-        """The text of the line."""
-        return self._line.value
-
-    @property
-    def is_active(self) -> bool:
-        """Whether the line has the focus."""
-        return self._line.input.has_focus
+        yield self.completions
 
     def set(self, line: str) -> None:
         """Put a text into the line without posting ``Changed``."""
         self._line.set_quietly(line)
         self._completion.close()
         self._parse()
-
-    def activate(self, select: bool = False) -> None:
-        """Focus the line; ``select`` selects its text, so that typing replaces it."""
-        self._line.input.focus()
-        if select:
-            self._line.input.select_all()
-
-    def say(self, word: str, kind: str = "") -> None:
-        """Show a word at the right of the line, already sanitized."""
-        self._line.say(word, kind)
-
-    def close_completion(self) -> bool:
-        """Close the completion list; returns whether it was open."""
-        return self._completion.close()
 
     # Keys
 
@@ -122,20 +77,14 @@ class QueryBar(Vertical):
 
         changed = reweighted(self.value, self._line.input.cursor_position, step)
         if changed is None:
-            self.post_message(self.Said("weights belong to the terms of a sum, such as = science - 0.5*chemistry"))
+            self.post_message(Said("weights belong to the terms of a sum, such as = science - 0.5*chemistry"))
         else:
             self._line.input.value, self._line.input.cursor_position = changed
-
-    def action_complete(self) -> None:
-        """Take the highlighted proposal, or focus the next pane."""
-        if not self._take():
-            self._completion.close()
-            self.screen.focus_next()
 
     def action_propose(self) -> None:
         """Open the completion list."""
         if not self._propose():
-            self.post_message(self.Said("element names are completed after an @"))
+            self.post_message(Said("element names are completed after an @"))
 
     # Events
 
@@ -145,21 +94,6 @@ class QueryBar(Vertical):
         self._propose()
         self._parse()
         self.post_message(self.Changed(self.source))
-
-    @on(PromptLine.Moved)
-    def _moved(self, event: PromptLine.Moved) -> None:
-        if self._completion.open:
-            event.stop()
-            self._completion.choose(event.by)
-
-    @on(CompletionList.Taken)
-    def _clicked(self, event: CompletionList.Taken) -> None:
-        event.stop()
-        self._take()
-
-    @on(events.DescendantBlur)
-    def _left(self) -> None:
-        self._completion.close()
 
     def _parse(self) -> None:
         line = self.value
@@ -182,13 +116,6 @@ class QueryBar(Vertical):
         if finding is not None:
             unfinished = finding.severity.value == "unfinished"
             self.say("…" if unfinished else "✗", "" if unfinished else "error")
-
-    def _take(self) -> bool:
-        taken = self._completion.take()
-        if taken is None:
-            return False
-        self._line.input.value, self._line.input.cursor_position = taken
-        return True
 
     def _propose(self) -> bool:
         asked = self._completion.begin()

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.message import Message
 
 from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.core.progress import Progress
 from vsexplorer.core.text import display, plural, sanitize
 from vsexplorer.core.values import Everything, Hit, ResultPage, SetInfo
-from vsexplorer.tui.selection import Selection
+from vsexplorer.tui import clipboard
+from vsexplorer.tui.keymap import Place, bindings
+from vsexplorer.tui.main.messages import Said
+from vsexplorer.tui.session import Session
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.fields_panel import FieldsPanel
 from vsexplorer.tui.widgets.notice import Notice
@@ -22,13 +28,14 @@ LACKING = "An element that lacks a field of the filter never matches."
 
 
 class ResultsPane(Horizontal):
-    """Owns the table, the notice in its place, the attributes and the panel of fields.
+    """Owns the answer: table, notice, attributes, panel of fields, and the keys for selected and marked elements.
 
     Args:
-        selection: The marked elements.
+        session: The open set and the services for it.
         verdict: Explains whether an element passes the filter.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.PANE)
     DEFAULT_CSS = """
     ResultsPane {
         height: 1fr; border-top: solid $surface-lighten-2; border-bottom: solid $surface-lighten-2;
@@ -40,13 +47,28 @@ class ResultsPane(Horizontal):
     }
     """
 
-    def __init__(self, selection: Selection, verdict: Callable[[Hit], str]) -> None:
+    class Used(Message):
+        """Something is done with the results."""
+
+    class SimilarWanted(Message):
+        """Elements like one are wanted."""
+
+        def __init__(self, element: bytes) -> None:
+            super().__init__()
+            self.element = element
+
+    class Summarized(Message):
+        """The summary says something else."""
+
+    def __init__(self, session: Session, verdict: Callable[[Hit], str]) -> None:
         super().__init__(id="body")
+        self._session = session
         self._verdict = verdict
-        self._selection = selection
         self._counted = ""
+        self.page: ResultPage | None = None
+        """The answer that is shown."""
         self.table = ResultsTable(id="results", classes="-hidden")
-        self.table.selection = selection
+        self.table.selection = session.selection
         self.notice = Notice(id="notice")
         self.attributes = AttributesView(id="attributes")
         self.fields = FieldsPanel(id="fields")
@@ -71,11 +93,12 @@ class ResultsPane(Horizontal):
     @property
     def summary(self) -> str:
         """How many results there are, by what they are sorted if not by rank, and how many elements are marked."""
-        marked = f"· {len(self._selection):,} marked" if self._selection else ""
+        marked = f"· {len(self._session.selection):,} marked" if self._session.selection else ""
         return " ".join(filter(None, (self._counted, self.table.sorting, marked)))
 
     def show_page(self, page: ResultPage, info: SetInfo) -> None:
         """Show an answer, or say why there is nothing in it."""
+        self.page = page
         self.table.show(page)
         if not page.hits:
             self._counted = "no match"
@@ -112,6 +135,7 @@ class ResultsPane(Horizontal):
 
     def clear(self) -> None:
         """Show no results, sorted by rank from now on."""
+        self.page = None
         self.table.sort_by_rank()
         self.table.clear()
 
@@ -121,6 +145,92 @@ class ResultsPane(Horizontal):
         self.set_class(shown, "-fields")
         (self.fields if shown else self.table).focus()
         return shown
+
+    def redraw(self) -> None:
+        """Draw the rows anew: columns or marks were changed elsewhere."""
+        self.table.arrangement = self._session.arrangement
+        self.table.refresh()
+        self.post_message(self.Summarized())
+
+    # Keys
+
+    def action_similar(self) -> None:
+        """Search for elements like the selected one."""
+        if (hit := self.selected) is not None:
+            self.post_message(self.SimilarWanted(hit.element))
+
+    def action_mark(self) -> None:
+        """Mark the selected element or no longer, and go to the next."""
+        if (hit := self.selected) is not None:
+            self._session.selection.toggle(hit.element)
+            self.table.refresh()
+            self.table.action_move(1)
+            self.post_message(self.Summarized())
+
+    def action_copy_command(self) -> None:
+        """Send the command to the clipboard, as a line that a shell runs."""
+        from vsexplorer.output.snippets import Client, snippet
+
+        if self.page is None:
+            return
+        self.post_message(self.Used())
+        try:
+            line = snippet(Client.REDIS_CLI, self.page.argv, self._session.explorer.target)
+        except VsexplorerError as error:
+            self._say(sanitize(str(error)), error=True)
+        else:
+            clipboard.send(self.app, line)
+            self._say("sent to clipboard: the command, as a redis-cli line")
+
+    def action_take(self) -> None:
+        """Offer what can be copied."""
+        from vsexplorer.tui.screens.copy import Copier
+
+        if self._session.info is not None and self.page is not None:
+            self.post_message(self.Used())
+            key = self._session.info.key
+            Copier(self.app, self._session.explorer, key, self._say).offer(self.selected, self.page)
+
+    def action_show_columns(self) -> None:
+        """Choose and arrange the columns."""
+        from vsexplorer.tui.screens.columns import ColumnsScreen
+
+        if self.table.all_columns:
+            self.app.push_screen(ColumnsScreen(self.table, self._session.arrange))
+
+    def action_edit_attributes(self) -> None:
+        """Edit the selected element's attributes."""
+        self._change(self._session.edits.edit)
+
+    def action_rename_element(self) -> None:
+        """Rename the selected element."""
+        self._change(self._session.edits.rename)
+
+    def action_delete_elements(self) -> None:
+        """Delete the marked elements, or the selected one if none is marked."""
+        session, hit = self._session, self.selected
+        names = session.selection.names or ([hit.element] if hit is not None else [])
+        if session.info is not None and names and session.edits.allowed:
+            session.run(self._delete(session.info.key, names))
+
+    def _change(self, change: Callable[[bytes, bytes], Coroutine[Any, Any, object]]) -> None:
+        """Begin a change of an element of the open set."""
+        session, hit = self._session, self.selected
+        if session.info is not None and hit is not None and session.edits.allowed:
+            session.run(change(session.info.key, hit.element))
+
+    async def _delete(self, key: bytes, names: list[bytes]) -> None:
+        if await self._session.edits.delete(key, names):
+            self._session.selection.clear()
+            self.post_message(self.Summarized())
+
+    def _say(self, words: str, error: bool = False) -> None:
+        self.post_message(Said(words, error))
+
+    @on(ResultsTable.Sorted)
+    def _sorted(self, event: ResultsTable.Sorted) -> None:
+        event.stop()
+        self.post_message(self.Summarized())
 
     @on(ResultsTable.Selected)
     def _selected(self, event: ResultsTable.Selected) -> None:

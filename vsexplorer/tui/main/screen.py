@@ -22,21 +22,33 @@ from vsexplorer.core.errors import (
 )
 from vsexplorer.core.progress import Progress
 from vsexplorer.core.text import display, sanitize
-from vsexplorer.core.values import ByElement, BySum, Hit, Query, ResultPage, SearchDraft, SearchOptions, SetInfo
-from vsexplorer.tui import clipboard
-from vsexplorer.tui.history_cursor import HistoryCursor, filter_history, line_history
+from vsexplorer.core.values import ByElement, BySum, Hit, Query, SearchDraft, SearchOptions, SetInfo
 from vsexplorer.tui.keymap import KEYMAP, Place, bindings, keys_at
 from vsexplorer.tui.live_search import LiveSearch, Outcome
 from vsexplorer.tui.main.filter_bar import FilterBar
 from vsexplorer.tui.main.header import Header
+from vsexplorer.tui.main.messages import Said
 from vsexplorer.tui.main.query_bar import QueryBar
 from vsexplorer.tui.main.results_pane import ResultsPane
 from vsexplorer.tui.main.status_line import StatusLine
 from vsexplorer.tui.services.load_runner import LoadRunner, progress_words, report_words
 from vsexplorer.tui.services.match_counter import MatchCounter
 from vsexplorer.tui.services.model_loader import ModelLoader
+from vsexplorer.tui.services.search_history import SearchHistory
 from vsexplorer.tui.services.search_options import OptionChoice
-from vsexplorer.tui.services.set_monitor import Change, SetMonitor, SetNews
+from vsexplorer.tui.services.set_monitor import Change, SetNews
+from vsexplorer.tui.services.set_tracker import (
+    ChangedByOthers,
+    Described,
+    Failed,
+    Lost,
+    Missing,
+    NoChoice,
+    Opened,
+    Sampled,
+    SetEvent,
+    SetTracker,
+)
 from vsexplorer.tui.session import Session
 from vsexplorer.tui.start import Start
 from vsexplorer.tui.widgets.attributes import AttributesView
@@ -46,28 +58,20 @@ from vsexplorer.tui.widgets.prompt import PromptLine
 from vsexplorer.tui.widgets.results import ResultsTable
 
 if TYPE_CHECKING:
-    from textual.timer import Timer
-
     from vsexplorer.insight.match_counts import Matches
     from vsexplorer.services.search import PreparedQuery
     from vsexplorer.state.history import PastSearch
-    from vsexplorer.transfer.plan import LoadPlan
+    from vsexplorer.transfer.plan import LoadPlan, LoadReport
     from vsexplorer.transfer.rows import RowSource
     from vsexplorer.tui.screens.element import Leaving
     from vsexplorer.tui.screens.options import OptionsScreen
 
 _SOON = 0.15
 """Seconds after which a search that has not answered is called one."""
-_LOOKED_AT = 3.0
-"""Seconds after which a search whose results stay on the screen is remembered."""
 _HEARTBEAT = 2.0
 """Seconds between looks at the open set: one VINFO, which also shows that the server is there."""
-_SETTLED = 0.25
-"""Seconds after an answer at which the set is described, to tell later what is newer than the answer."""
-_LOAD_REFRESH = 2.0
-"""Seconds between searches of the elements that a load has added."""
 _KEYS_OVER_FIELDS = ("query", "filter", "widen", "back", "help", "quit")
-_PLACES = (Place.EXPLORER, Place.RESULTS, Place.EVERYWHERE)
+_PLACES = (Place.EXPLORER, Place.PANE, Place.RESULTS, Place.EVERYWHERE)
 
 
 class MainScreen(Screen[None]):
@@ -91,12 +95,10 @@ class MainScreen(Screen[None]):
         self.start = start
         self.session = session
         self.options = OptionChoice(start.count)
-        self.page: ResultPage | None = None
-        """The answer that is shown."""
         self.header = Header(session.connection, start.write)
         self.query_bar = QueryBar(self._find_names)
         self.filter_bar = FilterBar()
-        self.results = ResultsPane(session.selection, self.filter_bar.verdict)
+        self.results = ResultsPane(session, self.filter_bar.verdict)
         self.status_bar = StatusLine(id="status")
         self.footer = Footer(keys_at(*_PLACES), session.remapped)
         self.live: LiveSearch[PreparedQuery] = LiveSearch(
@@ -105,15 +107,11 @@ class MainScreen(Screen[None]):
         self.counter = MatchCounter(
             lambda info, filter: session.explorer.samples.matching(info, filter), self._show_matches, self._crash
         )
-        self.monitor = SetMonitor()
+        self.tracker = SetTracker(session, self.run_worker, self._set_event)
+        self.history = SearchHistory(session.memory)
         self.model = ModelLoader(session, self.run_worker, self.say, self._model_ready)
-        self.loads = LoadRunner()
+        self.loads = LoadRunner(lambda: session.explorer.transfers.load, self._show_load, self.tracker.refresh)
         self._trail: list[SearchDraft] = []
-        self._history: HistoryCursor | None = None
-        self._answered: SearchDraft | None = None
-        self._looking: Timer | None = None
-        self._describing: Timer | None = None
-        self._opening = 0
         self._options_screen: OptionsScreen | None = None
 
     def compose(self) -> ComposeResult:
@@ -141,6 +139,7 @@ class MainScreen(Screen[None]):
 
     async def on_unmount(self) -> None:
         """Close what is open; commands under way are waited for."""
+        self.history.close()
         await self.counter.close()
         await self.live.close()
         await self.session.memory.close()
@@ -155,11 +154,6 @@ class MainScreen(Screen[None]):
     def draft(self) -> SearchDraft:
         """The search as it is typed."""
         return SearchDraft(self.query_bar.value, self.filter_bar.value, self.options.chosen)
-
-    @property
-    def describes_soon(self) -> bool:
-        """Whether the set is about to be described, to tell later what is newer than the results."""
-        return self._describing is not None
 
     def say(self, words: str, error: bool = False) -> None:
         """Show a message, already sanitized, in place of the command."""
@@ -220,7 +214,6 @@ class MainScreen(Screen[None]):
             if outcome.error is not None and outcome.newest:
                 self._show_error(outcome.error, outcome.query)
             return
-        self.page = page
         self.results.show_page(page, self.info)
         self.query_bar.say(self.results.summary)
         self.filter_bar.say("✓" if page.query.filter.strip() else "", "good")
@@ -229,8 +222,8 @@ class MainScreen(Screen[None]):
             self._options_screen.show_time(page)
         if outcome.newest:
             self.header.show_news("")
-            self._remember_soon(SearchDraft(self.query_bar.value, page.query.filter, self.options.chosen))
-            self._describe_soon()
+            self.history.show(SearchDraft(self.query_bar.value, page.query.filter, self.options.chosen))
+            self.tracker.answered()
             self.counter.ask(self.info, page.query.filter)
 
     def _show_error(self, error: VsexplorerError, query: Query) -> None:
@@ -252,7 +245,7 @@ class MainScreen(Screen[None]):
             self.say(words, error=True)
 
     def _show_matches(self, expression: str, matches: Matches) -> None:
-        page = self.page
+        page = self.results.page
         if page is None or not self.filter_bar.value == expression == page.query.filter:
             return
         self.filter_bar.show_matches(matches)
@@ -287,24 +280,34 @@ class MainScreen(Screen[None]):
             self.live.forget()
             self._mark_stale()
 
-    @on(QueryBar.Said)
-    @on(FilterBar.Said)
-    def _said(self, event: QueryBar.Said | FilterBar.Said) -> None:
-        self.say(event.words)
+    @on(Said)
+    def _said(self, event: Said) -> None:
+        self.say(event.words, event.error)
+
+    @on(ResultsPane.Used)
+    def _results_used(self) -> None:
+        self.history.use()
+
+    @on(ResultsPane.SimilarWanted)
+    def _similar_wanted(self, event: ResultsPane.SimilarWanted) -> None:
+        self.search_similar(event.element)
+
+    @on(ResultsPane.Summarized)
+    def _summarized(self) -> None:
+        self.query_bar.say(self.results.summary)
 
     @on(PromptLine.Left)
     def _line_left(self) -> None:
-        self._used()
+        self.history.use()
         self.set_focus(self.results.table)
 
     @on(PromptLine.Moved)
     def _moved(self, event: PromptLine.Moved) -> None:
-        if not self._walk_history(event.by):
+        draft = self.history.step(self.draft, event.by, self.query_bar.is_active)
+        if draft is not None:
+            self.apply(draft)
+        else:
             self.results.table.action_move(event.by)
-
-    @on(ResultsTable.Sorted)
-    def _sorted(self) -> None:
-        self.query_bar.say(self.results.summary)
 
     @on(ResultsTable.Opened)
     def _opened(self, event: ResultsTable.Opened) -> None:
@@ -326,7 +329,8 @@ class MainScreen(Screen[None]):
     async def _find_names(self, prefix: bytes) -> list[bytes]:
         if self.info is None or not self.session.connection.connected:
             return []
-        shown = [hit.element for hit in self.page.hits] if self.page is not None else []
+        page = self.results.page
+        shown = [hit.element for hit in page.hits] if page is not None else []
         try:
             found = await self.session.explorer.elements.names(self.info.key, prefix)
         except VsexplorerError:
@@ -334,39 +338,6 @@ class MainScreen(Screen[None]):
             found = []
         typed = prefix.lower()
         return list(dict.fromkeys([*found, *(name for name in shown if typed in name.lower())]))
-
-    # History
-
-    def _remember_soon(self, draft: SearchDraft) -> None:
-        self._answered = draft
-        if self._looking is not None:
-            self._looking.stop()
-        self._looking = self.set_timer(_LOOKED_AT, lambda: self._looked_at(draft))
-
-    def _looked_at(self, draft: SearchDraft) -> None:
-        if draft == self._answered and self._history is None:
-            self.session.memory.searched(draft, brief=True)
-
-    def _used(self) -> None:
-        """Remember the search: somebody does something with its results."""
-        self._history = None
-        if self._answered is not None:
-            self.session.memory.searched(self._answered)
-
-    def _walk_history(self, by: int) -> bool:
-        """Go to an earlier search from an empty line, or on from there; returns whether that was meant."""
-        in_query = self.query_bar.is_active
-        draft, cursor = self.draft, self._history
-        if cursor is None or (cursor.current.line, cursor.current.filter) != (draft.line, draft.filter):
-            past = [one.search for one in self.session.memory.past]
-            history = line_history(past) if in_query else filter_history(past, draft)
-            if by > 0 or (draft.line if in_query else draft.filter) or not history:
-                return False
-            cursor = HistoryCursor.begin(draft, history)
-        cursor = cursor.step_back() if by < 0 else cursor.step_forward()
-        self._history = None if cursor.at_typed else cursor
-        self.apply(cursor.current)
-        return True
 
     # The connection
 
@@ -401,53 +372,18 @@ class MainScreen(Screen[None]):
                 from vsexplorer.transfer.characters import Characters
 
                 # The set opens with its first elements, and grows while one searches it.
-                self._load([Characters()], characters_plan())
+                self.run_worker(self._load([Characters()], characters_plan()), description="loading a file")
             elif self.start.key is not None:
-                await self.open_set(self.start.key)
+                await self.tracker.open(self.start.key)
             else:
-                await self._open_only_set()
+                await self.tracker.open_only()
         except VsexplorerError as error:
             self.results.tell_error(error)
             self.say("ctrl+r tries again")
 
-    async def _open_only_set(self) -> None:
-        found: list[SetInfo] = []
-        async for page in self.session.explorer.sets.pages():
-            found += page
-            if len(found) > 1:
-                break
-        if len(found) == 1:
-            await self.open_set(found[0].key)
-        elif found:
-            self.results.tell("Several vector sets are here", "", "o lists them")
-            self.action_choose_set()
-        else:
-            private = " --private" if self.start.where.private else ""
-            self.results.tell(
-                "There is no vector set in this database",
-                "",
-                f"vsexplorer load KEY FILE --id FIELD --text FIELD{private} makes one,\nvsexplorer demo shows one.",
-            )
-
     async def _look(self) -> None:
-        """Describe the open set from time to time, which also shows that the server is there."""
-        session = self.session
-        if not session.connection.connected or self.info is None or self.live.busy:
-            return
-        try:
-            info = await session.explorer.sets.info(self.info.key)
-        except ConnectionFailed as error:
-            self.header.lost(error)
-        except NotFound:
-            self._tell_news(self.monitor.missing(), self.info.key)
-        except VsexplorerError:
-            # The next search says it better, where it matters.
-            return
-        else:
-            if not self.loads.running:
-                self._tell_news(self.monitor.saw(info, session.explorer.capabilities.run), info.key)
-                if not self.monitor.gone:
-                    self._take_info(info)
+        if self.session.connection.connected and not self.live.busy:
+            await self.tracker.look(changing=self.loads.running)
 
     def _tell_news(self, news: SetNews, key: bytes) -> None:
         match news.change:
@@ -465,96 +401,65 @@ class MainScreen(Screen[None]):
             self._mark_stale()
             self.say(f"{display(key)} {what}; what is shown is what it held before · {hint}", error=True)
 
-    def _describe_soon(self) -> None:
-        if self._describing is None:
-            self._describing = self.set_timer(_SETTLED, self._describe)
+    # The open set
 
-    async def _describe(self) -> None:
-        self._describing = None
-        if self.info is None or not self.session.connection.connected:
-            return
-        try:
-            info = await self.session.explorer.sets.info(self.info.key)
-        except VsexplorerError:
-            # The next heartbeat says what is to be said of it.
-            return
-        self.monitor.answered(info, self.session.explorer.capabilities.run)
-
-    # Sets
-
-    async def open_set(self, key: bytes) -> None:
-        """Open a vector set; of several that are asked for at once the last one counts."""
-        self._opening += 1
-        opening, session = self._opening, self.session
-        try:
-            info = await session.explorer.sets.info(key)
-        except VsexplorerError as error:
-            if opening == self._opening:
-                session.info = None
+    def _set_event(self, event: SetEvent) -> None:
+        match event:
+            case Opened(info):
+                self._set_opened(info)
+            case Missing(key, error):
+                self.results.clear()
                 self.header.show_key(key)
                 self.results.tell_error(error)
-            return
-        await session.memory.open(session.explorer.place, info)
-        if opening != self._opening:
-            return
-        session.info, self.page = info, None
-        session.selection.clear()
+            case Described(_, searches):
+                self._show_set()
+                if searches:
+                    self.search()
+            case Sampled(facts):
+                self.filter_bar.use_facts(facts)
+                self.results.fields.show(facts, self.filter_bar.dialect.null)
+                self._mark_conditions()
+            case ChangedByOthers(key, news):
+                self._tell_news(news, key)
+            case Lost(error):
+                self.header.lost(error)
+            case Failed(error):
+                self.say(sanitize(error.message), error=True)
+            case NoChoice(several):
+                self._no_set_chosen(several)
+
+    def _set_opened(self, info: SetInfo) -> None:
         self._trail.clear()
-        self._answered, self._history, self.model.made_with = None, None, ""
+        self.history.begin()
+        self.model.made_with = ""
         self.results.clear()
-        self.results.table.arrangement = session.arrangement
-        self.monitor.opened(info, session.explorer.capabilities.run)
+        self.results.table.arrangement = self.session.arrangement
         self._show_set()
         self.search()
         self.options.narrow()
-        self._sample_fields(key)
         self.model.suit(info)
+
+    def _no_set_chosen(self, several: bool) -> None:
+        if several:
+            self.results.tell("Several vector sets are here", "", "o lists them")
+            self.action_choose_set()
+            return
+        private = " --private" if self.start.where.private else ""
+        self.results.tell(
+            "There is no vector set in this database",
+            "",
+            f"vsexplorer load KEY FILE --id FIELD --text FIELD{private} makes one,\nvsexplorer demo shows one.",
+        )
 
     def _show_set(self) -> None:
         if self.info is not None:
             self.header.show_set(self.info, self.session.explorer.models.embedder.name, self.model.made_with)
 
-    def _take_info(self, info: SetInfo) -> None:
-        if self.info is not None and info.key == self.info.key and info != self.info:
-            self.session.info = info
-            self._show_set()
-
     def _set_changed(self, key: bytes) -> None:
         """Follow a change that was made from here."""
         if self.info is not None and key == self.info.key:
             self.counter.forget()
-            self.run_worker(self._follow(key), group="follow", description="looking again")
-
-    async def _follow(self, key: bytes) -> None:
-        try:
-            info = await self.session.explorer.sets.info(key)
-        except NotFound as error:
-            self.session.info = None
-            self.results.clear()
-            self.header.show_key(key)
-            self.results.tell_error(error)
-        except VsexplorerError as error:
-            self.say(sanitize(error.message), error=True)
-        else:
-            self._take_info(info)
-            self.search()
-            self._sample_fields(key)
-
-    def _sample_fields(self, key: bytes) -> None:
-        self.filter_bar.use_facts(None)
-        self.results.fields.show(None, self.filter_bar.dialect.null)
-        self.run_worker(self._sample(key), group="fields", description="sampling attributes")
-
-    async def _sample(self, key: bytes) -> None:
-        try:
-            facts = await self.session.explorer.samples.facts(key)
-        except VsexplorerError:
-            # Nothing depends on it: without a sample nothing is said about fields.
-            return
-        if self.info is not None and self.info.key == key:
-            self.filter_bar.use_facts(facts)
-            self.results.fields.show(facts, self.filter_bar.dialect.null)
-            self._mark_conditions()
+            self.run_worker(self.tracker.follow(key), group="follow", description="looking again")
 
     # The model
 
@@ -563,8 +468,8 @@ class MainScreen(Screen[None]):
         # What the model brought stays; looking through it for garbage would hold up a key by 50 ms.
         gc.freeze()
         self._show_set()
-        if self.page is not None:
-            self.status_bar.show_command(self.page)
+        if self.results.page is not None:
+            self.status_bar.show_command(self.results.page)
         if changed:
             self.search()
 
@@ -575,47 +480,31 @@ class MainScreen(Screen[None]):
 
     # Loading
 
-    def _load(self, files: list[RowSource], plan: LoadPlan) -> None:
-        self.run_worker(self._run_load(files, plan), group="load", description="loading a file")
-
-    async def _run_load(self, files: list[RowSource], plan: LoadPlan) -> None:
-        refreshing = self.set_interval(_LOAD_REFRESH, lambda: self._show_loaded(plan.key))
+    async def _load(self, files: list[RowSource], plan: LoadPlan) -> None:
         try:
-            report = await self.loads.run(self.session.explorer.transfers.load, files, plan, self._show_load)
+            report = await self.loads.run(files, plan)
         except VsexplorerError as error:
             if self.info is None:
                 self.results.tell_error(error)
             else:
                 self.say(sanitize(str(error)), error=True)
         else:
-            if report is None:
-                self.notify("the same load goes on where it stopped", title="stopped loading", markup=False)
-                return
-            await self._show_loaded(plan.key)
-            self.notify(report_words(plan, report), title="loaded", timeout=10, markup=False)
-            if report.added or report.replaced:
-                self._sample_fields(plan.key)
+            self._loaded(plan, report)
         finally:
-            refreshing.stop()
             self.header.note()
+
+    def _loaded(self, plan: LoadPlan, report: LoadReport | None) -> None:
+        if report is None:
+            self.notify("the same load goes on where it stopped", title="stopped loading", markup=False)
+            return
+        self.notify(report_words(plan, report), title="loaded", timeout=10, markup=False)
+        if report.added or report.replaced:
+            self.tracker.sample()
 
     def _show_load(self, progress: Progress) -> None:
         self.header.note(progress_words(progress))
         if self.info is None:
             self.results.tell_progress(progress)
-
-    async def _show_loaded(self, key: bytes) -> None:
-        """Show the elements that a load has added so far."""
-        try:
-            info = await self.session.explorer.sets.info(key)
-        except VsexplorerError:
-            # It may not exist before the first elements are written.
-            return
-        if self.info is None:
-            await self.open_set(key)
-        elif self.info.key == key and info.size != self.info.size:
-            self._take_info(info)
-            self.search()
 
     # Keys: the lines and the results
 
@@ -640,11 +529,6 @@ class MainScreen(Screen[None]):
             self.set_focus(self.results.table)
         elif self._trail:
             self.apply(self._trail.pop())
-
-    def action_similar(self) -> None:
-        """Search for elements like the selected one."""
-        if (hit := self.results.selected) is not None:
-            self.search_similar(hit.element)
 
     def action_change_count(self, step: int) -> None:
         """Ask for more or fewer results."""
@@ -680,47 +564,15 @@ class MainScreen(Screen[None]):
         """Search again, or try again to connect or to load the model."""
         if not self.session.connection.connected:
             self.header.connect()
-        elif self.monitor.gone and self.info is not None:
+        elif self.tracker.gone and self.info is not None:
             self._set_chosen(self.info.key)
         else:
             self.model.load(again=True)
             self.counter.forget()
-            if self.info is not None:
-                self._sample_fields(self.info.key)
+            self.tracker.sample()
             self.search()
 
-    def action_mark(self) -> None:
-        """Mark the selected element or no longer, and go to the next."""
-        if (hit := self.results.selected) is not None:
-            self.session.selection.toggle(hit.element)
-            self.results.table.refresh()
-            self.results.table.action_move(1)
-            self.query_bar.say(self.results.summary)
-
-    def action_copy_command(self) -> None:
-        """Send the command to the clipboard, as a line that a shell runs."""
-        from vsexplorer.output.snippets import Client, snippet
-
-        if self.page is None:
-            return
-        self._used()
-        try:
-            line = snippet(Client.REDIS_CLI, self.page.argv, self.session.explorer.target)
-        except VsexplorerError as error:
-            self.say(sanitize(str(error)), error=True)
-        else:
-            clipboard.send(self.app, line)
-            self.say("sent to clipboard: the command, as a redis-cli line")
-
     # Keys: other screens, imported when they are first shown
-
-    def action_take(self) -> None:
-        """Offer what can be copied."""
-        from vsexplorer.tui.screens.copy import Copier
-
-        if self.info is not None and self.page is not None:
-            self._used()
-            Copier(self.app, self.session.explorer, self.info.key, self.say).offer(self.results.selected, self.page)
 
     def action_browse(self) -> None:
         """List all elements in name order."""
@@ -730,9 +582,7 @@ class MainScreen(Screen[None]):
             self.app.push_screen(BrowseScreen(self.session, self.info), self._browsed)
 
     def _browsed(self, element: bytes | None) -> None:
-        self.results.table.arrangement = self.session.arrangement
-        self.results.table.refresh()
-        self.query_bar.say(self.results.summary)
+        self.results.redraw()
         if element is not None:
             self.search_similar(element)
 
@@ -741,12 +591,11 @@ class MainScreen(Screen[None]):
         from vsexplorer.tui.screens.element import ElementScreen
 
         if self.info is not None:
-            self._used()
+            self.history.use()
             self.app.push_screen(ElementScreen(self.session, self.info.key, hit), self._element_left)
 
     def _element_left(self, left: Leaving | None) -> None:
-        self.results.table.refresh()
-        self.query_bar.say(self.results.summary)
+        self.results.redraw()
         if left is not None and left.similar:
             self.search_similar(left.element)
 
@@ -759,7 +608,7 @@ class MainScreen(Screen[None]):
 
     def _set_chosen(self, key: bytes | None) -> None:
         if key is not None:
-            self.run_worker(self.open_set(key), group="open", description="opening a set")
+            self.run_worker(self.tracker.open(key), group="open", description="opening a set")
 
     def action_choose_model(self) -> None:
         """List the models that fit the set."""
@@ -778,7 +627,7 @@ class MainScreen(Screen[None]):
                 self.search()
             return refused
 
-        self._options_screen = OptionsScreen(self.options.current, self.page, change)
+        self._options_screen = OptionsScreen(self.options.current, self.results.page, change)
         self.app.push_screen(self._options_screen)
 
     def action_show_history(self) -> None:
@@ -797,24 +646,17 @@ class MainScreen(Screen[None]):
         """Keep the search that is shown under a name."""
         from vsexplorer.tui.screens.forms import NameForm
 
-        search = self._answered
+        search = self.history.answered
         if search is None or not (search.line or search.filter):
             self.say("type something first: a favourite is a query, a filter, or both")
             return
 
         def named(name: str | None) -> None:
             if name:
-                self.session.memory.keep(search, name)
+                self.history.keep(name)
                 self.say(sanitize(f"kept as {name}: H lists the favourites first"))
 
         self.app.push_screen(NameForm("keep this search as", search.line or search.filter), named)
-
-    def action_show_columns(self) -> None:
-        """Choose and arrange the columns."""
-        from vsexplorer.tui.screens.columns import ColumnsScreen
-
-        if self.results.table.all_columns:
-            self.app.push_screen(ColumnsScreen(self.results.table, self.session.arrange))
 
     # Keys: changes
 
@@ -822,30 +664,6 @@ class MainScreen(Screen[None]):
         """Add an element to the open set."""
         if self.info is not None and self.session.edits.allowed:
             self.session.run(self.session.edits.add(self.info.key))
-
-    def action_edit_attributes(self) -> None:
-        """Edit the selected element's attributes."""
-        hit = self.results.selected
-        if self.info is not None and hit is not None and self.session.edits.allowed:
-            self.session.run(self.session.edits.edit(self.info.key, hit.element))
-
-    def action_rename_element(self) -> None:
-        """Rename the selected element."""
-        hit = self.results.selected
-        if self.info is not None and hit is not None and self.session.edits.allowed:
-            self.session.run(self.session.edits.rename(self.info.key, hit.element))
-
-    def action_delete_elements(self) -> None:
-        """Delete the marked elements, or the selected one if none is marked."""
-        hit = self.results.selected
-        names = self.session.selection.names or ([hit.element] if hit is not None else [])
-        if self.info is not None and names and self.session.edits.allowed:
-            self.session.run(self._delete(self.info.key, names))
-
-    async def _delete(self, key: bytes, names: list[bytes]) -> None:
-        if await self.session.edits.delete(key, names):
-            self.session.selection.clear()
-            self.query_bar.say(self.results.summary)
 
     def action_delete_set(self) -> None:
         """Delete the open set."""
@@ -873,4 +691,4 @@ class MainScreen(Screen[None]):
         from vsexplorer.transfer.readers import RowFile
 
         if plan is not None and file is not None:
-            self._load([RowFile(str(file))], plan)
+            self.run_worker(self._load([RowFile(str(file))], plan), description="loading a file")

@@ -13,13 +13,30 @@ if TYPE_CHECKING:
     from vsexplorer.transfer.plan import LoadPlan, LoadReport
     from vsexplorer.transfer.rows import RowSource
 
+_REFRESH = 2.0
+"""Seconds between looks at what a load has added."""
+
 type Load = Callable[[Sequence[RowSource], LoadPlan, ProgressCallback], Awaitable[LoadReport]]
 
 
 class LoadRunner:
-    """Runs a load and can stop it; what was committed stays, and the same load continues from there."""
+    """Runs a load and can stop it; what was committed stays, and the same load continues from there.
 
-    def __init__(self) -> None:
+    Args:
+        load: Returns what loads files.
+        progress: Is told how far the load has come.
+        added: Is told, from time to time, the key that elements were added to.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], Load],
+        progress: ProgressCallback,
+        added: Callable[[bytes], Awaitable[None]],
+    ) -> None:
+        self._load = load
+        self._progress = progress
+        self._added = added
         self._task: asyncio.Task[LoadReport] | None = None
 
     @property
@@ -27,9 +44,7 @@ class LoadRunner:
         """Whether a load is running."""
         return self._task is not None
 
-    async def run(
-        self, load: Load, files: Sequence[RowSource], plan: LoadPlan, progress: ProgressCallback
-    ) -> LoadReport | None:
+    async def run(self, files: Sequence[RowSource], plan: LoadPlan) -> LoadReport | None:
         """Load files.
 
         Returns:
@@ -38,10 +53,12 @@ class LoadRunner:
         Raises:
             VsexplorerError: the load failed; the message says where it continues.
         """
-        task = asyncio.ensure_future(load(files, plan, progress))
+        task = asyncio.ensure_future(self._load()(files, plan, self._progress))
         self._task = task
         try:
-            await asyncio.wait([task])
+            while not task.done():
+                await asyncio.wait([task], timeout=_REFRESH)
+                await self._added(plan.key)
         except asyncio.CancelledError:
             # The screen is closed: the load ends first, so that it is written down how far it came.
             task.cancel()
