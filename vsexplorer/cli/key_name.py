@@ -21,7 +21,7 @@ class KeyName(click.ParamType[str]):
     name = "key"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Keys that begin with what was typed; none when the server cannot be asked quickly."""
+        """Keys that begin with what was typed and can be typed; none when the server cannot be asked quickly."""
         import asyncio
         import contextlib
 
@@ -30,14 +30,14 @@ class KeyName(click.ParamType[str]):
         from vsexplorer.core.errors import VsexplorerError
 
         with contextlib.suppress(VsexplorerError, TimeoutError, OSError):
-            return [CompletionItem(key) for key in asyncio.run(_keys(ctx, incomplete))]
+            return [CompletionItem(key) for key in asyncio.run(_keys(ctx, incomplete)) if key.isprintable()]
         return []
 
 
 async def _keys(ctx: click.Context, prefix: str) -> list[str]:
     import asyncio
 
-    from vsexplorer.core.text import display
+    from vsexplorer.core.text import decode
     from vsexplorer.services.explorer import make_explorer
 
     settings = config()
@@ -45,6 +45,6 @@ async def _keys(ctx: click.Context, prefix: str) -> list[str]:
     try:
         async with asyncio.timeout(_PATIENCE):
             await explorer.connect()
-            return [display(key) for key in await explorer.sets.keys(prefix.encode())]
+            return [decode(key) for key in await explorer.sets.keys(prefix.encode())]
     finally:
         await explorer.close()

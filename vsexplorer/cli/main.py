@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import NoReturn
@@ -91,6 +92,10 @@ def main() -> NoReturn:
 
 def run(arguments: list[str]) -> int:
     """Run the command line; print failures on standard error and return the exit code."""
+    if "_VSEXPLORER_COMPLETE" in os.environ:
+        from vsexplorer.cli.completion import install
+
+        install()
     try:
         outcome = cli.main(arguments, prog_name="vsexplorer", standalone_mode=False)
         return int(outcome or ExitCode.OK)

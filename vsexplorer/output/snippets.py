@@ -1,13 +1,12 @@
 """A command as something to paste: a redis-cli line for a shell, a redis-py snippet, a Go program.
 
 Each carries the vector in full and no password. Bytes that could drive a terminal are escaped in the way of the
-language they are written in.
+language they are written in. A line for a shell means the same to bash, zsh, fish (3.4 and newer) and dash.
 """
 
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -27,6 +26,12 @@ _GO_NAMES = {
     "truth": "Truth",
     "no_thread": "NoThread",
 }
+
+
+_PLAIN_WORD = re.compile(r"[\w@%+:,./-]+", re.ASCII)
+_APART = re.compile(r"(['\\])")
+_QUOTED_APART = {"'": '"\'"', "\\": "\\\\"}
+"""How characters are written that single quotes cannot hold in every shell."""
 
 
 class Client(StrEnum):
@@ -194,9 +199,21 @@ def _shell_word(word: Argument) -> str:
     raw = _bytes(word)
     if b"\0" in raw:
         raise UsageError("No shell can write a name with a zero byte.", "Take the redis-py code instead.")
-    if _is_text(raw) and raw.decode().isprintable():
-        return shlex.quote(raw.decode())
-    return "$'" + re.sub(rb"[^ -~]|['\\]", lambda found: rb"\x%02x" % found[0][0], raw).decode() + "'"
+    if not _is_text(raw) or not raw.decode().isprintable():
+        return _printed(raw)
+    text = raw.decode()
+    if _PLAIN_WORD.fullmatch(text):
+        return text
+    # A backslash inside quotes means itself in one shell and escapes in another; outside it is the same in all.
+    return "".join(_QUOTED_APART.get(part, f"'{part}'") for part in _APART.split(text) if part) or "''"
+
+
+def _printed(raw: bytes) -> str:
+    """A word that printf writes, byte by byte where it must."""
+    if raw.endswith(b"\n"):
+        raise UsageError("No shell can write a name that ends in a line feed.", "Take the redis-py code instead.")
+    octal = re.sub(rb"[^A-Za-z0-9 _.,:/@]", lambda found: rb"\%03o" % found[0][0], raw).decode()
+    return f"\"$(printf '{octal}')\""
 
 
 def _python(word: Argument) -> str:
