@@ -35,6 +35,8 @@ _SUFFIXES = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "
 @click.option("--element", "names", multiple=True, metavar="NAME", help="Only this element; may be repeated.")
 @click.option("--query", "text", metavar="TEXT", help="Only what a query finds, in its order.")
 @click.option("--count", type=click.IntRange(1), default=100, show_default=True, help="Results of the query.")
+@click.option("--csv-safe", is_flag=True, help="Let no spreadsheet take a cell of a CSV file for a formula.")
+@click.option("--force", is_flag=True, help="Replace FILE without asking.")
 @connection_options
 @click.pass_context
 def export(
@@ -48,12 +50,14 @@ def export(
     names: tuple[str, ...],
     text: str | None,
     count: int,
+    csv_safe: bool,
+    force: bool,
 ) -> int:
     """Write the elements of KEY to FILE, or as JSON Lines to standard output.
 
     What was exported is loaded again by "vsexplorer load KEY FILE": the same names, the same attributes byte for
     byte, vectors within what their quantization has kept. FILE appears once it is whole; an interrupted export goes
-    on by the same command.
+    on by the same command. A FILE that exists is replaced only after a question, or with --force.
     """
     from vsexplorer.cli.progress import shown_on_stderr
     from vsexplorer.core.text import duration, plural, sanitize
@@ -67,6 +71,8 @@ def export(
         raise click.UsageError(f"Cannot tell from its name how {file} is to be written: --format says so.")
     if path is None and (chosen == "parquet" or vectors == "npy"):
         raise click.UsageError("Parquet and NumPy files need a FILE.")
+    if csv_safe and chosen != "csv":
+        raise click.UsageError("--csv-safe is for CSV files.")
 
     async def work(explorer: Explorer) -> ExportReport:
         name = key.encode("utf-8", "surrogateescape")
@@ -75,9 +81,11 @@ def export(
         if text is not None:
             wanted = await _found(explorer, name, text, where, count)
         plan = ExportPlan(
-            name, path, chosen, "" if vectors == "none" else vectors, not no_attributes, where, wanted
+            name, path, chosen, "" if vectors == "none" else vectors, not no_attributes, where, wanted, csv_safe
         )
         _check(explorer, plan)
+        if not force:
+            _ask_before_replacing(plan)
         with shown_on_stderr() as progress:
             return await explorer.transfers.export(info, plan, progress)
 
@@ -103,3 +111,18 @@ def _check(explorer: Explorer, plan: ExportPlan) -> None:
 
     if plan.where.strip():
         require_valid(plan.where, explorer.dialect)
+
+
+def _ask_before_replacing(plan: ExportPlan) -> None:
+    from vsexplorer.core.errors import UsageError
+    from vsexplorer.core.text import sanitize
+
+    there = [path for path in plan.files if path.exists()]
+    if not there:
+        return
+    named = " and ".join(sanitize(str(path)) for path in there)
+    exist = "exists" if len(there) == 1 else "exist"
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError(f"{named} {exist} already.", "--force replaces, or name another FILE.")
+    if not click.confirm(f"{named} {exist} already. Replace?", err=True):
+        raise click.Abort

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from vsexplorer.core.errors import UsageError
 from vsexplorer.core.progress import Progress, ProgressCallback
-from vsexplorer.core.text import display
+from vsexplorer.core.text import display, json_safe, sanitize
 from vsexplorer.core.values import SetInfo
 from vsexplorer.language.evaluator import Filter
 from vsexplorer.server.failures import no_element
 from vsexplorer.transfer.elements import StoredElement, elements
 from vsexplorer.transfer.npy import ArrayWriter
+from vsexplorer.transfer.output_file import OutputFile, is_stream, replace_text
 from vsexplorer.transfer.record_writers import CsvFile, JsonLines, ParquetFile, Writer
 from vsexplorer.vectorset.store import VectorSetStore
 
@@ -41,6 +41,15 @@ class ExportPlan:
     """A filter expression that elements must pass; the server must accept it."""
     names: tuple[bytes, ...] | None = None
     """Only these elements, in this order."""
+    csv_safe: bool = False
+    """Put an apostrophe before cells of a CSV file that a spreadsheet would take for formulas."""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The regular files it makes or replaces."""
+        if self.path is None or is_stream(self.path):
+            return ()
+        return (self.path, self.path.with_suffix(".npy")) if self.vectors == "npy" else (self.path,)
 
 
 @dataclass(slots=True)
@@ -119,82 +128,110 @@ async def _pages(
 
 
 class _Output:
-    """The files of an export while they grow: under another name, with a mark of what is safe."""
+    """The files of an export while they grow, with a mark of what is safely in them."""
 
     def __init__(self, plan: ExportPlan, info: SetInfo, ordered: bool, stack: ExitStack) -> None:
         self._plan = plan
         self._array: ArrayWriter | None = None
-        self._part = plan.path.with_name(f"{plan.path.name}.part") if plan.path else None
-        self._meta = plan.path.with_name(f"{plan.path.name}.part.json") if plan.path else None
+        self._beside: OutputFile | None = None
+        self._whole: OutputFile | None = None
         self._same = {
             "uid": info.uid,
-            "plan": repr((plan.key, plan.kind, plan.vectors, plan.attributes, plan.where)),
+            "plan": repr((plan.key, plan.kind, plan.vectors, plan.attributes, plan.where, plan.csv_safe)),
         }
-        resumable = ordered and plan.names is None and plan.kind != "parquet"
-        self.mark = self._read() if resumable else _Mark()
-        self._resumable = resumable and self._meta is not None
-        self._file: IO[bytes] = (
-            stack.enter_context(self._part.open("r+b" if self.mark.written else "wb"))
-            if self._part
-            else sys.stdout.buffer
-        )
-        if self.mark.written:
-            self._file.seek(self.mark.size)
-            self._file.truncate()
-        self._writer = self._made()
+        path = plan.path if plan.path is None or not is_stream(plan.path) else None
+        self._meta = path.with_name(f"{path.name}.part.json") if path is not None else None
+        self._resumable = path is not None and ordered and plan.names is None and plan.kind != "parquet"
+        self.mark = self._read() if self._resumable else _Mark()
+        self._file = self._opened(path, stack)
         if plan.vectors == "npy":
-            if plan.path is None:
-                raise UsageError("Vectors beside standard output have no name: give a FILE.")
-            self._npy = plan.path.with_suffix(".npy")
-            beside = stack.enter_context(_opened(self._npy, self.mark.written))
-            self._array = ArrayWriter(beside, info.dimension, self.mark.written)
-            self._beside = beside
+            if path is None:
+                raise UsageError("Vectors beside standard output or a pipe have no name: give a FILE.")
+            self._beside = OutputFile(path.with_suffix(".npy"), bool(self.mark.written))
+            stack.callback(self._beside.close)
+            self._array = ArrayWriter(self._beside.file, info.dimension, self.mark.written)
+        self._writer = self._made()
+
+    def _opened(self, path: Path | None, stack: ExitStack) -> IO[bytes]:
+        if path is not None:
+            self._whole = OutputFile(path, bool(self.mark.written))
+            stack.callback(self._whole.close)
+            self._whole.file.seek(self.mark.size)
+            self._whole.file.truncate()
+            return self._whole.file
+        stream = sys.stdout.buffer
+        if self._plan.path is not None:
+            stream = stack.enter_context(self._plan.path.open("wb"))
+        if not stream.isatty():
+            return stream
+        return cast(IO[bytes], _TerminalFile(stream, json_safe if self._plan.kind == "jsonl" else _harmless))
 
     def _made(self) -> Writer:
         plan = self._plan
         if plan.kind == "csv":
-            return CsvFile(self._file, plan.vectors, plan.attributes, header=not self.mark.written)
+            fresh = not self.mark.written
+            return CsvFile(self._file, plan.vectors, plan.attributes, header=fresh, safe=plan.csv_safe)
         if plan.kind == "parquet":
             return ParquetFile(self._file, "" if plan.vectors == "npy" else plan.vectors, plan.attributes)
         return JsonLines(self._file, plan.vectors, plan.attributes)
 
     def _read(self) -> _Mark:
-        if self._meta is None or self._part is None or not self._meta.is_file() or not self._part.is_file():
+        if self._meta is None or not self._meta.is_file() or not self._meta.with_suffix("").is_file():
             return _Mark()
         try:
             found: dict[str, Any] = json.loads(self._meta.read_text())
-        except (OSError, ValueError):
+            if {name: found.get(name) for name in self._same} != self._same:
+                return _Mark()
+            return _Mark(int(found["written"]), int(found["bytes"]), bytes.fromhex(found["last"]))
+        except (OSError, ValueError, KeyError, TypeError):
             return _Mark()
-        if {name: found.get(name) for name in self._same} != self._same:
-            return _Mark()
-        return _Mark(found["written"], found["bytes"], bytes.fromhex(found["last"]))
 
     def write(self, kept: Sequence[StoredElement], last: bytes | None) -> None:
         """Write a page, then mark it as safe."""
-        if self._array is not None:
+        if self._array is not None and self._beside is not None:
             self._array.write(kept)
-            self._beside.flush()
+            self._beside.file.flush()
         self._writer.write(kept)
         self._file.flush()
         self.mark.written += len(kept)
         if self._resumable and self._meta is not None and last is not None:
             mark = {"written": self.mark.written, "bytes": self._file.tell(), "last": last.hex()}
-            fresh = self._meta.with_suffix(".new")
-            fresh.write_text(json.dumps(self._same | mark))
-            fresh.replace(self._meta)
+            replace_text(self._meta, json.dumps(self._same | mark))
 
     def finish(self) -> None:
-        """Give the file its name."""
+        """Give the files their names, the one that the export is called by last."""
         self._writer.close()
-        if self._array is not None:
+        if self._array is not None and self._beside is not None:
             self._array.close()
-            self._beside.flush()
-        self._file.flush()
-        if self._part is not None and self._plan.path is not None and self._meta is not None:
-            os.fsync(self._file.fileno())
-            self._part.replace(self._plan.path)
+            self._beside.commit()
+        if self._whole is not None and self._meta is not None:
+            self._whole.commit()
             self._meta.unlink(missing_ok=True)
+        else:
+            self._file.flush()
 
 
-def _opened(path: Path, resumed: int) -> IO[bytes]:
-    return path.open("r+b" if resumed and path.is_file() else "w+b")
+class _TerminalFile:
+    """Writes to a terminal nothing that could drive it.
+
+    Args:
+        file: The terminal.
+        harmless: Replaces what could.
+    """
+
+    def __init__(self, file: IO[bytes], harmless: Callable[[str], str]) -> None:
+        self._file = file
+        self._harmless = harmless
+
+    def write(self, raw: bytes) -> int:
+        """Write whole lines."""
+        self._file.write(self._harmless(raw.decode("utf-8", "backslashreplace")).encode())
+        return len(raw)
+
+    def flush(self) -> None:
+        """Write what is buffered."""
+        self._file.flush()
+
+
+def _harmless(text: str) -> str:
+    return sanitize(text.replace("\r\n", "\n"), keep_newlines=True)

@@ -55,10 +55,18 @@ class JsonLines:
 
 
 class CsvFile:
-    """The same as columns; attributes and vectors are JSON in their cells."""
+    """The same as columns; attributes and vectors are JSON in their cells.
 
-    def __init__(self, file: IO[bytes], vectors: str, attributes: bool, header: bool) -> None:
-        self._file, self._vectors, self._attributes = file, vectors, attributes
+    Args:
+        file: Where to.
+        vectors: ``numbers``, ``base64`` or nothing.
+        attributes: Whether to write them.
+        header: Whether to begin with the names of the columns.
+        safe: Put an apostrophe before what a spreadsheet would take for a formula.
+    """
+
+    def __init__(self, file: IO[bytes], vectors: str, attributes: bool, header: bool, safe: bool = False) -> None:
+        self._file, self._vectors, self._attributes, self._safe = file, vectors, attributes, safe
         if header:
             self._rows([_COLUMNS])
 
@@ -77,6 +85,8 @@ class CsvFile:
 
     def _rows(self, rows: Any) -> None:
         buffer = io.StringIO(newline="")
+        if self._safe:
+            rows = [[no_formula(cell) for cell in row] for row in rows]
         csv.writer(buffer, lineterminator="\r\n").writerows(rows)
         self._file.write(buffer.getvalue().encode())
 
@@ -114,6 +124,11 @@ class ParquetFile:
     def close(self) -> None:
         """Write the end of the file, without which it cannot be read."""
         self._writer.close()
+
+
+def no_formula(cell: str) -> str:
+    """A cell of a CSV file with an apostrophe before what a spreadsheet would take for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _field(name: str, raw: bytes) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import IO
 
 from vsexplorer.core.errors import UsageError
 from vsexplorer.core.text import sanitize
+from vsexplorer.transfer.output_file import open_to_append
 from vsexplorer.transfer.readers import KINDS
 from vsexplorer.transfer.rows import BadRow
 from vsexplorer.transfer.streams import STDIN, plain_name
@@ -34,7 +36,7 @@ class Rejects:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._rows: IO[bytes] | None = None
-        self._reasons: IO[str] | None = None
+        self._reasons: IO[bytes] | None = None
 
     @property
     def reasons_path(self) -> Path:
@@ -47,13 +49,12 @@ class Rejects:
         Files of an earlier load may have been mended by hand, so they are kept with a ``~`` behind their names.
         """
         for path, length in ((self.path, rows), (self.reasons_path, reasons)):
-            if not path.is_file():
+            if not path.is_file() or path.is_symlink():
                 continue
             if reasons == 0:
                 path.replace(path.with_name(f"{path.name}~"))
             else:
-                with path.open("r+b") as file:
-                    file.truncate(length)
+                os.truncate(path, length)
 
     def add(self, source: str, row: BadRow, header: bytes = b"") -> None:
         """Write a row down; ``header`` stands at the top of a new file.
@@ -64,13 +65,13 @@ class Rejects:
         try:
             if self._rows is None or self._reasons is None:
                 fresh = not self.path.exists()
-                self._rows = self.path.open("ab")
-                self._reasons = self.reasons_path.open("a", encoding="utf-8")
+                self._rows = open_to_append(self.path)
+                self._reasons = open_to_append(self.reasons_path)
                 if fresh and header:
                     self._rows.write(header + b"\n")
             if row.raw:
                 self._rows.write(row.raw + b"\n")
-            self._reasons.write(f"{source}:{row.place}: {sanitize(row.reason)}\n")
+            self._reasons.write(f"{source}:{row.place}: {sanitize(row.reason)}\n".encode())
         except OSError as error:
             raise UsageError(f"Cannot write rejected rows to {self.path}: {error.strerror or error}.") from error
 
