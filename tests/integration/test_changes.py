@@ -138,7 +138,7 @@ async def test_the_commands_are_known_before_they_are_sent(explorer: Explorer, s
         "VREM set c",
     ]
     prepared = await editor.delete_set(b"set")
-    assert prepared.lines == ["DEL set", "HDEL vsexplorer:sets set"]
+    assert prepared.lines == ["DEL set"]
     assert prepared.words == "delete set with its 3 elements"
     assert await editor.make(prepared) is None, "nothing brings a set back"
     assert not server.client().exists("set")

@@ -48,10 +48,24 @@ class ConnectionFailed(VsexplorerError):
     exit_code = ExitCode.CONNECTION
 
 
+class Unready(ConnectionFailed):
+    """The server answers, but cannot serve for the moment: it loads its data, or a script keeps it busy."""
+
+
+class OtherNode(VsexplorerError):
+    """The key belongs to another node of a cluster."""
+
+    exit_code = ExitCode.CONNECTION
+
+
 class PermissionDenied(VsexplorerError):
     """The server refuses the user, the password or the command."""
 
     exit_code = ExitCode.CONNECTION
+
+
+class KeyDenied(PermissionDenied):
+    """The server refuses the user this key."""
 
 
 class NoVectorSets(VsexplorerError):

@@ -26,6 +26,8 @@ class Capabilities:
     """What EPSILON must be multiplied by: 2 before Redis 8.0.4 and 8.2.2, which halve the distance."""
     run: str = ""
     """The server's ``run_id``, another one after each start; empty where it may not be known."""
+    cluster: bool = False
+    """It is a node of a Redis Cluster, which holds a part of the keys."""
 
 
 @dataclass(frozen=True, slots=True)

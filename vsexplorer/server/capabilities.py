@@ -10,7 +10,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from vsexplorer.core.errors import CommandRefused, FilterRefused, NoVectorSets, PermissionDenied, VsexplorerError
+from vsexplorer.core.errors import (
+    CommandRefused,
+    FilterRefused,
+    KeyDenied,
+    NoVectorSets,
+    OtherNode,
+    PermissionDenied,
+    VsexplorerError,
+)
 from vsexplorer.core.values import Capabilities
 from vsexplorer.server.connection import Argument, Connection, Reply
 
@@ -27,13 +35,13 @@ async def probe(connection: Connection) -> Capabilities:
     info, vcard, vrange = await connection.pipeline(
         [[b"INFO", b"server"], [b"VCARD", _NO_KEY], [b"VRANGE", _NO_KEY, b"-", b"+", 1]]
     )
-    product, version, run = _product(info)
+    product, version, run, cluster = _product(info)
     if isinstance(vcard, NoVectorSets):
         raise NoVectorSets(
             f"{connection.target.address} is {product} {version}, which has no vector sets.",
             "Vector sets need Redis 8.0 or newer. Use --private for a server of your own, or name another one.",
         )
-    if isinstance(vcard, VsexplorerError) and not isinstance(vcard, PermissionDenied):
+    if isinstance(vcard, VsexplorerError) and not isinstance(vcard, PermissionDenied | OtherNode):
         raise vcard
     if isinstance(vcard, PermissionDenied) and isinstance(info, PermissionDenied) and "password" in str(vcard):
         raise vcard
@@ -41,12 +49,21 @@ async def probe(connection: Connection) -> Capabilities:
     return Capabilities(
         product=product,
         version=version,
-        vrange=number >= (8, 4) if isinstance(vrange, PermissionDenied) else not isinstance(vrange, Exception),
+        vrange=number >= (8, 4)
+        if isinstance(vrange, KeyDenied)
+        else not isinstance(vrange, NoVectorSets | PermissionDenied),
         withattribs=number >= (8, 0, 3),
         filter_null=number >= (8, 2),
         epsilon_scale=2.0 if number < (8, 0, 4) or (8, 1) <= number < (8, 2, 2) else 1.0,
         run=run,
+        cluster=cluster,
     )
+
+
+def _has_vrange(reply: Reply, version: tuple[int, ...]) -> bool:
+    if isinstance(reply, KeyDenied):
+        return version >= (8, 4)
+    return not isinstance(reply, NoVectorSets | PermissionDenied)
 
 
 async def probe_search(
@@ -68,17 +85,18 @@ async def probe_search(
     return known
 
 
-def _product(reply: Reply) -> tuple[str, str, str]:
-    """Name, version and run id of the server."""
+def _product(reply: Reply) -> tuple[str, str, str, bool]:
+    """Name, version and run id of the server, and whether it is a node of a cluster."""
     if not isinstance(reply, bytes):
-        return "Redis", "of unknown version", ""
+        return "Redis", "of unknown version", "", False
     lines = (line.partition(":") for line in reply.decode("utf-8", "replace").splitlines())
     info = {name: value.strip() for name, _, value in lines}
-    run = info.get("run_id", "")
+    run, cluster = info.get("run_id", ""), info.get("redis_mode") == "cluster"
     for name in ("valkey", "dragonfly", "garnet"):
         if f"{name}_version" in info:
-            return name.capitalize(), info[f"{name}_version"], run
-    return info.get("server_name", "redis").capitalize(), info.get("redis_version", "of unknown version"), run
+            return name.capitalize(), info[f"{name}_version"], run, cluster
+    name, version = info.get("server_name", "redis").capitalize(), info.get("redis_version", "of unknown version")
+    return name, version, run, cluster
 
 
 def _number(version: str) -> tuple[int, ...]:

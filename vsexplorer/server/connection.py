@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, cast
 
 from redis.asyncio import Connection as TcpConnection
@@ -13,7 +13,7 @@ from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError, ResponseError, WatchError
+from redis.exceptions import RedisError, ResponseError
 
 from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.server.failures import translate
@@ -70,6 +70,7 @@ class Connection:
     def __init__(self, target: Target, timeout: float = DEFAULT_TIMEOUT) -> None:
         self.target = target
         self._client: Any = Redis(connection_pool=_pool(target, timeout))
+        self._transactions_allowed = False
 
     async def call(self, *command: Argument) -> Reply:
         """Send one command and return its reply.
@@ -92,14 +93,47 @@ class Connection:
         """
         if not commands:
             return []
+        if transaction:
+            return await self._transaction(commands)
         try:
-            async with self._client.pipeline(transaction=transaction) as pipe:
+            async with self._client.pipeline(transaction=False) as pipe:
                 for command in commands:
                     pipe.execute_command(*command)
                 replies = await pipe.execute(raise_on_error=False)
         except (RedisError, OSError, TimeoutError) as error:
             raise translate(error, self.target) from error
         return self._translated(replies)
+
+    async def _transaction(self, commands: Sequence[Sequence[Argument]]) -> list[Reply | VsexplorerError]:
+        """Send commands in one transaction, once it is known that the user may begin one."""
+        async with self._borrowed() as connection:
+            if not self._transactions_allowed:
+                await _ask(connection, b"MULTI")
+                await _ask(connection, b"DISCARD")
+                self._transactions_allowed = True
+            replies = await _execute(connection, [(b"MULTI",), *commands])
+        assert replies is not None, "no key is watched"
+        return self._translated(replies)
+
+    @contextlib.asynccontextmanager
+    async def _borrowed(self) -> AsyncIterator[AbstractConnection]:
+        """One connection of the pool, closed where anything fails, so that no half transaction is left in it."""
+        pool = self._client.connection_pool
+        connection: AbstractConnection | None = None
+        try:
+            connection = await pool.get_connection()
+            yield connection
+        except (RedisError, OSError, TimeoutError) as error:
+            if connection is not None:
+                await connection.disconnect()
+            raise translate(error, self.target) from error
+        except BaseException:
+            if connection is not None:
+                await connection.disconnect()
+            raise
+        finally:
+            if connection is not None:
+                await pool.release(connection)
 
     def _translated(self, replies: list[Any]) -> list[Reply | VsexplorerError]:
         return [translate(reply, self.target) if isinstance(reply, Exception) else reply for reply in replies]
@@ -126,21 +160,15 @@ class Connection:
         Raises:
             VsexplorerError: the connection failed, or what ``check`` raises.
         """
-        try:
-            async with self._client.pipeline(transaction=True) as pipe:
-                for _ in range(attempts):
-                    await pipe.watch(key)
-                    await check(_Watching(self.target, pipe))
-                    pipe.multi()
-                    for command in commands:
-                        pipe.execute_command(*command)
-                    try:
-                        replies = await pipe.execute(raise_on_error=False)
-                    except WatchError:
-                        continue
-                    return self._translated(replies)
-        except (RedisError, OSError, TimeoutError) as error:
-            raise translate(error, self.target) from error
+        for _ in range(attempts):
+            async with self._borrowed() as connection:
+                await _ask(connection, b"WATCH", key)
+                await check(_Watching(self.target, connection))
+                # Without it, each command would be carried out by itself and unguarded.
+                await _ask(connection, b"MULTI")
+                replies = await _execute(connection, commands)
+            if replies is not None:
+                return self._translated(replies)
         return None
 
     async def close(self) -> None:
@@ -152,9 +180,16 @@ class Connection:
 class _Watching(Connection):
     """The one connection that watches a key: a command at a time, in order."""
 
-    def __init__(self, target: Target, pipe: Any) -> None:
+    def __init__(self, target: Target, connection: AbstractConnection) -> None:
         self.target = target
-        self._client = pipe
+        self._connection = connection
+
+    async def call(self, *command: Argument) -> Reply:
+        """Send one command and return its reply."""
+        try:
+            return await _ask(self._connection, *command)
+        except (RedisError, OSError, TimeoutError) as error:
+            raise translate(error, self.target) from error
 
     async def pipeline(
         self, commands: Sequence[Sequence[Argument]], transaction: bool = False
@@ -167,6 +202,33 @@ class _Watching(Connection):
             except VsexplorerError as error:
                 replies.append(error)
         return replies
+
+
+async def _ask(connection: AbstractConnection, *command: Argument) -> Reply:
+    await connection.send_command(*command)
+    return await connection.read_response()
+
+
+async def _execute(
+    connection: AbstractConnection, commands: Sequence[Sequence[Argument]]
+) -> list[Reply | Exception] | None:
+    """Queue commands and execute them; ``None`` where a watched key has changed.
+
+    Raises:
+        ResponseError: the server refused to queue one of them, so that none was executed.
+    """
+    await connection.send_packed_command(connection.pack_commands([*commands, (b"EXEC",)]))
+    refused: ResponseError | None = None
+    for _ in commands:
+        try:
+            await connection.read_response()
+        except ResponseError as error:
+            refused = refused or error
+    try:
+        replies: list[Reply | Exception] | None = await connection.read_response()
+    except ResponseError as error:
+        raise refused or error from None
+    return replies
 
 
 def _pool(target: Target, timeout: float) -> ConnectionPool:

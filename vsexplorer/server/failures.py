@@ -12,10 +12,13 @@ from vsexplorer.core.errors import (
     ConnectionFailed,
     DimensionMismatch,
     FilterRefused,
+    KeyDenied,
     NotFound,
     NoVectorSets,
+    OtherNode,
     PermissionDenied,
     TimedOut,
+    Unready,
     VsexplorerError,
     WrongType,
 )
@@ -23,11 +26,24 @@ from vsexplorer.core.text import display, sanitize
 from vsexplorer.server.target import Target
 
 _FILTER = re.compile(r"syntax error in FILTER expression near: (.*)", re.DOTALL)
+_OF_PIPELINE = re.compile(r"^Command # \d+ \(.*\) of pipeline caused error: ", re.DOTALL)
+_WITHOUT_ITS_WORD: dict[type[Exception], str] = {
+    redis_errors.BusyLoadingError: "LOADING",
+    redis_errors.MasterDownError: "MASTERDOWN",
+    redis_errors.ReadOnlyError: "READONLY",
+    redis_errors.MovedError: "MOVED",
+    redis_errors.AskError: "ASK",
+    redis_errors.TryAgainError: "TRYAGAIN",
+    redis_errors.ClusterDownError: "CLUSTERDOWN",
+}
+"""Errors whose texts redis-py has shortened by the word that names them."""
+_COMMAND = re.compile(r"permissions to run the '([\w|-]+)' command")
 _DIMENSION = re.compile(r"dimension mismatch.* got (\d+) but (?:set has|projection expects) (\d+)")
 
 
 def translate(error: BaseException, target: Target) -> VsexplorerError:
     """The error to raise instead of one that came out of a Redis call."""
+    text = _OF_PIPELINE.sub("", str(error))
     if isinstance(error, redis_errors.TimeoutError | TimeoutError):
         return TimedOut(
             f"{target.address} did not answer in time.",
@@ -36,23 +52,32 @@ def translate(error: BaseException, target: Target) -> VsexplorerError:
     denials = redis_errors.AuthenticationError | redis_errors.AuthorizationError
     # A refusal while connecting comes wrapped in a ConnectionError.
     if isinstance(error, denials) or isinstance(error.__cause__ or error.__context__, denials):
-        return _denied(str(error), target)
+        return _denied(text, target)
     if isinstance(error, redis_errors.InvalidResponse):
         return ConnectionFailed(f"What listens at {target.address} is no Redis server.", "See -h HOST and -p PORT.")
-    if isinstance(error, redis_errors.BusyLoadingError):
-        return ConnectionFailed(f"{target.address} is still loading its data.", "Try again in a moment.")
+    for kind, word in _WITHOUT_ITS_WORD.items():
+        if isinstance(error, kind):
+            return refusal(f"{word} {text}", target)
     if isinstance(error, redis_errors.ConnectionError | OSError):
         return _unreachable(error, target)
     if isinstance(error, redis_errors.ResponseError):
-        return refusal(str(error), target)
+        return refusal(text, target)
     return CommandRefused(f"{target.address}: {sanitize(str(error))}")
 
 
 def refusal(message: str, target: Target) -> VsexplorerError:
     """The error for the text of an error reply."""
     text = sanitize(message.strip())
-    if text.startswith(("NOPERM", "NOAUTH", "WRONGPASS")) or "has no permissions" in text:
+    if unready := _unready(text, target):
+        return unready
+    if text.startswith(("NOPERM", "NOAUTH", "WRONGPASS")) or "no permissions" in text.lower():
         return _denied(text, target)
+    if text.startswith("NOREPLICAS"):
+        return CommandRefused(f"{target.address} writes nothing: too few of its replicas answer (NOREPLICAS).")
+    if text.startswith("READONLY") or "read only replica" in text:
+        return CommandRefused(
+            f"{target.address} is a replica, which takes no changes.", "Connect to its primary to change things."
+        )
     if text.startswith("WRONGTYPE"):
         return WrongType("The key holds something other than a vector set.")
     if found := _FILTER.search(text):
@@ -76,6 +101,31 @@ def refusal(message: str, target: Target) -> VsexplorerError:
     return CommandRefused(f"The server answered: {text}")
 
 
+def _unready(text: str, target: Target) -> VsexplorerError | None:
+    """The error of a server that cannot answer for the moment, or not here."""
+    word = text.partition(" ")[0]
+    if word == "LOADING":
+        return Unready(f"{target.address} is still loading its data (LOADING).", "Try again in a moment.")
+    if word == "BUSY":
+        return Unready(
+            f"{target.address} is busy with a script (BUSY).",
+            "It answers again when that ends, or after SCRIPT KILL.",
+        )
+    if word == "MASTERDOWN":
+        return Unready(
+            f"{target.address} is a replica that has lost its primary (MASTERDOWN).",
+            "It answers again once they are connected, or with replica-serve-stale-data yes.",
+        )
+    if word in ("MOVED", "ASK"):
+        return OtherNode(
+            f"{target.address} is a node of a cluster, and another one holds this key: {text.split()[-1]}.",
+            "Name that node with -h HOST -p PORT.",
+        )
+    if word in ("CLUSTERDOWN", "TRYAGAIN"):
+        return Unready(f"The cluster of {target.address} cannot answer for the moment: {text}", "Try again later.")
+    return None
+
+
 def no_element(key: bytes, element: bytes) -> NotFound:
     """The error for an element that a set does not have."""
     return NotFound(f"{display(key)} has no element {display(element)!r}.")
@@ -91,11 +141,19 @@ def _denied(text: str, target: Target) -> PermissionDenied:
         return PermissionDenied(f"{target.address} has no password set for this user; leave the password out.")
     if "WRONGPASS" in text or "invalid username-password" in text or "invalid password" in text.lower():
         return PermissionDenied(f"{target.address} refuses this user name and password.")
-    return PermissionDenied(
-        f"{target.address} does not permit this: {sanitize(text)}",
-        "Vector set commands belong to no ACL category: each must be granted, such as ACL SETUSER "
-        f"{target.username or 'NAME'} +vsim +vinfo +vgetattr +vemb +vrange +vrandmember.",
-    )
+    who = target.username or "default"
+    if "permissions to access" in text:
+        return KeyDenied(
+            f"The user {who} may not use this key.",
+            f"An ACL rule for the key permits it, such as: ACL SETUSER {who} ~KEY",
+        )
+    if found := _COMMAND.search(text):
+        command = found.group(1).lower()
+        return PermissionDenied(
+            f"The user {who} may not run {command.upper()}.",
+            f"Vector set commands belong to no ACL category. To permit it: ACL SETUSER {who} +{command}",
+        )
+    return PermissionDenied(f"{target.address} does not permit this: {sanitize(text)}")
 
 
 def _unreachable(error: BaseException, target: Target) -> ConnectionFailed:

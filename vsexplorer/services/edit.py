@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vsexplorer.core.attributes import to_stored
-from vsexplorer.core.errors import ChangedMeanwhile, DimensionMismatch, NotFound, UsageError
+from vsexplorer.core.errors import ChangedMeanwhile, DimensionMismatch, NotFound, UsageError, VsexplorerError
 from vsexplorer.core.text import display
 from vsexplorer.core.values import ByText, ByVector, SetInfo
 from vsexplorer.core.vectors import norm, unpacked
@@ -171,7 +172,11 @@ class Editor:
         after = await changes.apply(self._store.connection, change, info)
         now = await self._info(change.key)
         if info is None and now is not None and prepared.model:
-            await records.write(self._store, now, SetRecord(prepared.model, ""))
+            # The change is made; that its model may not be recorded must not make it look otherwise.
+            with contextlib.suppress(VsexplorerError):
+                await records.write(self._store, now, SetRecord(prepared.model, ""))
+        if now is None:
+            await records.remove(self._store, change.key)
         known = info or now
         if known is None:
             return None

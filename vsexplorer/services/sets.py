@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
-from vsexplorer.core.errors import NotFound, WrongType
+from vsexplorer.core.errors import NotFound, PermissionDenied, WrongType
 from vsexplorer.core.text import display
 from vsexplorer.core.values import SetInfo, SetSummary
 from vsexplorer.services.models import ModelService
@@ -25,12 +25,23 @@ class SetService:
         self._infos: dict[bytes, SetInfo] = {}
 
     async def pages(self) -> AsyncIterator[list[SetInfo]]:
-        """List all vector sets as SCAN finds them, each once; sets the user may not read are left out."""
+        """List all vector sets as SCAN finds them, each once; sets the user may not read are left out.
+
+        Raises:
+            PermissionDenied: there are sets, but the user may read none of them.
+        """
         seen: set[bytes] = set()
+        readable, denied = 0, None
         async for page in self._store.keys():
             fresh = [key for key in dict.fromkeys(page) if key not in seen]
             seen.update(fresh)
-            yield [info for info in await self._store.infos(fresh) if isinstance(info, SetInfo)]
+            found = await self._store.infos(fresh)
+            denied = denied or next((one for one in found if isinstance(one, PermissionDenied)), None)
+            infos = [info for info in found if isinstance(info, SetInfo)]
+            readable += len(infos)
+            yield infos
+        if denied is not None and not readable:
+            raise denied
 
     async def summaries(self) -> AsyncIterator[list[SetSummary]]:
         """List all vector sets with their memory and the model recorded for them."""

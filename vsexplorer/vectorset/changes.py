@@ -13,7 +13,6 @@ from vsexplorer.core.text import display, plural
 from vsexplorer.core.values import SetInfo
 from vsexplorer.core.vectors import norm, packed
 from vsexplorer.server.connection import Argument, Connection
-from vsexplorer.vectorset import set_records as records
 from vsexplorer.vectorset.commands import render
 from vsexplorer.vectorset.projection import lift
 from vsexplorer.vectorset.stored_vector import StoredVector
@@ -88,10 +87,9 @@ def delete(info: SetInfo, before: Mapping[bytes, Existing]) -> Change:
 
 
 def delete_set(info: SetInfo) -> Change:
-    """Delete a vector set with all its elements, and what is recorded of it."""
+    """Delete a vector set with all its elements."""
     words = f"delete {display(info.key)} with its {plural(info.size, 'element')}"
-    commands = ((b"DEL", info.key), (b"HDEL", records.RECORDS, info.key))
-    return Change(info.key, words, commands, {}, info.uid)
+    return Change(info.key, words, ((b"DEL", info.key),), {}, info.uid)
 
 
 def undone(info: SetInfo, change: Change, after: Mapping[bytes, Existing | None], uid: int | None) -> Change | None:

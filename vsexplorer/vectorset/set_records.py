@@ -8,6 +8,7 @@ key is told apart). Written by loading, and with ``--write``; any tool may read 
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,6 +53,13 @@ async def write(store: VectorSetStore, info: SetInfo, record: SetRecord) -> None
     identity = {"uid": info.uid, "run": store.capabilities.run}
     value = {"model": record.model, "text": text, "dimension": info.input_dimension, **identity}
     await store.connection.call(b"HSET", RECORDS, info.key, json.dumps(value, ensure_ascii=False))
+
+
+async def remove(store: VectorSetStore, key: bytes) -> None:
+    """Remove the record of a set that was deleted, where there is one and it may be removed."""
+    # The set is gone, and a record without its set is never believed.
+    with contextlib.suppress(VsexplorerError):
+        await store.connection.call(b"HDEL", RECORDS, key)
 
 
 def _record(reply: Reply, info: SetInfo, run: str) -> SetRecord | None:

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.errors import TimedOut, Unready, VsexplorerError
 from vsexplorer.core.text import display, sanitize
 from vsexplorer.core.values import SetInfo
 from vsexplorer.tui.services.connection import ConnectionService
@@ -62,6 +62,7 @@ class Header(Vertical):
         self._set = TextBar(id="set")
         self._news = ""
         self._connecting = False
+        self._was_connected = False
 
     def compose(self) -> ComposeResult:
         """Server and set."""
@@ -118,29 +119,34 @@ class Header(Vertical):
         try:
             await self._connection.prepare()
             await self._connection.connect()
+        except Unready as error:
+            await self._come_back(error)
         except VsexplorerError as error:
             self._server.set_text("not connected", _NAME)
             self.post_message(self.Failed(error))
         else:
             self.note()
-            self.post_message(self.Connected(again=False))
+            self._tell_connected()
         finally:
             self._connecting = False
 
+    def _tell_connected(self) -> None:
+        self.post_message(self.Connected(again=self._was_connected))
+        self._was_connected = True
+
     async def _come_back(self, error: VsexplorerError) -> None:
         since = datetime.now().strftime("%H:%M:%S")
-        self._server.set_text(f"{sanitize(self._connection.explorer.target.label)} · disconnected", _NAME)
+        what = "no answer" if isinstance(error, Unready | TimedOut) else "disconnected"
+        self._server.set_text(f"{sanitize(self._connection.explorer.target.label)} · {what}", _NAME)
 
         def attempt(error: VsexplorerError) -> None:
             reason = sanitize(error.message.rpartition(": ")[2])
-            self.post_message(
-                self.Retrying(f"disconnected since {since}, trying again every few seconds: {reason}")
-            )
+            self.post_message(self.Retrying(f"{what} since {since}, trying again every few seconds: {reason}"))
 
         try:
             await self._connection.come_back(error, attempt)
         except VsexplorerError as failure:
             self.post_message(self.Failed(failure))
         else:
-            self.note(f"reconnected at {datetime.now():%H:%M:%S}")
-            self.post_message(self.Connected(again=True))
+            self.note(f"reconnected at {datetime.now():%H:%M:%S}" if self._was_connected else "")
+            self._tell_connected()

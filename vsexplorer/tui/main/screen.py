@@ -18,6 +18,7 @@ from vsexplorer.core.errors import (
     FilterRefused,
     ModelUnavailable,
     NotFound,
+    TimedOut,
     VsexplorerError,
 )
 from vsexplorer.core.progress import Progress
@@ -112,6 +113,7 @@ class MainScreen(Screen[None]):
         self.model = ModelLoader(session, self.run_worker, self.say, self._model_ready)
         self.loads = LoadRunner(lambda: session.explorer.transfers.load, self._show_load, self.tracker.refresh)
         self._trail: list[SearchDraft] = []
+        self._timed_out: Query | None = None
         self._options_screen: OptionsScreen | None = None
 
     def compose(self) -> ComposeResult:
@@ -232,7 +234,9 @@ class MainScreen(Screen[None]):
         if isinstance(error, FilterRefused):
             self.filter_bar.say("✗", "error")
             self.say(sanitize(f"{error.message} {error.hint}"), error=True)
-        elif isinstance(error, ConnectionFailed):
+        elif isinstance(error, ConnectionFailed) or (isinstance(error, TimedOut) and query != self._timed_out):
+            # A search that takes too long by itself is not repeated again and again.
+            self._timed_out = query
             self.header.lost(error)
         elif isinstance(error, NotFound) and isinstance(query.source, ByElement | BySum):
             # It may be a name that is still being typed.
