@@ -79,7 +79,7 @@ def test_a_filter_typed_key_by_key_with_all_its_help(own_folders: Path) -> None:
         terminal.type("science")
         terminal.until("100 results")
         terminal.press("Enter", "F")
-        terminal.until("fields of 358 sampled elements")
+        terminal.until("fields of all 358 elements")
         terminal.press("F", "f")
         terminal.type(".co")
         terminal.until(lambda screen: ".country    text · 100%" in screen and ".continent" in screen)

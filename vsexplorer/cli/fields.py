@@ -25,7 +25,7 @@ _MOST_SHOWN = 10
 @connection_options
 @click.pass_context
 def fields(ctx: click.Context, key: str, output_format: str) -> int:
-    """Tell which fields the attributes of KEY have, from a random sample of its elements."""
+    """Tell which fields the attributes of KEY have: all of a small set, else a sample of its elements."""
     from vsexplorer.core.columns import cell
     from vsexplorer.output.listing import Listing
     from vsexplorer.output.writer import write
@@ -58,7 +58,14 @@ def fields(ctx: click.Context, key: str, output_format: str) -> int:
         ]
         for one in facts.fields
     ]
-    document = {"key": key, "sampled": facts.sampled, "with_attributes": facts.with_attributes, "fields": records}
+    document = {
+        "key": key,
+        "sampled": facts.sampled,
+        "uniform": facts.uniform,
+        "whole": facts.whole,
+        "with_attributes": facts.with_attributes,
+        "fields": records,
+    }
     write(Listing(document, records, header, rows, frozenset({1, 3, 4})), output_format)
-    print(f"from {facts.sampled:,} elements, {facts.with_attributes:,} with attributes", file=sys.stderr)
+    print(f"from {facts.source}, {facts.with_attributes:,} with attributes", file=sys.stderr)
     return ExitCode.OK if facts.fields else ExitCode.NOTHING

@@ -75,8 +75,14 @@ class _Tally:
         )
 
 
-def summarise(sample: Sequence[bytes | None]) -> SetFacts:
-    """Look through the attributes of a sample; those that are no JSON object have no fields."""
+def summarise(sample: Sequence[bytes | None], uniform: bool = True, whole: bool = False) -> SetFacts:
+    """Look through the attributes of a sample; those that are no JSON object have no fields.
+
+    Args:
+        sample: The attributes of elements, as stored.
+        uniform: Each element of the set was as likely to be in it as any other.
+        whole: It holds all elements of the set.
+    """
     tallies: dict[str, _Tally] = {}
     escaped = 0
     for raw in sample:
@@ -89,7 +95,12 @@ def summarise(sample: Sequence[bytes | None]) -> SetFacts:
             tallies.setdefault(name, _Tally()).add(value, as_read)
     found = sorted(tallies.items(), key=lambda item: -item[1].present)
     return SetFacts(
-        len(sample), sum(1 for raw in sample if raw), escaped, tuple(tally.facts(name) for name, tally in found)
+        len(sample),
+        sum(1 for raw in sample if raw),
+        escaped,
+        tuple(tally.facts(name) for name, tally in found),
+        uniform,
+        whole,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from vsexplorer.core.values import SetInfo
@@ -20,6 +20,8 @@ _LEAST_GUESS = 2e-4
 """Milliseconds an element takes at least, whatever its dimension."""
 _MOST_COUNTED = 200_000
 """Elements beyond which nothing is counted: the names of all that match come back."""
+_TRUSTED = 60.0
+"""Seconds after which the time of a count says nothing any more of the next one."""
 _QUANTILE = 1.96
 """Of the normal distribution, for an interval that holds 95 times in 100."""
 
@@ -34,6 +36,8 @@ class Matches:
     """The 95 % confidence interval; both equal to ``number`` where it was counted."""
     sampled: int
     """Elements the estimate rests on; 0 where all were counted."""
+    uniform: bool = True
+    """The sample was uniform; without that there is no interval, and both ends are ``number``."""
 
     @property
     def exact(self) -> bool:
@@ -41,38 +45,60 @@ class Matches:
         return self.sampled == 0
 
 
-def estimate(sample: Sequence[bytes | None], expression: str, dialect: Dialect, size: int) -> Matches | None:
+def passing(attributes: Sequence[bytes | None], expression: str, dialect: Dialect) -> int:
+    """Count attributes that pass a filter.
+
+    Raises:
+        Refusal: the server would not accept the expression.
+    """
+    filter_ = compiled(expression, dialect)
+    return sum(filter_.matches(one) for one in attributes)
+
+
+def estimate(
+    sample: Sequence[bytes | None], expression: str, dialect: Dialect, size: int, uniform: bool = True
+) -> Matches | None:
     """The number of matches in a set of ``size``, from a random sample of its attributes.
 
-    The interval is Wilson's score interval (E. B. Wilson, JASA 22, 1927), which stays sensible near none and all.
+    The interval is Wilson's score interval (E. B. Wilson, JASA 22, 1927), which stays sensible near none and all. A
+    sample that is not uniform has none.
 
     Raises:
         Refusal: the server would not accept the expression.
     """
     if not sample:
         return None
-    filter_ = compiled(expression, dialect)
-    passing = sum(filter_.matches(attributes) for attributes in sample)
-    number = len(sample)
-    share, square = passing / number, _QUANTILE**2
+    number, found = len(sample), passing(sample, expression, dialect)
+    if not uniform:
+        about = round(found / number * size)
+        return Matches(about, about, about, number, uniform=False)
+    share, square = found / number, _QUANTILE**2
     middle = (share + square / (2 * number)) / (1 + square / number)
     spread = math.sqrt(share * (1 - share) / number + square / (4 * number**2)) * _QUANTILE / (1 + square / number)
-    low = max(passing, math.floor((middle - spread) * size))
-    high = min(size - (number - passing), math.ceil((middle + spread) * size))
+    low = max(found, math.floor((middle - spread) * size))
+    high = min(size - (number - found), math.ceil((middle + spread) * size))
     return Matches(round(share * size), min(low, high), high, number)
 
 
 class MatchCounting:
-    """Counts as long as the last count shows that it does not hold up the server."""
+    """Counts as long as the last count shows that it does not hold up the server.
 
-    def __init__(self, store: VectorSetStore) -> None:
+    Args:
+        store: The vector sets.
+        clock: Seconds that only grow.
+    """
+
+    def __init__(self, store: VectorSetStore, clock: Callable[[], float] = time.perf_counter) -> None:
         self._store = store
-        self._rates: dict[bytes, float] = {}
+        self._clock = clock
+        self._rates: dict[bytes, tuple[float, float]] = {}
+        """Milliseconds an element took in the last count, and when that was."""
 
     def allows(self, info: SetInfo) -> bool:
         """Whether counting is expected to stay within the budget."""
-        guess = max(_LEAST_GUESS, _FIRST_GUESS * info.dimension)
-        rate = self._rates.get(info.key, guess)
+        rate, counted = self._rates.get(info.key, (math.inf, -math.inf))
+        if self._clock() - counted > _TRUSTED:
+            rate = max(_LEAST_GUESS, _FIRST_GUESS * info.dimension)
         return 0 < info.size <= _MOST_COUNTED and info.size * rate <= _BUDGET
 
     async def count(self, info: SetInfo, expression: str) -> Matches:
@@ -81,10 +107,13 @@ class MatchCounting:
         Raises:
             FilterRefused: the server cannot parse the filter.
         """
-        started = time.perf_counter()
+        # What a round trip takes is no time of the server.
+        asked = self._clock()
+        await self._store.connection.call(b"VCARD", info.key)
+        started = self._clock()
         number = await self._store.count(info, expression)
-        took = (time.perf_counter() - started) * 1000
+        took = max(0.0, (self._clock() - started) - (started - asked)) * 1000
         # One slow count may be slow for other reasons: half of what is beyond the last one is forgiven.
         rate = took / max(1, info.size)
-        self._rates[info.key] = min(rate, (rate + self._rates.get(info.key, 0.0)) / 2)
+        self._rates[info.key] = min(rate, (rate + self._rates.get(info.key, (0.0, 0.0))[0]) / 2), self._clock()
         return Matches(number, number, number, 0)

@@ -3,35 +3,85 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
+from random import Random, SystemRandom
 
 from vsexplorer.core.values import SetInfo
+from vsexplorer.insight.drawing import WHOLE, Draw, draw, draw_quickly
 from vsexplorer.insight.fields import summarise
-from vsexplorer.insight.match_counts import MatchCounting, Matches, estimate
+from vsexplorer.insight.match_counts import MatchCounting, Matches, estimate, passing
 from vsexplorer.language.dialect import Dialect
 from vsexplorer.language.known import SetFacts
 from vsexplorer.vectorset.store import VectorSetStore
 
-_SAMPLE, _SAMPLE_BYTES, _SAMPLE_SECONDS = 1_000, 4 << 20, 3.0
+_SAMPLE, _SAMPLE_BYTES, _SAMPLE_SECONDS = 1_000, 8 << 20, 3.0
 _MOST_SAMPLES = 8
 """Sets whose samples are kept."""
+_DRIFT = 0.01
+"""Share by which a set may grow or shrink until names are drawn anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """Some elements of a set and their attributes."""
+
+    info: SetInfo
+    """The set when the names were drawn."""
+    draw: Draw
+    attributes: list[bytes | None]
+
+    @property
+    def whole(self) -> bool:
+        """Whether it holds all elements."""
+        return len(self.attributes) == self.info.size
+
+    def fits(self, info: SetInfo) -> bool:
+        """Whether its names still stand for the set."""
+        drift = 0 if self.whole else _DRIFT * self.info.size
+        return self.draw.uniform and info.uid == self.info.uid and abs(info.size - self.info.size) <= drift
 
 
 class Sampling:
-    """Samples taken from the sets of one server, the last few kept."""
+    """Samples taken from the sets of one server, the last few kept.
 
-    def __init__(self, store: VectorSetStore) -> None:
+    Args:
+        store: The vector sets.
+        random: Draws; one with a seed always draws the same.
+    """
+
+    def __init__(self, store: VectorSetStore, random: Random | None = None) -> None:
         self._store = store
+        self._random = random or SystemRandom()
         self._counting = MatchCounting(store)
-        self._samples: dict[bytes, list[bytes | None]] = {}
+        self._samples: dict[bytes, _Sample] = {}
 
-    async def facts(self, key: bytes) -> SetFacts:
-        """Take a random sample, bounded in count and bytes, and sum it up."""
-        sample = await self._store.sample(key, _SAMPLE, _SAMPLE_BYTES, _SAMPLE_SECONDS)
-        self._samples.pop(key, None)
+    async def first_facts(self, info: SetInfo) -> SetFacts | None:
+        """Sum up a sample that is there at once; ``None`` if a better one can be had as quickly."""
+        kept = self._samples.get(info.key)
+        if info.size <= WHOLE or (kept is not None and kept.fits(info)):
+            return None
+        return await self._sum_up(info, await draw_quickly(self._store, info.key, _SAMPLE))
+
+    async def facts(self, info: SetInfo) -> SetFacts:
+        """Take a sample, uniform where the server allows it, and sum it up.
+
+        The attributes are read anew each time; the names are drawn anew once the set has changed much.
+        """
+        kept = self._samples.get(info.key)
+        if kept is not None and kept.fits(info) and not kept.whole:
+            drawn = kept.draw
+        else:
+            drawn = await draw(self._store, info, _SAMPLE, self._random)
+        return await self._sum_up(info, drawn)
+
+    async def _sum_up(self, info: SetInfo, drawn: Draw) -> SetFacts:
+        found = await self._store.attributes(info.key, drawn.names, _SAMPLE_BYTES, _SAMPLE_SECONDS)
+        sample = _Sample(info, drawn, found)
+        self._samples.pop(info.key, None)
         while len(self._samples) >= _MOST_SAMPLES:
             del self._samples[next(iter(self._samples))]
-        self._samples[key] = sample
-        return await asyncio.to_thread(summarise, sample)
+        self._samples[info.key] = sample
+        return await asyncio.to_thread(summarise, found, drawn.uniform, sample.whole)
 
     async def matching(self, info: SetInfo, expression: str, dialect: Dialect) -> Matches | None:
         """How many elements pass a filter that the server accepts, counted where that is cheap.
@@ -41,5 +91,12 @@ class Sampling:
         """
         if self._counting.allows(info):
             return await self._counting.count(info, expression)
-        sample = self._samples.get(info.key, [])
-        return await asyncio.to_thread(estimate, sample, expression, dialect, info.size)
+        sample = self._samples.get(info.key)
+        if sample is None:
+            return None
+        if sample.whole and sample.fits(info):
+            found = await asyncio.to_thread(passing, sample.attributes, expression, dialect)
+            return Matches(found, found, found, 0)
+        return await asyncio.to_thread(
+            estimate, sample.attributes, expression, dialect, info.size, sample.draw.uniform
+        )

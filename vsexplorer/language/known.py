@@ -52,6 +52,17 @@ class SetFacts:
     """Elements with characters written as ``\\u`` escapes, which the server does not decode."""
     fields: tuple[FieldFacts, ...]
     """The most widespread first."""
+    uniform: bool = True
+    """Each element was as likely to be in the sample as any other."""
+    whole: bool = False
+    """The sample holds all elements."""
+
+    @property
+    def source(self) -> str:
+        """What the facts rest on, such as ``1,000 sampled elements``."""
+        if self.whole:
+            return "the only element" if self.sampled == 1 else f"all {self.sampled:,} elements"
+        return f"{self.sampled:,} sampled elements" + ("" if self.uniform else ", not a uniform sample")
 
     @property
     def names(self) -> frozenset[str]:

@@ -66,7 +66,8 @@ def missing(tree: Node, known: SetFacts) -> Iterator[tuple[Remark, bool]]:
         told.add(token.text)
         lacking = known.sampled - field.present
         share = f"{lacking / known.sampled:.0%}" if lacking * 200 >= known.sampled else f"{lacking:,}"
-        sentence = f"{share} of {known.sampled:,} sampled lack {token.text}"
+        sampled = "all" if known.whole else f"{known.sampled:,} sampled"
+        sentence = f"{share} of {sampled} lack {token.text}"
         if unsettled:
             sentence += " and never match"
         yield Remark(token.start, token.end, sentence), unsettled
@@ -74,7 +75,7 @@ def missing(tree: Node, known: SetFacts) -> Iterator[tuple[Remark, bool]]:
 
 def _unknown(token: Token, known: SetFacts) -> Remark:
     near = difflib.get_close_matches(token.text[1:], [name for name in known.names if reachable(name)], 1, 0.6)
-    sentence = f"no such field in {known.sampled:,} sampled"
+    sentence = "no element has this field" if known.whole else f"no such field in {known.sampled:,} sampled"
     if near:
         sentence += f"; did you mean .{near[0]}?"
     return Remark(token.start, token.end, sentence, f".{near[0]}" if near else None)
@@ -90,11 +91,22 @@ class _Clause:
     operator: str
     value: Value
     literal: Token
-    sampled: int
+    known: SetFacts
 
     @property
     def name(self) -> str:
         return f".{self.field.name}"
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The types of the field's values; a null is none that could be compared with."""
+        return self.field.kinds - {"null"}
+
+    def never(self, verb: str) -> str:
+        """Say that no element ``verb``, as far as the sample tells."""
+        if self.known.whole:
+            return f"{self.name} never {verb}"
+        return f"{self.name} {verb} in none of {self.known.sampled:,} sampled"
 
     def remark(self, sentence: str, replacement: str | None = None) -> Remark:
         whole = (self.node.start, self.node.end)
@@ -119,14 +131,14 @@ def _comparison(expression: str, node: Node, known: SetFacts) -> Iterator[Remark
         judge = _order if operator in _ORDER else _equality
     else:
         return
-    clause = _Clause(expression, node, field, operator, other.token.value, other.token, known.sampled)
+    clause = _Clause(expression, node, field, operator, other.token.value, other.token, known)
     remark = judge(clause)
     if remark is not None:
         yield remark
 
 
 def _order(clause: _Clause) -> Remark | None:
-    field, kinds = clause.field, clause.field.kinds
+    field, kinds = clause.field, clause.kinds
     limit = clause.value if isinstance(clause.value, float) else None
     if isinstance(clause.value, bytes):
         limit = to_double(clause.value)
@@ -146,7 +158,7 @@ def _order(clause: _Clause) -> Remark | None:
 
 
 def _equality(clause: _Clause) -> Remark | None:
-    value, kinds = clause.value, clause.field.kinds
+    value, kinds = clause.value, clause.kinds
     equals = clause.operator == "=="
     if kinds == {"array"} and value is not None:
         item = clause.expression[clause.literal.start : clause.literal.end]
@@ -159,17 +171,15 @@ def _equality(clause: _Clause) -> Remark | None:
         return _text_equality(clause, value.decode("utf-8", "surrogateescape"))
     if not equals:
         return None
-    if value is None and kinds and "null" not in kinds:
-        return clause.remark(
-            f"{clause.name} is never null in {clause.sampled:,} sampled; one without it never matches"
-        )
+    if value is None and kinds and "null" not in clause.field.kinds:
+        return clause.remark(f"{clause.never('is null')}; an element without it never matches")
     if isinstance(value, float):
         return _number_equality(clause, value)
     return None
 
 
 def _number_equality(clause: _Clause, value: float) -> Remark | None:
-    field, kinds = clause.field, clause.field.kinds
+    field, kinds = clause.field, clause.kinds
     if kinds == {"boolean"} and value not in (0.0, 1.0):
         return clause.remark(f"{clause.name} is true or false, which count as 1 and 0")
     if kinds == {"text"} and not _numeric_texts(field):
@@ -182,12 +192,12 @@ def _number_equality(clause: _Clause, value: float) -> Remark | None:
     if not field.smallest <= value <= field.largest:
         return clause.remark(_between(clause))
     if field.complete and value not in _numbers(field):
-        return clause.remark(f"{clause.name} never is that in {clause.sampled:,} sampled")
+        return clause.remark(clause.never("is that"))
     return None
 
 
 def _text_equality(clause: _Clause, text: str) -> Remark | None:
-    kinds = clause.field.kinds
+    kinds = clause.kinds
     if kinds == {"boolean"}:
         replacement = {"true": "1", "false": "0"}.get(text.lower())
         sentence = f"{clause.name} is true or false, which count as 1 and 0; a text is neither"
@@ -201,7 +211,7 @@ def _text_equality(clause: _Clause, text: str) -> Remark | None:
 
 def _one_of(clause: _Clause) -> Remark | None:
     """A field in a list."""
-    value, kinds = clause.value, clause.field.kinds
+    value, kinds = clause.value, clause.kinds
     if not isinstance(value, tuple):
         return None
     if kinds == {"array"}:
@@ -213,13 +223,13 @@ def _one_of(clause: _Clause) -> Remark | None:
         known = _written(clause.field)
         absent = [text for text in texts if text not in known]
         if absent:
-            return clause.remark(f'{clause.name} never is "{absent[0]}" in {clause.sampled:,} sampled')
+            return clause.remark(clause.never(f'is "{absent[0]}"'))
     return None
 
 
 def _among(clause: _Clause) -> Remark | None:
     """A literal in a field."""
-    value, kinds = clause.value, clause.field.kinds
+    value, kinds = clause.value, clause.kinds
     if kinds and kinds <= {"number", "boolean", "null"}:
         return clause.remark(f"{clause.name} holds neither lists nor texts: this never holds")
     if kinds == {"text"} and isinstance(value, float):
@@ -241,7 +251,7 @@ def _absent(clause: _Clause, text: str, template: str) -> Remark | None:
     if clause.operator == "!=" or not clause.field.complete or text in _written(clause.field):
         return None
     holds = "holds" if "array" in clause.field.kinds else "is"
-    sentence = f"{clause.name} never {holds} that in {clause.sampled:,} sampled"
+    sentence = clause.never(f"{holds} that")
     meant = _nearest(clause.field, text)
     if meant is None:
         return clause.remark(sentence)
@@ -292,4 +302,5 @@ def _numeric_texts(field: FieldFacts) -> bool:
 
 def _between(clause: _Clause) -> str:
     smallest, largest = clause.field.smallest, clause.field.largest
-    return f"{clause.name} lies between {smallest:.15g} and {largest:.15g} in {clause.sampled:,} sampled"
+    between = f"{clause.name} lies between {smallest:.15g} and {largest:.15g}"
+    return between if clause.known.whole else f"{between} in {clause.known.sampled:,} sampled"

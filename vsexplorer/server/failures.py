@@ -27,6 +27,7 @@ from vsexplorer.server.target import Target
 
 _FILTER = re.compile(r"syntax error in FILTER expression near: (.*)", re.DOTALL)
 _OF_PIPELINE = re.compile(r"^Command # \d+ \(.*\) of pipeline caused error: ", re.DOTALL)
+_READING = "+vsim +vinfo +vcard +vgetattr +vemb +vlinks +vrange +vrandmember"
 _WITHOUT_ITS_WORD: dict[type[Exception], str] = {
     redis_errors.BusyLoadingError: "LOADING",
     redis_errors.MasterDownError: "MASTERDOWN",
@@ -151,7 +152,8 @@ def _denied(text: str, target: Target) -> PermissionDenied:
         command = found.group(1).lower()
         return PermissionDenied(
             f"The user {who} may not run {command.upper()}.",
-            f"Vector set commands belong to no ACL category. To permit it: ACL SETUSER {who} +{command}",
+            f"To permit it: ACL SETUSER {who} +{command}\n"
+            f"Vector set commands belong to no ACL category; all that reading takes is {_READING}.",
         )
     return PermissionDenied(f"{target.address} does not permit this: {sanitize(text)}")
 

@@ -149,10 +149,11 @@ class VectorSetStore:
             found, notes = await self._with_attributes(info.key, found)
         return Answer(found, commands.render(argv), _since(started), notes, tuple(argv))
 
-    async def sample(self, key: bytes, number: int, most_bytes: int, most_seconds: float) -> list[bytes | None]:
-        """The attributes of some elements at random; fewer than asked for where they are large or come slowly."""
+    async def attributes(
+        self, key: bytes, names: Sequence[bytes], most_bytes: int, most_seconds: float
+    ) -> list[bytes | None]:
+        """The attributes of the first of some elements; fewer where they are large or come slowly."""
         started = time.perf_counter()
-        names: list[bytes] = await self.connection.call(b"VRANDMEMBER", key, number)
         found: list[bytes | None] = []
         size = 0
         for start in range(0, len(names), _SAMPLE_PAGE):

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.samples import PEOPLE, known, samples, stored
+from vsexplorer.insight.fields import summarise
 from vsexplorer.language.check import Finding, Severity, check
 from vsexplorer.language.dialect import NEWEST
 from vsexplorer.language.evaluator import Filter
@@ -26,14 +27,14 @@ def findings(expression: str, severity: Severity = Severity.WARNING) -> list[Fin
         ("1990 < .born", ".born lies between 1867 and 1959", None),
         (".born <= 1066", ".born lies between 1867 and 1959", None),
         (".born == 1700", ".born lies between 1867 and 1959", None),
-        (".born == 1900", ".born never is that in 4 sampled", None),
+        (".born == 1900", ".born is that in none of 4 sampled", None),
         ('.born == "old"', ".born holds numbers, and this text counts as 0", None),
         (".name == 5", ".name holds texts: a number never equals one", '.name == "5"'),
         (".name == 0", ".name holds texts, and every text that is no number counts as 0", None),
         (".name < 5", ".name holds texts; those that are no numbers count as 0", None),
         ('.name == "marie curie"', 'did you mean "Marie Curie"?', '.name == "Marie Curie"'),
         ('.name == "Linus Paulin"', 'did you mean "Linus Pauling"?', '.name == "Linus Pauling"'),
-        ('.name in ["Marie Curie", "nobody"]', '.name never is "nobody"', None),
+        ('.name in ["Marie Curie", "nobody"]', '.name is "nobody" in none of 4 sampled', None),
         ('.fields == "physics"', ".fields holds lists, which compare as 0", '"physics" in .fields'),
         ('.fields != "physics"', ".fields holds lists", 'not ("physics" in .fields)'),
         (".fields > 1", ".fields holds lists, which count as 0 here", None),
@@ -43,7 +44,7 @@ def findings(expression: str, severity: Severity = Severity.WARNING) -> list[Fin
         ("5 in .name", ".name holds texts: no number is part of one", None),
         ('.alive == "true"', ".alive is true or false, which count as 1 and 0", ".alive == 1"),
         (".alive == 2", ".alive is true or false, which count as 1 and 0", None),
-        (".born == null", ".born is never null in 4 sampled", None),
+        (".born == null", ".born is null in none of 4 sampled", None),
         (".died > 1900 or .born > 1900", "50% of 4 sampled lack .died and never match", None),
         ("not (.died > 1900)", "50% of 4 sampled lack .died and never match", None),
         (".died != 1934", "50% of 4 sampled lack .died and never match", None),
@@ -117,7 +118,7 @@ def test_what_is_said_never_to_hold_holds_for_no_sampled_element(
     elements: tuple[dict[str, Any], ...], expression: str
 ) -> None:
     report = check(expression, NEWEST, known(elements))
-    never = ("never holds", "never is", "lies between", "no such field", "no number is part", "never equals")
+    never = ("never holds", "in none of", "lies between", "no such field", "no number is part", "never equals")
     if any(words in finding.sentence for finding in report.findings for words in never):
         assert not any(Filter(expression).matches(raw) for raw in stored(elements))
 
@@ -134,3 +135,19 @@ def test_corrections_are_accepted(elements: tuple[dict[str, Any], ...], expressi
 def test_a_sample_of_nothing_says_nothing() -> None:
     assert check(".yaer > 1950", NEWEST, known(())).findings == ()
     assert len(PEOPLE) == FACTS.sampled
+
+
+@pytest.mark.parametrize("operator", ["==", "!=", "<", ">"])
+def test_a_null_among_the_values_silences_nothing(operator: str) -> None:
+    rows = [b'{"n": 1, "t": "a"}', b'{"n": 2, "t": "b"}', b'{"n": null, "t": null}']
+    facts = summarise(rows, whole=True)
+    report = check(f'.n {operator} 90 and .t == "zzz"', NEWEST, facts)
+    said = " ".join(finding.sentence for finding in report.findings)
+    assert ".t never is that" in said
+    assert (".n lies between 1 and 2" in said) == (operator in ("==", ">"))
+
+
+def test_a_rare_value_is_not_said_never_to_occur() -> None:
+    rows = [b'{"t": "a"}'] * 3_000
+    said = check('.t == "rare"', NEWEST, summarise(rows)).findings[0].sentence
+    assert said == ".t is that in none of 3,000 sampled"

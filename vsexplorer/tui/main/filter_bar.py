@@ -124,6 +124,8 @@ class FilterBar(LineBar):
             self.say("no match")
         elif matches.exact:
             self.say(f"✓ {matches.number:,} match", "good")
+        elif not matches.uniform:
+            self.say(f"✓ ≈ {matches.number:,} match (not a uniform sample of {matches.sampled:,})", "good")
         else:
             bounds = f"{matches.low:,} to {matches.high:,}, from {matches.sampled:,} sampled"
             self.say(f"✓ ≈ {matches.number:,} match ({bounds})", "good")

@@ -242,13 +242,17 @@ class SetTracker:
             self.describing = False
 
     async def _sample(self, key: bytes) -> None:
-        try:
-            facts = await self._session.explorer.samples.facts(key)
-        except VsexplorerError:
-            # Nothing depends on it: without a sample nothing is said about fields.
-            return
-        if self._session.info is not None and self._session.info.key == key:
-            self._tell(Sampled(facts))
+        samples = self._session.explorer.samples
+        for take in (samples.first_facts, samples.facts):
+            try:
+                facts = await take(key)
+            except VsexplorerError:
+                # Nothing depends on it: without a sample nothing is said about fields.
+                return
+            if self._session.info is None or self._session.info.key != key:
+                return
+            if facts is not None:
+                self._tell(Sampled(facts))
 
     def _describe(self, info: SetInfo, searches: bool) -> None:
         before = self._session.info

@@ -183,8 +183,8 @@ class FieldsPanel(ScrollView, can_focus=True):
         if self._facts is None:
             return "fields · looking at the attributes …"
         if not self._facts.fields:
-            return f"no fields in {self._facts.sampled:,} sampled elements"
-        return f"fields of {self._facts.sampled:,} sampled elements"
+            return f"no fields in {self._facts.source}"
+        return f"fields of {self._facts.source}"
 
     def _field(self, field: FieldFacts, width: int) -> list[Segment]:
         sampled = self._facts.sampled if self._facts else 1
