@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -86,3 +87,54 @@ asyncio.run(make_embedder({DEFAULT_MODEL!r}, Path({str(CACHE)!r})).open())
 def test_rejected_rows_get_a_name_that_can_be_loaded() -> None:
     assert default_path("cars.json") == Path("cars.rejected.jsonl")
     assert default_path("cars.csv.gz") == Path("cars.rejected.csv")
+
+
+def test_an_export_without_vectors_is_loaded_again_byte_for_byte(newest: RedisServer, tmp_path: Path) -> None:
+    stored = '{"plot":  "a dog runs", "n": 1.10, "n": 2}'
+    fill(newest.client(), "k", [("a", (1.0, 0.0), stored), ("b", (0.0, 1.0), '{"plot": "a cat"}')])
+    for suffix in ("jsonl", "csv"):
+        file = str(tmp_path / f"out.{suffix}")
+        assert vsexplorer("export", "k", file, "--vectors", "none", *newest.options).returncode == 0
+        refused = vsexplorer("load", "again", file, *newest.options)
+        assert refused.returncode == 2
+        assert "no vectors" in refused.stderr
+        assert "--text FIELD" in refused.stderr
+        done = vsexplorer("load", f"again-{suffix}", file, "--text", "plot", *newest.options)
+        assert done.returncode == 0, done.stderr
+        assert newest.client().execute_command("VGETATTR", f"again-{suffix}", "a") == stored.encode()
+
+
+def test_a_strict_load_stops_at_the_first_refusal(newest: RedisServer, tmp_path: Path) -> None:
+    fill(newest.client(), "k", [("b", (1.0, 0.0), None)])
+    rows = tmp_path / "in.jsonl"
+    rows.write_text("".join(f'{{"id": "{name}", "v": [1, 2]}}\n' for name in "abc"))
+    load = ("load", "k", str(rows), "--vector", "v", "--existing", "refuse", "--strict")
+    done = vsexplorer(*load, *newest.options)
+    assert done.returncode == 1
+    assert "in.jsonl:2: its element is there already" in done.stderr
+    assert newest.client().execute_command("VCARD", "k") == 1
+
+
+def test_a_noted_model_is_neither_ignored_nor_overwritten(newest: RedisServer, tmp_path: Path) -> None:
+    rows = tmp_path / "in.jsonl"
+    rows.write_text('{"id": "a", "about": "a dog runs"}\n')
+    assert vsexplorer("load", "k", str(rows), *newest.options).returncode == 0
+    record = json.loads(newest.client().hget("vsexplorer:sets", "k"))
+    other = json.dumps(record | {"model": "BAAI/bge-small-en-v1.5"})
+    newest.client().hset("vsexplorer:sets", "k", other)
+    rows.write_text('{"id": "b", "about": "a cat"}\n')
+    given = ("--model", record["model"])
+    refused = vsexplorer("load", "k", str(rows), *given, *newest.options)
+    assert refused.returncode == 1
+    assert "was made with BAAI/bge-small-en-v1.5" in refused.stderr
+    assert newest.client().execute_command("VCARD", "k") == 1
+    mixed = vsexplorer("load", "k", str(rows), *given, "--mix-models", *newest.options)
+    assert mixed.returncode == 0, mixed.stderr
+    assert newest.client().execute_command("VCARD", "k") == 2
+    assert newest.client().hget("vsexplorer:sets", "k").decode() == other
+
+
+def test_what_a_query_line_finds_is_exported(newest: RedisServer) -> None:
+    fill(newest.client(), "k", [("a", (1.0, 0.0), None), ("b", (0.9, 0.1), None), ("c", (0.0, 1.0), None)])
+    done = vsexplorer("export", "k", "--query", "@a", "--count", "2", "--vectors", "none", *newest.options)
+    assert [json.loads(line)["element"] for line in done.stdout.splitlines()] == ["a", "b"]

@@ -11,6 +11,7 @@ from tests.support.servers import RedisServer, fill
 from tests.tui.driving import running
 from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.transfer.characters import Characters
+from vsexplorer.tui.screens.confirm import ConfirmScreen
 from vsexplorer.tui.screens.load import LoadScreen
 
 
@@ -49,6 +50,25 @@ async def test_a_file_is_picked_mapped_and_loaded(newest: RedisServer, embedder:
         await driver.type("number 7")
         assert "e7" in driver.names()[:5]
     assert (folder / "rows.rejected.jsonl").read_text() == "broken\n"
+
+
+async def test_loading_into_a_set_asks_with_both_counts(
+    newest: RedisServer, embedder: Embedder, folder: Path
+) -> None:
+    fill(newest.client(), "rows", [("there", (1.0,) * 384, None)])
+    async with running(newest, embedder, write=True) as driver:
+        await driver.press("escape", "L")
+        await driver.until(lambda: "rows.jsonl" in driver.screen_text())
+        await driver.press("down", "enter")
+        await driver.until(lambda: "id: id · text: text" in driver.screen_text())
+        await driver.press("ctrl+s")
+        await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen))
+        assert "rows of rows.jsonl to rows" in driver.screen_text()
+        assert "rows has 1 element" in driver.screen_text()
+        await driver.press("escape")
+        await driver.settle()
+        assert not driver.main.loads.running
+        assert newest.client().execute_command("VCARD", "rows") == 1
 
 
 async def test_nothing_is_loaded_unasked(newest: RedisServer, embedder: Embedder, folder: Path) -> None:

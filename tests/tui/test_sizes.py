@@ -22,7 +22,7 @@ async def test_small_terminals_keep_the_lines_and_the_results(
         assert ('"born"' in text) == attributes
         assert "query ›" in text
         await driver.press("escape", "F")
-        await driver.until(lambda: "fields of 8" in driver.screen_text())
+        await driver.until(lambda: "fields of all 8" in driver.screen_text())
         assert ("Marie Curie" in driver.screen_text()) == attributes, (
             "the panel takes the whole width where it is narrow"
         )

@@ -100,9 +100,17 @@ def export(
 
 
 async def _found(explorer: Explorer, key: bytes, text: str, where: str, count: int) -> tuple[bytes, ...]:
-    from vsexplorer.core.values import ByText, Query, SearchOptions
+    from vsexplorer.cli.progress import shown_on_stderr
+    from vsexplorer.cli.remembered import suit_model
+    from vsexplorer.core.values import Query, SearchOptions
+    from vsexplorer.language.query_source import asked, embeds
 
-    page = await explorer.search.answer(Query(key, ByText(text), where, SearchOptions(count)))
+    source = asked(text)
+    if embeds(source):
+        with shown_on_stderr() as progress:
+            await suit_model(explorer, key, progress)
+            await explorer.models.embedder.open(progress)
+    page = await explorer.search.answer(Query(key, source, where, SearchOptions(count)))
     return tuple(hit.element for hit in page.hits)
 
 

@@ -55,6 +55,7 @@ _WIDEST = 100
     "--rejects", type=click.Path(path_type=Path), metavar="FILE", help="Where rejected rows are put aside."
 )
 @click.option("--restart", is_flag=True, help="Begin anew even where an interrupted load could go on.")
+@click.option("--mix-models", is_flag=True, help="Add to a set that another model made, all the same.")
 @click.option("--quantization", type=click.Choice(["int8", "f32", "bin"]), help="Of a new set; default int8.")
 @click.option("--reduce", type=click.IntRange(1), metavar="N", help="Project a new set's vectors to N dimensions.")
 @click.option("--m", "links", type=click.IntRange(4, 4096), metavar="N", help="Links of a node, of a new set.")
@@ -62,6 +63,9 @@ _WIDEST = 100
 @click.option("--cas", is_flag=True, help="Spare those who search meanwhile; the load takes longer.")
 @click.option("--format", "kind", type=click.Choice(["jsonl", "json", "csv", "parquet"]), help="Of FILE.")
 @click.option("--records", default="", metavar="FIELD", help="The array with the rows, in a JSON object.")
+@click.option("--types", default="", metavar="A=text,…", help="Of CSV columns: text, number or boolean.")
+@click.option("--rename", multiple=True, metavar="OLD=NEW", help="Keep a field under another name; repeatable.")
+@click.option("--filterable", is_flag=True, help="Rename fields that filters cannot name: A B becomes A_B.")
 @click.option("--encoding", default="", metavar="NAME", help="Of CSV; default detected.")
 @click.option("--separator", default="", metavar="C", help="Of CSV; default detected.")
 @connection_options
@@ -76,7 +80,11 @@ def load(ctx: click.Context, /, key: str, files: tuple[str, ...], dry_run: bool,
     from vsexplorer.transfer.readers import ReadOptions, RowFile
 
     reading = ReadOptions(
-        options["kind"] or "", options["records"], options["encoding"], _separator(options["separator"])
+        options["kind"] or "",
+        options["records"],
+        options["encoding"],
+        _separator(options["separator"]),
+        _types(options["types"]),
     )
     rows = [RowFile(name, reading) for name in files]
     for file in rows:
@@ -97,7 +105,15 @@ def _plan(key: str, files: list[RowFile], options: dict[str, Any]) -> LoadPlan:
 
     attributes = options["attributes"]
     kept = {"all": None, "none": ()}.get(attributes, tuple(filter(None, attributes.split(","))))
-    mapping = Mapping(options["id_field"], options["text_field"], options["vector_field"], kept, options["where"])
+    mapping = Mapping(
+        options["id_field"],
+        options["text_field"],
+        options["vector_field"],
+        kept,
+        options["where"],
+        rename=tuple(_pair(one, "--rename") for one in options["rename"]),
+        filterable=options["filterable"],
+    )
     shape = SetOptions(
         options["quantization"] or "", options["reduce"], options["links"], options["ef"], options["cas"]
     )
@@ -111,6 +127,7 @@ def _plan(key: str, files: list[RowFile], options: dict[str, Any]) -> LoadPlan:
         options["rejects"] or default_path(files[0].name, options["kind"] or ""),
         paths.state_folder() / "loads",
         options["restart"],
+        options["mix_models"],
     )
 
 
@@ -119,6 +136,23 @@ def _separator(typed: str) -> str:
     if len(found) > 1:
         raise click.UsageError("--separator is one character, or tab.")
     return found
+
+
+def _types(typed: str) -> dict[str, str]:
+    from vsexplorer.transfer.csv_format import TYPES
+
+    found = dict(_pair(one, "--types") for one in typed.split(",") if one.strip())
+    for name, kind in found.items():
+        if kind not in TYPES:
+            raise click.UsageError(f"--types {name}={kind}: a type is {', '.join(TYPES)}.")
+    return found
+
+
+def _pair(typed: str, option: str) -> tuple[str, str]:
+    name, equals, value = typed.rpartition("=")
+    if not (equals and name and value):
+        raise click.UsageError(f"{option} {typed}: write NAME=VALUE.")
+    return name, value
 
 
 def _load(ctx: click.Context, plan: LoadPlan, files: list[RowFile]) -> int:
@@ -179,9 +213,11 @@ def _summarise(plan: LoadPlan, report: LoadReport, files: list[RowFile]) -> None
 
 def _preview(ctx: click.Context, plan: LoadPlan, files: list[RowFile]) -> None:
     from vsexplorer.cli.progress import shown_on_stderr
+    from vsexplorer.cli.remembered import suit_model
 
     async def work(explorer: Explorer) -> Preview:
         with shown_on_stderr() as progress:
+            await suit_model(explorer, plan.key, progress)
             return await explorer.transfers.preview(files, plan, progress)
 
     _tell(explore(ctx, work), plan)
@@ -196,6 +232,8 @@ def _tell(found: Preview, plan: LoadPlan) -> None:
     say(f"{found.look.words} into {kind} {key}: {_mapped(found.look.mapping)}")
     if found.look.types:
         say("columns: " + ", ".join(f"{sanitize(name)} ({kind})" for name, kind in found.look.types.items()))
+    for note in found.look.mapping.notes:
+        say(f"note: {note}")
     for item in found.look.items:
         say(f"\n{display(item.name)}")
         if item.text is not None:
@@ -209,9 +247,8 @@ def _tell(found: Preview, plan: LoadPlan) -> None:
     if found.rows is None:
         say(f"of {found.looked_at:,} rows looked at {len(found.look.bad):,} are rejected; how many come is unknown")
     elif found.memory is not None and found.seconds is not None:
-        about = "" if found.rows == found.looked_at else "about "
         say(
-            f"{about}{found.rows:,} rows, {len(found.look.bad):,} of the first {found.looked_at:,} rejected · "
+            f"{found.rows.words}, {len(found.look.bad):,} of the first {found.looked_at:,} rejected · "
             f"about {byte_size(found.memory)} in Redis · about {duration(found.seconds)} · nothing was written"
         )
 
@@ -220,7 +257,8 @@ def _mapped(mapping: Any) -> str:
     from vsexplorer.core.text import sanitize
 
     if mapping.exported:
-        return "elements as vsexplorer exported them"
+        text = f", text: {sanitize(mapping.text)}" if mapping.text else ""
+        return f"elements as vsexplorer exported them{text}"
     name = "a digest of the content" if mapping.id == "hash" else mapping.id
     source = f"vector: {mapping.vector}" if mapping.vector else f"text: {mapping.text}"
     kept = "all" if mapping.attributes is None else ", ".join(mapping.attributes) or "none"

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any, NoReturn
 
 from vsexplorer.core.text import decode, json_safe
 
 type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class _NotJson(ValueError):
@@ -63,13 +67,21 @@ def to_stored(value: dict[str, Json]) -> bytes:
     """Write attributes for Redis.
 
     Characters stay as they are: the server's filter parser does not decode ``\\u`` escapes, so an escaped
-    value could never be matched.
+    value could never be matched. Only half of a surrogate pair, which JSON allows and UTF-8 does not, is escaped.
+
+    Raises:
+        ValueError: a number is not finite.
     """
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(", ", ": ")).encode()
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(", ", ": "))
+    except ValueError as error:
+        if "Out of range" in str(error):
+            raise ValueError("holds a number that is not finite, which JSON cannot hold") from None
+        raise
+    try:
+        return text.encode()
     except UnicodeEncodeError:
-        # Half of a surrogate pair is allowed in JSON and has no UTF-8.
-        return json.dumps(value, allow_nan=False).encode()
+        return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode()
 
 
 def pretty(raw: bytes | None) -> str:

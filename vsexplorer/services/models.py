@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 
-from vsexplorer.core.errors import DimensionMismatch
+from vsexplorer.core.errors import CommandRefused, DimensionMismatch
 from vsexplorer.core.progress import ProgressCallback, ignore_progress
-from vsexplorer.core.text import display
+from vsexplorer.core.text import display, sanitize
 from vsexplorer.core.values import SetInfo
 from vsexplorer.embedding.embedder import Embedder, make_embedder, models_of_dimension
 from vsexplorer.embedding.registry import ModelDescription
@@ -68,19 +69,46 @@ class ModelService:
         """List the models whose vectors have the set's dimension."""
         return await asyncio.to_thread(models_of_dimension, info.input_dimension)
 
-    def check(self, info: SetInfo) -> None:
-        """Check that the vectors of the model in use fit a set.
+    async def lend(self, recorded: str, info: SetInfo | None, stack: AsyncExitStack) -> Embedder:
+        """Return the model to embed with what is added to a set.
+
+        Args:
+            recorded: The model recorded for the set; empty if none.
+            info: The set; ``None`` for a new one.
+            stack: Closes a model that is not the one in use.
+
+        Raises:
+            CommandRefused: another model was named for this run.
+        """
+        if info is None or recorded in ("", self.embedder.model, self.embedder.name):
+            return self.embedder
+        if self._given:
+            raise CommandRefused(
+                f"{display(info.key)} was made with {sanitize(recorded)}; "
+                f"vectors of {self.embedder.name} mean nothing beside its own.",
+                "Leave out --model, or give --mix-models to add them all the same.",
+            )
+        if recorded not in {model.name for model in await self.fitting(info)}:
+            # A record is data: it never makes vsexplorer load anything that it does not know.
+            return self.embedder
+        embedder = make_embedder(recorded, self.embedder.cache)
+        stack.push_async_callback(embedder.close)
+        return embedder
+
+    def check(self, info: SetInfo, embedder: Embedder | None = None) -> None:
+        """Check that the vectors of a model, by default of the one in use, fit a set.
 
         Raises:
             DimensionMismatch: they do not; the message names both dimensions.
         """
-        dimension = self.embedder.dimension
+        embedder = embedder or self.embedder
+        dimension = embedder.dimension
         if dimension and dimension != info.input_dimension:
             reduced = f", reduced to {info.dimension}" if info.reduced else ""
             fitting = ", ".join(model.name for model in models_of_dimension(info.input_dimension))
             raise DimensionMismatch(
                 f"{display(info.key)} holds vectors of {info.input_dimension} dimensions{reduced}; "
-                f"{self.embedder.name} makes {dimension}.",
+                f"{embedder.name} makes {dimension}.",
                 "Text can only be compared by the model the set was made with: name it with --model.\n"
                 f"Models of {info.input_dimension} dimensions: {fitting or 'none that fastembed knows'}.",
             )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from vsexplorer.core.errors import CommandRefused
 from vsexplorer.core.progress import ProgressCallback, ignore_progress
 from vsexplorer.core.values import SetInfo
+from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.language.evaluator import compiled
 from vsexplorer.server.session import Session
 from vsexplorer.server.target import Where
@@ -28,10 +30,22 @@ class Transfers:
         self._store = store
         self._models = models
 
-    @property
-    def _place(self) -> LoadPlace:
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[LoadPlace]:
+        """Where to load to; a model that was opened for the load alone is closed after it."""
         target = self._store.connection.target
-        return LoadPlace(self._store, self._models.embedder, f"{target.address}/{target.db}", self._models.check)
+        async with AsyncExitStack() as stack:
+
+            async def suit(info: SetInfo | None, mix: bool, progress: ProgressCallback) -> Embedder:
+                record = (await records.read(self._store, [info]))[0] if info is not None and info.size else None
+                recorded = record.model if record is not None and not mix else ""
+                embedder = await self._models.lend(recorded, info, stack)
+                await embedder.open(progress)
+                if info is not None:
+                    self._models.check(info, embedder)
+                return embedder
+
+            yield LoadPlace(self._store, f"{target.address}/{target.db}", suit)
 
     async def load(
         self, files: Sequence[RowSource], plan: LoadPlan, progress: ProgressCallback = ignore_progress
@@ -40,9 +54,11 @@ class Transfers:
 
         Raises:
             DimensionMismatch: the set exists and does not fit the model.
+            CommandRefused: the set exists and was made with another model than the one that was named.
             VsexplorerError: the server or the connection failed; an interrupted load says where it goes on.
         """
-        return await load(self._place, files, plan, progress)
+        async with self._place() as place:
+            return await load(place, files, plan, progress)
 
     async def preview(
         self, files: Sequence[RowSource], plan: LoadPlan, progress: ProgressCallback = ignore_progress
@@ -52,7 +68,8 @@ class Transfers:
         Raises:
             VsexplorerError: the files cannot be read, or the model does not fit the set.
         """
-        return await preview(self._place, files, plan, progress)
+        async with self._place() as place:
+            return await preview(place, files, plan, progress)
 
     async def export(
         self, info: SetInfo, plan: ExportPlan, progress: ProgressCallback = ignore_progress

@@ -105,6 +105,7 @@ class Characters:
     words = "Unicode's character names"
     header = b""
     in_bytes = False
+    plain = False
 
     def __init__(self) -> None:
         self.name = f"Unicode {unicodedata.unidata_version}"

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from vsexplorer.core.attributes import Json
 from vsexplorer.core.errors import UsageError
 
-_NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d+)?([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"-?(?:(?:0|[1-9]\d{0,17})(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?")
+TYPES = ("text", "number", "boolean")
 _BOOLEANS = {"true": True, "false": False}
 _SEPARATORS = ",;\t|"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -92,8 +93,8 @@ def infer(header: Sequence[str], sample: Iterable[Sequence[str]]) -> dict[str, s
 
 def typed(cell: str, kind: str) -> Json:
     """A cell's value; one that does not fit its column's type stays a text."""
-    if kind == "number" and (found := _NUMBER.fullmatch(cell)):
-        return float(cell) if found.group(2) or found.group(3) else int(cell)
+    if kind == "number" and _NUMBER.fullmatch(cell):
+        return float(cell) if set(cell) & set(".eE") else int(cell)
     if kind == "boolean" and cell.casefold() in _BOOLEANS:
         return _BOOLEANS[cell.casefold()]
     return cell

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from vsexplorer.core.errors import NotFound, VsexplorerError
@@ -21,11 +21,13 @@ class LoadPlace:
     """Where elements go, and what makes their vectors."""
 
     store: VectorSetStore
-    embedder: Embedder
     name: str
     """The server and database, for telling loads apart."""
-    check_model: Callable[[SetInfo], None]
-    """Raises ``DimensionMismatch`` where the model does not fit a set."""
+    suit: Callable[[SetInfo | None, bool, ProgressCallback], Awaitable[Embedder]]
+    """Opens the model to embed with, given the set, or ``None`` for a new one, and whether models may be mixed.
+
+    Raises ``DimensionMismatch`` where it does not fit the set, ``CommandRefused`` where another one made it.
+    """
 
 
 async def load(
@@ -35,25 +37,23 @@ async def load(
 
     Raises:
         DimensionMismatch: the set exists and does not fit the model.
+        CommandRefused: the set exists and was made with another model.
         VsexplorerError: the server or the connection failed; the hint says where the same load goes on.
     """
     loader = Loader(files, plan, place.store.connection, place.store.capabilities.run)
     mapping = await loader.prepare()
     info = await described(place.store, plan.key)
-    if loader.needs_model:
-        await place.embedder.open(progress)
-        if info is not None:
-            place.check_model(info)
+    embedder = await place.suit(info, plan.mix_models, progress) if loader.needs_model else None
     try:
-        report = await loader.run(place.embedder, info, place.name, progress)
+        report = await loader.run(embedder, info, place.name, progress)
     except VsexplorerError as error:
         if loader.resumes_at:
             error.hint = f"{error.hint}\nThe same command goes on behind row {loader.resumes_at:,}.".strip()
         raise
     made = await described(place.store, plan.key)
     if made is not None:
-        if loader.needs_model:
-            await _record(place, made, mapping.text, report)
+        if embedder is not None:
+            await _record(place, made, embedder.name, mapping.text, report)
         report.memory = (await place.store.memory([plan.key]))[0]
     return report
 
@@ -66,8 +66,12 @@ async def described(store: VectorSetStore, key: bytes) -> SetInfo | None:
         return None
 
 
-async def _record(place: LoadPlace, made: SetInfo, text: str, report: LoadReport) -> None:
+async def _record(place: LoadPlace, made: SetInfo, model: str, text: str, report: LoadReport) -> None:
+    """Record the model of a set, unless another one is recorded already."""
+    before = (await records.read(place.store, [made]))[0]
+    if before is not None and before.model not in ("", model):
+        return
     try:
-        await records.write(place.store, made, records.SetRecord(place.embedder.name, text))
+        await records.write(place.store, made, records.SetRecord(model, text))
     except VsexplorerError as error:
-        report.notes.append(f"which model made the set could not be noted in Redis: {error.message}")
+        report.notes.append(f"the model that made the set could not be recorded in Redis: {error.message}")

@@ -35,6 +35,10 @@ _AT_ONCE = 2
 _STOPPED = "Nothing was loaded from its part of the file on; without --strict such rows are put aside."
 
 
+def _stopped(file: RowSource, row: BadRow) -> CommandRefused:
+    return CommandRefused(f"{file.name}:{row.place}: {row.reason}.", _STOPPED)
+
+
 class Loader:
     """One load. ``prepare`` looks at the files, ``run`` does the work; each is called once."""
 
@@ -66,6 +70,7 @@ class Loader:
         """
         self.mapping = await self._in_thread(self._reader.map, self._plan.mapping)
         self.report.mapping = self.mapping
+        self.report.notes += self.mapping.notes
         return self.mapping
 
     @property
@@ -76,15 +81,15 @@ class Loader:
     @property
     def needs_model(self) -> bool:
         """Whether texts are embedded."""
-        return not (self.mapping.vector or self.mapping.exported)
+        return self.mapping.embeds
 
     async def run(
-        self, embedder: Embedder, info: SetInfo | None, place: str, progress: ProgressCallback
+        self, embedder: Embedder | None, info: SetInfo | None, place: str, progress: ProgressCallback
     ) -> LoadReport:
         """Load the files, going on where an interrupted load of the same files stopped.
 
         Args:
-            embedder: Open, where ``needs_model``.
+            embedder: Open; ``None`` where no texts are embedded.
             info: The set as it is; ``None`` for a new one.
             place: The server and database, for telling loads apart.
             progress: Told several times a second.
@@ -102,8 +107,8 @@ class Loader:
             self._reader.dimension = 0 if self.needs_model else info.input_dimension
             self._dimension = info.dimension
         try:
-            await self._begin(embedder.name if self.needs_model else "", info, place)
-            if self.needs_model:
+            await self._begin(embedder.name if embedder is not None else "", info, place)
+            if embedder is not None:
                 self._bulk = BulkEmbedder(embedder)
             await self._pump(started, progress)
             report.cut = self._bulk.cut if self._bulk else 0
@@ -181,8 +186,7 @@ class Loader:
                     while under_way:
                         await under_way.pop(0)
                 if stop is not None:
-                    file, row = stop
-                    raise CommandRefused(f"{file.name}:{row.place}: {row.reason}.", _STOPPED)
+                    raise _stopped(*stop)
                 if window.last:
                     return
         finally:
@@ -237,6 +241,8 @@ class Loader:
                     self.report.skipped += 1
                 elif self._plan.existing is OnExisting.REFUSE:
                     row = BadRow(item.row.place, "its element is there already", item.row.raw)
+                    if self._plan.strict:
+                        raise _stopped(window.file_of(item), row)
                     window.bad.append((window.file_of(item), row))
                 else:
                     waiting.append(item)
@@ -306,7 +312,8 @@ class Loader:
     def _show(self, started: float, progress: ProgressCallback) -> None:
         report = self.report
         elapsed = max(1e-3, time.monotonic() - started)
-        rows, total = report.rows, self._reader.expected
+        rows, expected = report.rows, self._reader.expected
+        total = expected.number if expected is not None else None
         rate = (rows - report.resumed_at) / elapsed
         settled = elapsed > _SETTLED
         known = settled and rate > 0 and total is not None

@@ -10,21 +10,28 @@ import re
 import sys
 from array import array
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
 from vsexplorer.core.attributes import Json, to_stored
+from vsexplorer.core.attributes import fields as parse_fields
 from vsexplorer.core.errors import UsageError
 from vsexplorer.core.text import sanitize
 from vsexplorer.language.check import caret, check
 from vsexplorer.language.evaluator import Filter
+from vsexplorer.language.literals import reachable
 from vsexplorer.transfer.npy import Array
 from vsexplorer.transfer.rows import BadRow, Row
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_LIKE_A_NAME = re.compile(r"(?:^|[\W_])(?:id|uuid|key|name|title|code|slug|url)$", re.IGNORECASE)
+_LONGEST_NAME = 80
+"""Mean characters up to which the texts of a field may be names."""
+_EXPORTED = frozenset(["element", "element_base64", "attributes", "attributes_base64", "vector", "vector_base64"])
+"""The fields that an export writes."""
 _NAMES = ("id", "_id", "uuid", "key", "name", "title", "element")
-"""Fields that name an element where none is given, the first that is there."""
+"""Fields that name an element where none is given, the first that names each row differently."""
 HASH = "hash"
 """In the place of an id: a digest of the row's content."""
 _SHOWN_FIELDS = 30
@@ -63,7 +70,21 @@ class Mapping:
     where: str = ""
     """A filter expression that rows must pass."""
     exported: bool = False
-    """The rows were written by ``vsexplorer export``: names, attributes and vectors as they were."""
+    """The rows were written by ``vsexplorer export``: names, attributes and vectors as they were.
+
+    ``text`` then names a field of the attributes, for files without vectors.
+    """
+    rename: tuple[tuple[str, str], ...] = ()
+    """Fields and the names they are kept under."""
+    filterable: bool = False
+    """Keep fields that no filter can name under names that one can."""
+    notes: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """What whoever loads should know of the choice."""
+
+    @property
+    def embeds(self) -> bool:
+        """Whether texts are embedded."""
+        return not self.vector and (not self.exported or bool(self.text))
 
     @property
     def text_is_kept(self) -> bool:
@@ -82,23 +103,106 @@ def settle(wanted: Mapping, sample: Sequence[Row], where: str, columns: Collecti
     if not fields:
         return wanted
     beside = wanted.vector if wanted.vector.endswith(_NPY) else ""
-    open_still = not (wanted.id or wanted.text) and (beside or not wanted.vector)
-    if open_still and _looks_exported(sample[0], columns, beside):
-        return Mapping(vector=beside, where=wanted.where, exported=True)
-    named = [
-        name for pattern in (wanted.id, wanted.text) if pattern not in ("", HASH) for name in _fields_of(pattern)
-    ]
+    if not wanted.id and (beside or not wanted.vector) and _looks_exported(fields, columns, beside):
+        return _settled_export(wanted, sample, where, beside)
+    text, vector = wanted.text, wanted.vector
+    if not text and not vector and _holds_vectors(sample):
+        vector = "vector"
+    named = [name for pattern in (wanted.id, text) if pattern not in ("", HASH) for name in _fields_of(pattern)]
     # A field that is kept may first come later in a long file.
     kept = (wanted.attributes or ()) if len(sample) < SAMPLE else ()
-    for name in (*named, *([wanted.vector] if wanted.vector and not beside else []), *kept):
+    renamed = [name for name, _ in wanted.rename] if len(sample) < SAMPLE else []
+    for name in (*named, *([vector] if vector and not beside else []), *kept, *renamed):
         if name not in fields:
-            shown = ", ".join(sanitize(field) for field in fields[:_SHOWN_FIELDS])
-            raise UsageError(f"No row of {where} has a field {name!r}.", f"Its fields are: {shown}.")
-    text = wanted.text
-    if not text and not wanted.vector:
-        text = _longest(sample, fields)
-    name = wanted.id or next((field for field in _NAMES if field in fields), HASH)
-    return Mapping(name, text, wanted.vector, wanted.attributes, wanted.where)
+            raise _no_field(name, fields, where)
+    if not text and not vector:
+        text = _prose(sample, fields)
+    name, reason = (wanted.id, "") if wanted.id else _unique(sample, fields, text)
+    settled = replace(wanted, id=name, text=text, vector=vector)
+    return replace(settled, notes=tuple(filter(None, (reason, _unfilterable(settled, fields)))))
+
+
+def _settled_export(wanted: Mapping, sample: Sequence[Row], where: str, beside: str) -> Mapping:
+    bare = not beside and not any(row.values.keys() & {"vector", "vector_base64"} for row in sample)
+    if bare and not wanted.text:
+        raise UsageError(
+            f"{where} holds names and attributes as they were exported, but no vectors.",
+            "--text FIELD names the attribute to embed.",
+        )
+    if wanted.text and not bare:
+        raise UsageError(f"{where} holds vectors as they were exported: no text is embedded.", "Leave out --text.")
+    if wanted.text:
+        fields = list(dict.fromkeys(name for row in sample for name in _exported_fields(row.values)))
+        for name in _fields_of(wanted.text):
+            if name not in fields:
+                raise _no_field(name, fields, where)
+    return Mapping(text=wanted.text, vector=beside, where=wanted.where, exported=True)
+
+
+def _exported_fields(values: dict[str, Json]) -> dict[str, Json]:
+    """The fields of the attributes of an exported row."""
+    if isinstance(found := values.get("attributes"), dict):
+        return found
+    try:
+        return parse_fields(_bytes(values, "attributes"))
+    except ValueError:
+        return {}
+
+
+def _no_field(name: str, fields: Sequence[str], where: str) -> UsageError:
+    shown = ", ".join(sanitize(field) for field in fields[:_SHOWN_FIELDS])
+    return UsageError(f"No row of {where} has a field {name!r}.", f"Its fields are: {shown}.")
+
+
+def _holds_vectors(sample: Sequence[Row]) -> bool:
+    found = [row.values["vector"] for row in sample if "vector" in row.values]
+    return bool(found) and all(
+        isinstance(one, list) and one and all(isinstance(number, int | float) for number in one) for one in found
+    )
+
+
+def _unique(sample: Sequence[Row], fields: Sequence[str], text: str) -> tuple[str, str]:
+    """The field that names the rows, or ``HASH``, and why if that may surprise."""
+    likely = [name for name in _NAMES if name in fields]
+    candidates = [*likely, *(name for name in fields if _LIKE_A_NAME.search(name))]
+    candidates += [name for name in fields if name != text and _reads_like_a_name(sample, name)]
+    found = next((name for name in candidates if _names_each_row(sample, name)), None)
+    if found is not None and (not likely or found == likely[0]):
+        return found, ""
+    passed_over = f"{likely[0]} does not name each row differently" if likely else "no field names each row"
+    if found is not None:
+        return found, f"{passed_over}, so {found} does"
+    return HASH, f"{passed_over}, so a digest of its content does"
+
+
+def _names_each_row(sample: Sequence[Row], name: str) -> bool:
+    seen: set[str] = set()
+    for row in sample:
+        value = row.values.get(name)
+        if value in (None, "") or isinstance(value, bool) or not isinstance(value, str | int):
+            return False
+        seen.add(row.texts.get(name, str(value)))
+    return len(seen) == len(sample)
+
+
+def _reads_like_a_name(sample: Sequence[Row], name: str) -> bool:
+    values = [row.values.get(name) for row in sample]
+    texts = [value for value in values if isinstance(value, str)]
+    return len(texts) == len(values) and sum(map(len, texts)) <= _LONGEST_NAME * len(texts)
+
+
+def _unfilterable(mapping: Mapping, fields: Sequence[str]) -> str:
+    """A note of fields that no filter can name."""
+    renamed = dict(mapping.rename)
+    kept = [
+        name
+        for name in (fields if mapping.attributes is None else mapping.attributes)
+        if name not in (mapping.id, mapping.vector) and not reachable(renamed.get(name, name))
+    ]
+    if not kept or mapping.filterable:
+        return ""
+    shown = ", ".join(sanitize(name) for name in kept[:_SHOWN_FIELDS])
+    return f"no filter can name the fields {shown}: --filterable or --rename keeps them under other names"
 
 
 class RowMapper:
@@ -126,11 +230,13 @@ class RowMapper:
             if self._where is not None and not self._where.matches(to_stored(row.values)):
                 return None
             if self._mapping.exported:
-                return _exported(number, row, self._beside(number))
+                return _exported(number, row, self._beside(number), self._mapping.text)
             return self._mapped(number, row)
         except UnicodeEncodeError:
             return BadRow(row.place, "holds half of a surrogate pair, which is not text", row.raw)
-        except (ValueError, RecursionError) as error:
+        except RecursionError:
+            return BadRow(row.place, "is nested too deeply", row.raw)
+        except ValueError as error:
             return BadRow(row.place, str(error), row.raw)
 
     def _beside(self, number: int) -> bytes | None:
@@ -143,7 +249,7 @@ class RowMapper:
 
     def _mapped(self, number: int, row: Row) -> Item:
         mapping = self._mapping
-        name = _digest(row.values) if mapping.id == HASH else _name(row.values, mapping.id)
+        name = _digest(row.values) if mapping.id == HASH else _name({**row.values, **row.texts}, mapping.id)
         text: str | None = None
         vector: bytes | None = None
         if mapping.vector:
@@ -158,14 +264,18 @@ def _fields_of(pattern: str) -> list[str]:
     return _PLACEHOLDER.findall(pattern) or [pattern]
 
 
-def _longest(sample: Sequence[Row], fields: Sequence[str]) -> str:
-    lengths = {
-        name: sum(len(value) for row in sample if isinstance(value := row.values.get(name), str)) for name in fields
-    }
-    longest = max(fields, key=lambda name: lengths[name])
-    if not lengths[longest]:
+def _prose(sample: Sequence[Row], fields: Sequence[str]) -> str:
+    """The field with the most words, of those that hold text."""
+    words, lengths = dict.fromkeys(fields, 0), dict.fromkeys(fields, 0)
+    for row in sample:
+        for name, value in row.values.items():
+            if isinstance(value, str):
+                lengths[name] += len(value)
+                words[name] += sum(any(map(str.isalpha, word)) for word in value.split())
+    best = max(fields, key=lambda name: (words[name], lengths[name]))
+    if not lengths[best]:
         raise UsageError("No field of the first rows holds text to embed.", "--vector FIELD takes vectors.")
-    return longest
+    return best
 
 
 def _filled(values: dict[str, Json], pattern: str) -> str | None:
@@ -253,11 +363,31 @@ def pack(value: Sequence[Json], field: str) -> bytes:
 
 def _attributes(values: dict[str, Json], mapping: Mapping) -> bytes | None:
     if mapping.attributes is None:
-        left_out = (mapping.id, mapping.vector)
+        left_out = (mapping.id if mapping.id != HASH else "", mapping.vector)
         kept = {name: value for name, value in values.items() if name not in left_out}
     else:
         kept = {name: values[name] for name in mapping.attributes if name in values}
+    if mapping.rename or mapping.filterable:
+        kept = _renamed(kept, mapping)
     return to_stored(kept) if kept else None
+
+
+def _renamed(kept: dict[str, Json], mapping: Mapping) -> dict[str, Json]:
+    """The fields under other names.
+
+    Raises:
+        ValueError: two of them would have the same name.
+    """
+    names, found = dict(mapping.rename), dict[str, Json]()
+    for name, value in kept.items():
+        new = names.get(name, name)
+        if mapping.filterable and not reachable(new):
+            new = re.sub(r"[^A-Za-z0-9_]+", "_", new).strip("_") or "field"
+            new = new if reachable(new) else f"_{new}"
+        if new in found:
+            raise ValueError(f"two of its fields would be called {new}")
+        found[new] = value
+    return found
 
 
 def _digest(values: dict[str, Json]) -> bytes:
@@ -265,12 +395,14 @@ def _digest(values: dict[str, Json]) -> bytes:
     return hashlib.blake2b(content, digest_size=10).hexdigest().encode()
 
 
-def _looks_exported(row: Row, columns: Collection[str], beside: str) -> bool:
-    there = {*row.values, *columns}
-    return bool({"element", "element_base64"} & there) and bool(beside or {"vector", "vector_base64"} & there)
+def _looks_exported(fields: Sequence[str], columns: Collection[str], beside: str) -> bool:
+    """Whether rows have a name and nothing that an export does not write."""
+    there = {*fields, *columns}
+    named = bool({"element", "element_base64"} & there)
+    return named and there <= _EXPORTED and (len(there) > 1 or bool(beside))
 
 
-def _exported(number: int, row: Row, beside: bytes | None) -> Item:
+def _exported(number: int, row: Row, beside: bytes | None, text: str) -> Item:
     values = row.values
     # A CSV file has nothing at all for the empty name.
     name = _bytes(values, "element") or b""
@@ -279,14 +411,20 @@ def _exported(number: int, row: Row, beside: bytes | None) -> Item:
         attributes = to_stored(values["attributes"])  # type: ignore[arg-type]
     else:
         attributes = _bytes(values, "attributes")
-    if beside is not None:
-        return Item(number, row, name, None, beside, attributes)
-    if values.get("vector_base64") is not None:
-        vector = _decoded(values["vector_base64"], "vector_base64")
-        if not vector or len(vector) % 4 or not math.isfinite(sum(array("f", vector))):
-            raise ValueError("vector_base64 holds no finite numbers of 32 bits")
-        return Item(number, row, name, None, vector, attributes)
-    return Item(number, row, name, None, _vector(values.get("vector"), "vector"), attributes)
+    if text:
+        embedded = text_of(_exported_fields(values), text)
+        embedded.encode()
+        return Item(number, row, name, embedded, None, attributes)
+    return Item(number, row, name, None, beside or _exported_vector(values), attributes)
+
+
+def _exported_vector(values: dict[str, Json]) -> bytes:
+    if values.get("vector_base64") is None:
+        return _vector(values.get("vector"), "vector")
+    vector = _decoded(values["vector_base64"], "vector_base64")
+    if not vector or len(vector) % 4 or not math.isfinite(sum(array("f", vector))):
+        raise ValueError("vector_base64 holds no finite numbers of 32 bits")
+    return vector
 
 
 def _bytes(values: dict[str, Json], field: str) -> bytes | None:

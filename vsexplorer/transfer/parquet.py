@@ -43,9 +43,44 @@ def rows(stream: Stream, name: str) -> Iterator[dict[str, Json]]:
             file = pyarrow.parquet.ParquetFile(_seekable(stream, spool), pre_buffer=False)
         except (pyarrow.ArrowException, OSError) as error:
             raise UsageError(f"{name} is no Parquet file: {str(error).splitlines()[0]}") from error
+        names = file.schema_arrow.names
+        if len(set(names)) < len(names):
+            double = next(name for name in names if names.count(name) > 1)
+            raise UsageError(f"{name} has two columns named {double!r}.")
         for batch in file.iter_batches(batch_size=_BATCH):
-            for values in batch.to_pylist():
-                yield {field: _json(value) for field, value in values.items() if value is not None}
+            columns = [_values(pyarrow, column) for column in batch.columns]
+            for cells in zip(*columns, strict=True):
+                found = {field: _json(cell) for field, cell in zip(names, cells, strict=True) if cell is not None}
+                yield {field: value for field, value in found.items() if value is not None}
+
+
+def _values(pyarrow: Any, column: Any) -> list[Any]:
+    """The values of a column, those of types that Python lacks as texts or numbers."""
+    types, kind = pyarrow.types, column.type
+    if types.is_dictionary(kind):
+        return _values(pyarrow, column.dictionary_decode())
+    if types.is_duration(kind):
+        ticks = {"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9}[kind.unit]
+        return [None if one is None else one / ticks for one in column.cast(pyarrow.int64()).to_pylist()]
+    if types.is_timestamp(kind) and kind.unit == "ns":
+        texts = column.cast(pyarrow.string()).to_pylist()
+        return [None if one is None else one.replace(" ", "T", 1) for one in texts]
+    if types.is_time(kind) and kind.unit == "ns":
+        found: list[Any] = column.cast(pyarrow.string()).to_pylist()
+        return found
+    if types.is_float32(kind) or types.is_float16(kind):
+        # As short as the number was written, which a conversion to 64 bits would not be.
+        return [None if one is None else float(str(one)) for one in _numpy_scalars(column)]
+    if types.is_map(kind):
+        return [None if one is None else {str(name): value for name, value in one} for one in column.to_pylist()]
+    values: list[Any] = column.to_pylist()
+    return values
+
+
+def _numpy_scalars(column: Any) -> Iterator[Any]:
+    missing = column.is_null().to_pylist()
+    for one, none in zip(column.to_numpy(zero_copy_only=False), missing, strict=True):
+        yield None if none else one
 
 
 def _seekable(stream: Stream, spool: IO[bytes]) -> IO[bytes]:
@@ -62,7 +97,8 @@ def _json(value: Any) -> Json:
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
+        # NaN is how data frames write that a number is missing.
+        return None if math.isnan(value) else value
     if isinstance(value, list):
         return [_json(item) for item in value]
     if isinstance(value, dict):

@@ -43,6 +43,8 @@ class LoadPlan:
     """Folder for the progress of loads; ``None`` keeps none."""
     restart: bool = False
     """Begin anew even where an interrupted load could go on."""
+    mix_models: bool = False
+    """Embed with the model that was named, even into a set that another one made."""
 
     def fingerprint(self, mapping: Mapping, model: str) -> str:
         """What must be the same for an interrupted load to go on."""

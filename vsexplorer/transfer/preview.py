@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from vsexplorer.core.progress import ProgressCallback
 from vsexplorer.embedding.bulk import BulkEmbedder
+from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.transfer.load_run import LoadPlace, described
 from vsexplorer.transfer.mapping import Item, Mapping
 from vsexplorer.transfer.plan import LoadPlan
 from vsexplorer.transfer.rows import BadRow, RowSource
-from vsexplorer.transfer.windows import Window, WindowReader
+from vsexplorer.transfer.windows import RowCount, Window, WindowReader
 
 _TRIED = 256
 """Texts embedded to learn how fast that goes."""
@@ -40,6 +41,8 @@ class Look:
     """The first elements."""
     bad: tuple[tuple[RowSource, BadRow], ...]
     """Rows that cannot be loaded, among those looked at."""
+    rows: RowCount | None
+    """How many rows there are in all; ``None`` where the size of the files is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,8 @@ class Preview:
 
     look: Look
     looked_at: int
-    rows: int | None
-    """In all, estimated from the size of the files; ``None`` where that is unknown."""
+    rows: RowCount | None
+    """In all; ``None`` where the size of the files is unknown."""
     exists: bool
     """The vector set is there already."""
     memory: float | None
@@ -65,11 +68,12 @@ def look(files: Sequence[RowSource], plan: LoadPlan) -> Look:
     """
     reader = WindowReader(files, _LOOKED_AT)
     mapping = reader.map(plan.mapping)
-    return _looked(files, mapping, reader.window())
+    window = reader.window()
+    return _looked(files, mapping, window, reader.expected)
 
 
-def _looked(files: Sequence[RowSource], mapping: Mapping, window: Window) -> Look:
-    return Look(mapping, files[0].words, files[0].types, tuple(window.items[:_SHOWN]), tuple(window.bad))
+def _looked(files: Sequence[RowSource], mapping: Mapping, window: Window, rows: RowCount | None) -> Look:
+    return Look(mapping, files[0].words, files[0].types, tuple(window.items[:_SHOWN]), tuple(window.bad), rows)
 
 
 async def preview(
@@ -87,34 +91,31 @@ async def preview(
     mapping = await asyncio.to_thread(reader.map, plan.mapping)
     window = await asyncio.to_thread(reader.window)
     info = await described(place.store, plan.key)
-    needs_model = not (mapping.vector or mapping.exported)
+    needs_model = mapping.embeds
     rate, dimension = float(_WRITTEN_PER_SECOND), reader.dimension
     if needs_model:
-        await place.embedder.open(progress)
-        dimension = place.embedder.dimension
-        if info is not None:
-            place.check_model(info)
-        rate = min(rate, await _rate(place, [item.text or "" for item in window.items[:_TRIED]]))
+        embedder = await place.suit(info, plan.mix_models, progress)
+        dimension = embedder.dimension
+        rate = min(rate, await _rate(embedder, [item.text or "" for item in window.items[:_TRIED]]))
     seen = max(1, window.rows)
-    expected = reader.expected
-    rows = round(expected) if expected is not None else None
+    rows = reader.expected
     share = len(window.items) / seen
     each = _each(plan, dimension, window.items)
     return Preview(
-        _looked(files, mapping, window),
+        _looked(files, mapping, window, rows),
         window.rows,
         rows,
         info is not None,
-        None if rows is None else rows * share * each,
-        None if rows is None else rows * share / rate,
+        None if rows is None else rows.number * share * each,
+        None if rows is None else rows.number * share / rate,
     )
 
 
-async def _rate(place: LoadPlace, texts: Sequence[str]) -> float:
+async def _rate(embedder: Embedder, texts: Sequence[str]) -> float:
     """Texts a second; infinite without any."""
     if not texts:
         return float("inf")
-    bulk = BulkEmbedder(place.embedder)
+    bulk = BulkEmbedder(embedder)
     started = time.perf_counter()
     async for _ in bulk.embed(texts):
         pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -47,6 +47,8 @@ class ReadOptions:
     """The field that holds the rows in a JSON document that is an object."""
     encoding: str = ""
     separator: str = ""
+    types: Mapping[str, str] = field(default_factory=dict)
+    """Types of CSV columns that are not to be inferred: ``text``, ``number`` or ``boolean``."""
 
 
 @dataclass(slots=True)
@@ -99,6 +101,16 @@ class RowFile:
     def identity(self) -> str:
         """What tells this file from others."""
         return self.name if self.name == STDIN else str(Path(self.name).resolve())
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is an uncompressed file of lines."""
+        suffixes = [suffix.lower() for suffix in Path(self.name).suffixes]
+        return (
+            bool(suffixes)
+            and self.options.kind in ("", "jsonl", "csv")
+            and KINDS.get(suffixes[-1]) in ("jsonl", "csv")
+        )
 
     @property
     def size(self) -> int:
@@ -214,8 +226,10 @@ def _csv(file: RowFile, stream: Stream) -> Iterator[Row | BadRow]:
         if header is not None:
             raise UsageError(f"{file.name} is not CSV: {header[1]}.")
         return
-    names = header[1]
-    file.header = _csv_line(names)
+    file.header = _csv_line(header[1])
+    names = [name or f"column_{number}" for number, name in enumerate(header[1], 1)]
+    if names != header[1]:
+        file.words += ", columns without a name called column_N"
     if len(set(names)) < len(names):
         double = next(name for name in names if names.count(name) > 1)
         raise UsageError(f"{file.name} has two columns named {double!r}.")
@@ -225,6 +239,10 @@ def _csv(file: RowFile, stream: Stream) -> Iterator[Row | BadRow]:
         file.types = dict.fromkeys(names, "text")
     else:
         file.types = csv_format.infer(names, [cells for _, cells in first if not isinstance(cells, str)])
+    for name, kind in file.options.types.items():
+        if name not in file.types:
+            raise UsageError(f"{file.name} has no column {name!r}.", f"Its columns are: {', '.join(names)}.")
+        file.types[name] = kind
     for place, cells in chain(first, lines):
         yield _csv_row(place, cells, names, file.types)
 
@@ -255,8 +273,8 @@ def _csv_row(place: int, cells: list[str] | str, names: list[str], types: dict[s
         return BadRow(place, "holds bytes that are not of the file's encoding", raw)
     if len(cells) != len(names):
         return BadRow(place, f"{len(cells)} fields where the header has {len(names)}", raw)
-    pairs = zip(names, cells, strict=True)
-    return Row(place, {name: csv_format.typed(cell, types[name]) for name, cell in pairs if cell}, raw)
+    texts = {name: cell for name, cell in zip(names, cells, strict=True) if cell}
+    return Row(place, {name: csv_format.typed(cell, types[name]) for name, cell in texts.items()}, raw, texts)
 
 
 def _csv_line(cells: list[str]) -> bytes:
@@ -266,7 +284,7 @@ def _csv_line(cells: list[str]) -> bytes:
 
 
 def _parquet(file: RowFile, stream: Stream) -> Iterator[Row | BadRow]:
-    file.words = "Parquet"
+    file.words = "Parquet, NaN read as missing"
     for place, values in enumerate(parquet.rows(stream, file.name), 1):
         yield Row(place, values, _stored(values))
 

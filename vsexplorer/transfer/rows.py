@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from vsexplorer.core.attributes import Json
@@ -17,6 +17,8 @@ class Row:
     values: dict[str, Json]
     raw: bytes = b""
     """The record as it can be written to a file of its kind, without the line's end."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Values as the file writes them, where their types were inferred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,10 @@ class RowSource(Protocol):
 
     in_bytes: bool
     """Whether ``size`` and ``done`` are bytes."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether the rows' own bytes are those of the file."""
 
     @property
     def identity(self) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
 from vsexplorer.core.errors import UsageError
+from vsexplorer.core.text import plural
 from vsexplorer.transfer.checkpoint import Checkpoint, State, seen_id
 from vsexplorer.transfer.mapping import SAMPLE, Item, Mapping, RowMapper, settle
 from vsexplorer.transfer.rows import BadRow, Row, RowSource
@@ -15,6 +17,22 @@ from vsexplorer.transfer.streams import STDIN
 
 _ROWS, _BYTES = 1_024, 16 << 20
 """Of a window: enough texts to sort by length, few enough to hold several windows in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowCount:
+    """How many rows there are: an estimate and its 95 % confidence interval, all equal where they were counted."""
+
+    number: int
+    low: int
+    high: int
+
+    @property
+    def words(self) -> str:
+        """Such as ``406 rows`` or ``about 2,000 rows (1,900 to 2,100)``."""
+        if self.low == self.high:
+            return plural(self.number, "row")
+        return f"about {self.number:,} rows ({self.low:,} to {self.high:,})"
 
 
 @dataclass(slots=True)
@@ -58,6 +76,8 @@ class WindowReader:
     def _begin(self) -> None:
         self._rows: Iterator[tuple[RowSource, Row | BadRow]] = ((file, row) for file in self._files for row in file)
         self._number = 0
+        self._raw, self._squares = 0, 0.0
+        """Bytes of the rows with their line ends, and the sum of their squares."""
         self.ended = False
         self._digest = hashlib.blake2b(digest_size=16)
 
@@ -107,6 +127,8 @@ class WindowReader:
         if found is not None:
             self._number += 1
             row = found[1]
+            self._raw += len(row.raw) + 1
+            self._squares += (len(row.raw) + 1) ** 2
             self._digest.update(row.raw if isinstance(row, Row) else f"{row.reason}\0".encode() + row.raw)
             self._digest.update(b"\n")
         return found
@@ -168,13 +190,24 @@ class WindowReader:
         return sum(file.done for file in self._files if file.in_bytes)
 
     @property
-    def expected(self) -> float | None:
-        """Rows in all, from the bytes read so far; ``None`` where the size of the files is unknown."""
+    def expected(self) -> RowCount | None:
+        """Rows in all: counted, or estimated from the bytes of those read; ``None`` where sizes are unknown."""
         if self.ended:
-            return self._number
-        total = sum(file.size for file in self._files)
-        done = sum(file.done for file in self._files)
-        if not done or not all(file.size for file in self._files):
-            return self._limit
-        rows = self._number * total / done
-        return rows if self._limit is None else min(rows, self._limit)
+            return RowCount(self._number, self._number, self._number)
+        total, done = sum(file.size for file in self._files), sum(file.done for file in self._files)
+        if not done or not self._number or not all(file.size for file in self._files):
+            return RowCount(self._limit, self._limit, self._limit) if self._limit is not None else None
+        # Bytes read ahead are not yet among the rows: the rows' own bytes count where they are those of the file.
+        plain = all(file.in_bytes and file.plain for file in self._files)
+        read = min(done, self._raw) if plain and self._raw else done
+        mean = read / self._number
+        rows = [round(total / one) for one in (mean, mean + self._error, max(mean / 4, mean - self._error))]
+        return RowCount(*(one if self._limit is None else min(one, self._limit) for one in rows))
+
+    @property
+    def _error(self) -> float:
+        """Half of the 95 % confidence interval of a row's mean bytes."""
+        if self._number < 2:
+            return math.inf
+        variance = max(0.0, self._squares / self._number - (self._raw / self._number) ** 2)
+        return 1.96 * math.sqrt(variance / self._number)

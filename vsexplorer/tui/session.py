@@ -49,6 +49,7 @@ class Session:
         self.write = write
         self.changed = changed
         self.run = run
+        self.dialogs = dialogs
         self.selection = Selection()
         self.edits = EditFlow(lambda: connection.explorer, dialogs, say, changed.publish, write)
         self.info: SetInfo | None = None

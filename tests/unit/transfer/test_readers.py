@@ -16,7 +16,7 @@ from vsexplorer.transfer.readers import ReadOptions, RowFile
 from vsexplorer.transfer.rows import BadRow, Row
 
 
-def read(folder: Path, name: str, content: str | bytes, **options: str) -> list[Row | BadRow]:
+def read(folder: Path, name: str, content: str | bytes, **options: Any) -> list[Row | BadRow]:
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return list(RowFile(str(path), ReadOptions(**options)))

@@ -22,7 +22,7 @@ from vsexplorer.core.errors import (
     VsexplorerError,
 )
 from vsexplorer.core.progress import Progress
-from vsexplorer.core.text import display, sanitize
+from vsexplorer.core.text import display, plural, sanitize
 from vsexplorer.core.values import ByElement, BySum, Hit, Query, SearchDraft, SearchOptions, SetInfo
 from vsexplorer.tui.keymap import KEYMAP, Place, bindings, keys_at
 from vsexplorer.tui.live_search import LiveSearch, Outcome
@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from vsexplorer.transfer.plan import LoadPlan, LoadReport
     from vsexplorer.transfer.rows import RowSource
     from vsexplorer.tui.screens.element import Leaving
+    from vsexplorer.tui.screens.load import ChosenLoad
     from vsexplorer.tui.screens.options import OptionsScreen
 
 _SOON = 0.15
@@ -689,10 +690,26 @@ class MainScreen(Screen[None]):
             from vsexplorer.tui.screens.load import LoadScreen
 
             screen = LoadScreen(Path.cwd())
-            self.app.push_screen(screen, lambda plan: self._load_chosen(screen.file, plan))
+            self.app.push_screen(screen, self._load_chosen)
 
-    def _load_chosen(self, file: Path | None, plan: LoadPlan | None) -> None:
-        from vsexplorer.transfer.readers import RowFile
+    def _load_chosen(self, chosen: ChosenLoad | None) -> None:
+        if chosen is not None:
+            self.session.run(self._agree_to_load(chosen))
 
-        if plan is not None and file is not None:
-            self.run_worker(self._load([RowFile(str(file))], plan), description="loading a file")
+    async def _agree_to_load(self, chosen: ChosenLoad) -> None:
+        """Ask before a load adds to a set that is there."""
+        plan = chosen.plan
+        try:
+            info = await self.session.explorer.sets.info(plan.key)
+        except NotFound:
+            info = None
+        except VsexplorerError as error:
+            self.say(sanitize(str(error)), error=True)
+            return
+        if info is not None:
+            rows = chosen.look.rows.words if chosen.look.rows is not None else "the rows"
+            question = f"add {rows} of {sanitize(chosen.file.name)} to {display(plan.key)}"
+            there = f"{display(plan.key)} has {plural(info.size, 'element')}; those of the same name are replaced"
+            if not await self.session.dialogs.confirm(question, [there], ""):
+                return
+        self.run_worker(self._load([chosen.source], plan), group="load", description="loading a file")

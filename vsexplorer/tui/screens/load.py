@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,8 +21,11 @@ from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from vsexplorer.transfer.plan import LoadPlan
     from vsexplorer.transfer.preview import Look
+    from vsexplorer.transfer.rows import RowSource
 
 _FIELDS = (
     ("key", "vector set", "its name; a new one is made"),
@@ -53,8 +57,25 @@ class _Files(DirectoryTree):
         return [path for path in paths if shown(path)]
 
 
-class LoadScreen(ModalScreen["LoadPlan | None"]):
-    """Dismisses with the plan; ``file`` is then the file to load."""
+@dataclass(frozen=True, slots=True)
+class ChosenLoad:
+    """What is to be loaded."""
+
+    file: Path
+    plan: LoadPlan
+    look: Look
+    """The file's first rows."""
+
+    @property
+    def source(self) -> RowSource:
+        """The file as rows."""
+        from vsexplorer.transfer.readers import RowFile
+
+        return RowFile(str(self.file))
+
+
+class LoadScreen(ModalScreen[ChosenLoad | None]):
+    """Dismisses with what is to be loaded."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LOAD)
     DEFAULT_CSS = """
@@ -81,6 +102,8 @@ class LoadScreen(ModalScreen["LoadPlan | None"]):
         self.file: Path | None = None
         """The file that was picked."""
         self._look: Look | None = None
+        self._stale = self._reading = False
+        self._waiting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Files at the left, the mapping and the first rows at the right."""
@@ -93,9 +116,7 @@ class LoadScreen(ModalScreen["LoadPlan | None"]):
                             yield Static(label, classes="load--label", markup=False)
                             yield LineInput(id=f"load-{name}", placeholder=hint)
                     yield Static("", id="look", markup=False)
-            yield Static(
-                "enter picks a file · tab to its fields · ctrl+s loads · esc leaves", id="hint", markup=False
-            )
+            yield Static(_HINT, id="hint", markup=False)
 
     def on_mount(self) -> None:
         """Begin with the files; a file that is picked names the set."""
@@ -113,16 +134,30 @@ class LoadScreen(ModalScreen["LoadPlan | None"]):
     @on(Input.Changed)
     def _edited(self) -> None:
         if self.file is not None:
-            self.set_timer(_PAUSE, self._look_again)
+            if self._waiting is not None:
+                self._waiting.stop()
+            self._waiting = self.set_timer(_PAUSE, self._look_again)
 
     @on(Input.Submitted)
     def _next(self) -> None:
         self.focus_next()
 
     def _look_again(self) -> None:
-        self.run_worker(self._peek(), group="look", exclusive=True, description="reading the first rows")
+        """Read the first rows anew; while that is under way, once more when it is done."""
+        self._stale = True
+        if not self._reading:
+            self._reading = True
+            self.run_worker(self._peek(), group="look", description="reading the first rows")
 
     async def _peek(self) -> None:
+        try:
+            while self._stale:
+                self._stale = False
+                await self._read_first_rows()
+        finally:
+            self._reading = False
+
+    async def _read_first_rows(self) -> None:
         import asyncio
 
         from vsexplorer.transfer.preview import look
@@ -168,7 +203,7 @@ class LoadScreen(ModalScreen["LoadPlan | None"]):
         elif not self._value("key"):
             shown.update("Name the vector set to load into.")
         elif self._look is not None:
-            self.dismiss(self._plan())
+            self.dismiss(ChosenLoad(self.file, self._plan(), self._look))
 
     def action_leave(self) -> None:
         """Leave without loading."""
@@ -180,6 +215,8 @@ def _drawn(found: Look, width: int) -> Content:
     mapping = found.mapping
     source = "as exported" if mapping.exported else f"id: {mapping.id} · text: {mapping.text}"
     content = Content.styled(fit(sanitize(f"{found.words} · {source}"), width), "bold")
+    for note in mapping.notes:
+        content += Content.styled("\n" + fit(sanitize(note), width), "$text-warning")
     if found.types:
         types = ", ".join(f"{name} {kind}" for name, kind in found.types.items())
         content += Content.styled("\n" + fit(sanitize(types), width), "$text-muted")
