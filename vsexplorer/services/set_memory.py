@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from vsexplorer.core.columns import Arrangement
 from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.tasks import drain
 from vsexplorer.core.text import sanitize
 from vsexplorer.core.values import SetInfo
 
@@ -36,6 +37,7 @@ class SetMemory:
         self._state: UserState | None = None
         self._failed = False
         self._tasks: set[asyncio.Task[None]] = set()
+        self._unforeseen: BaseException | None = None
         self._place = ""
         self._info: SetInfo | None = None
         self._brief: SearchDraft | None = None
@@ -94,9 +96,11 @@ class SetMemory:
             self._later(lambda: self._opened.sets.choose_model(place, info.key, model, info.input_dimension))
 
     async def settled(self) -> None:
-        """Wait until all is written."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks)
+        """Wait until all is written; raises what nobody foresaw."""
+        await drain(self._tasks)
+        if self._unforeseen is not None:
+            error, self._unforeseen = self._unforeseen, None
+            raise error
 
     async def close(self) -> None:
         """Write what is left, and let go of the file."""
@@ -139,7 +143,12 @@ class SetMemory:
     def _later(self, *work: Callable[[], None]) -> None:
         task = asyncio.get_running_loop().create_task(self._do(*work))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            self._unforeseen = self._unforeseen or task.exception()
 
     async def _do(self, *work: Callable[[], None]) -> None:
         if self._failed:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.tasks import drain
 from vsexplorer.core.values import Query, ResultPage
 
 PLACES = 3
@@ -83,13 +84,11 @@ class LiveSearch[Prepared]:
         """Deliver nothing more, and wait for the searches under way."""
         self.forget()
         self._closed = True
-        while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+        await drain(self._tasks)
 
     async def settled(self) -> None:
         """Wait until nothing is under way."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks)
+        await drain(self._tasks)
 
     def _next(self) -> None:
         if self._waiting is None or self._preparing or self._running >= PLACES:

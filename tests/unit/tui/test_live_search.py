@@ -158,3 +158,14 @@ async def test_forgetting_drops_what_is_under_way(
     release()
     await live.settled()
     assert outcomes == []
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("waiting", ["settled", "close"])
+async def test_whoever_waits_for_a_search_that_has_just_ended_goes_on(waiting: str) -> None:
+    delivered = asyncio.Event()
+    live: LiveSearch[Query] = LiveSearch(Searcher, lambda _: delivered.set(), lambda error: pytest.fail(str(error)))
+    ask(live, "a")
+    await delivered.wait()
+    await getattr(live, waiting)()
+    assert not live.busy
