@@ -129,7 +129,7 @@ def test_rejected_rows_are_not_written_through_a_link(newest: RedisServer, tmp_p
     (tmp_path / "in.rejected.jsonl").symlink_to(victim)
     rows = tmp_path / "in.jsonl"
     rows.write_text('{"id": "a", "vector": [1, 2]}\n{"id": "b", "vector": "none"}\n')
-    load = [PROGRAM, "load", "new", str(rows), *newest.options]
+    load = [PROGRAM, "load", "new", str(rows), "--vector", "vector", *newest.options]
     done = subprocess.run(load, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 2, done.stderr
     assert "link" in done.stderr

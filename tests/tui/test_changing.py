@@ -153,7 +153,7 @@ async def test_a_set_is_deleted_only_by_typing_its_name(newest: RedisServer, emb
         assert newest.client().exists("people")
         await driver.type("e")
         await driver.press("enter")
-        await driver.until(lambda: "There is no vector set 'people'" in driver.screen_text())
+        await driver.until(lambda: "people was deleted" in driver.screen_text())
         assert not newest.client().exists("people")
 
 

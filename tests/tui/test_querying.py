@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from textual import events
 from textual.widgets import Input
 
 from tests.support.servers import RedisServer
@@ -84,3 +85,14 @@ async def test_an_element_that_is_not_there_is_said(people: Driver) -> None:
     await people.until(lambda: "people has no element 'nobody'" in people.screen_text())
     await people.press("escape", "slash", "ctrl+u")
     assert len(people.names()) == 8
+
+
+async def test_a_pasted_text_of_several_lines_becomes_one(people: Driver) -> None:
+    people.app.post_message(events.Paste("women in\r\n  science\n\n"))
+    await people.until(lambda: people.main.query_bar.value == "women in science")
+
+
+async def test_what_limits_the_search_is_shown(people: Driver) -> None:
+    await people.type("science")
+    await people.press("enter", "t")
+    await people.until(lambda: "8 results · TRUTH" in people.screen_text())

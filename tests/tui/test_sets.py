@@ -3,6 +3,7 @@
 from tests.support.servers import RedisServer, fill
 from tests.tui.driving import Driver, running
 from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.tui.screens.confirm import ConfirmScreen
 from vsexplorer.tui.screens.sets import SetsScreen
 
 
@@ -112,3 +113,21 @@ async def test_among_thousands_of_sets_one_is_found_and_sorted(newest: RedisServ
         await driver.type("77")
         assert keys(driver) == ["set 0077", "set 0177", "set 0277", *keys(driver)[3:]]
         assert all("77" in key for key in keys(driver))
+
+
+async def test_a_set_that_is_deleted_from_the_list_is_not_said_to_be_deleted_by_others(
+    newest: RedisServer, embedder: Embedder
+) -> None:
+    fill(newest.client(), "k", [("a", (1.0, 2.0), None)])
+    async with running(newest, embedder, key=b"k", write=True) as driver:
+        await driver.press("escape", "o", "tab")
+        await driver.until(lambda: "1 vector set" in driver.screen_text())
+        await driver.press("D")
+        await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen))
+        await driver.type("k")
+        await driver.press("enter")
+        await driver.until(lambda: not newest.client().exists("k"))
+        await driver.until(lambda: "no vector set" in driver.screen_text())
+        await driver.press("escape", "escape")
+        await driver.until(lambda: "k was deleted" in driver.screen_text())
+        assert "someone else" not in driver.screen_text()

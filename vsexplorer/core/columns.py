@@ -118,12 +118,14 @@ def widths(columns: Sequence[Column], room: int, gap: int) -> list[int]:
     """How wide each column may be in ``room`` cells, ``gap`` cells before each.
 
     Columns get what they need from the left; the first that does not fit takes the rest where that is enough
-    to read something, and those behind it are left out. The list has one entry per column shown.
+    to read something, unless it holds numbers, and those behind it are left out. The list has one entry per
+    column shown.
     """
     found: list[int] = []
     for column in columns:
         room -= gap
-        if room < min(column.width, _READABLE):
+        # Half of a number would be another number.
+        if room < (column.width if column.numeric else min(column.width, _READABLE)):
             break
         found.append(min(column.width, room))
         room -= found[-1]

@@ -14,6 +14,6 @@ async def drain(tasks: set[asyncio.Task[Any]]) -> None:
     """
     while tasks:
         await asyncio.wait(tasks)
-        # The callback of a task that has just ended runs after whoever was waiting before it, and waiting for a task
-        # that has ended does not let it run.
+        # The callback of a task that has just ended runs after whoever was waiting before it, and waiting for a
+        # task that has ended does not let it run.
         await asyncio.sleep(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vsexplorer.language.dialect import NEWEST
+from vsexplorer.language.literals import literal
 from vsexplorer.language.program import Refusal, compile_tokens
 from vsexplorer.language.tokens import Kind, Token, Value, tokenize
 
@@ -16,7 +17,14 @@ type Identity = tuple[tuple[Kind, str | Value], ...]
 
 def conditions(expression: str) -> frozenset[Identity]:
     """The conditions that must all hold: what stands between the outermost ``and``."""
-    return frozenset(identity(segment) for segment in _segments(tokenize(expression)))
+    found: set[Identity] = set()
+    for segment in _segments(tokenize(expression)):
+        found.add(identity(segment))
+        choice = _choice(segment)
+        if choice is not None:
+            field, values = choice
+            found.update(_equality(field, value) for value in values)
+    return frozenset(found)
 
 
 def identity(condition: str | Sequence[Token]) -> Identity:
@@ -33,7 +41,9 @@ def identity(condition: str | Sequence[Token]) -> Identity:
 
 
 def toggle(expression: str, condition: str) -> str:
-    """The expression with a condition more, or with it taken away where it was there.
+    """The expression with a condition more, or without it where it was there.
+
+    Of several values of one field any may match, since a field never equals two: they become a list.
 
     The expression must be blank, or one that the server accepts and that does not end in a lone dot: that is a
     field without a name, which nothing may follow.
@@ -45,11 +55,50 @@ def toggle(expression: str, condition: str) -> str:
             return _without(expression, segments, place)
     if not segments:
         return condition
+    chosen = _choice(tokenize(condition))
+    for place, segment in enumerate(segments):
+        there = _choice(segment)
+        if chosen is not None and there is not None and chosen[0] == there[0]:
+            return _replaced(expression, segments, place, _chosen(there[0], there[1], chosen[1][0]))
     if len(segments) == 1 and not _joins(segments[0]):
         # A parenthesis right behind null would hide it from the server.
         closing = " )" if segments[0][-1].kind is Kind.NULL else ")"
         return f"({expression.strip()}{closing} and {condition}"
     return f"{expression.rstrip()} and {condition}"
+
+
+def _choice(tokens: Sequence[Token]) -> tuple[str, tuple[str | float, ...]] | None:
+    """The field and the values of ``.field == value`` or ``.field in [values]``; ``None`` for anything else."""
+    if len(tokens) != 3 or tokens[0].kind is not Kind.SELECTOR:
+        return None
+    operator, right = tokens[1].text, tokens[2]
+    values: tuple[Value, ...] = ()
+    if operator == "==" and right.kind in (Kind.STRING, Kind.NUMBER):
+        values = (right.value,)
+    elif operator == "in" and right.kind is Kind.ARRAY and isinstance(right.value, tuple):
+        values = right.value
+    texts = [one.decode("utf-8", "surrogateescape") if isinstance(one, bytes) else one for one in values]
+    found = tuple(one for one in texts if isinstance(one, str | float) and literal(one) is not None)
+    return (tokens[0].text, found) if found and len(found) == len(values) else None
+
+
+def _chosen(field: str, values: Sequence[str | float], value: str | float) -> str:
+    """The clause for the values of a field with one value more, or without it; empty for none."""
+    left = [one for one in values if one != value] if value in values else [*values, value]
+    written = [literal(one) or "" for one in left]
+    if len(written) == 1:
+        return f"{field} == {written[0]}"
+    return f"{field} in [{', '.join(written)}]" if written else ""
+
+
+def _equality(field: str, value: str | float) -> Identity:
+    return identity(f"{field} == {literal(value)}")
+
+
+def _replaced(expression: str, segments: Sequence[Sequence[Token]], place: int, clause: str) -> str:
+    if not clause:
+        return _without(expression, segments, place)
+    return expression[: segments[place][0].start] + clause + expression[segments[place][-1].end :]
 
 
 def _without(expression: str, segments: Sequence[Sequence[Token]], place: int) -> str:

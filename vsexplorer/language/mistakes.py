@@ -38,6 +38,11 @@ class Remark:
     unfinished: bool = False
 
 
+_NEGATIONS = ("!", "not")
+_ENDS = ("and", "or", "&&", "||", ")")
+"""What ends the operand of a negation."""
+
+
 def recognise(expression: str, tokens: Sequence[Token], refusal: Refusal, dialect: Dialect) -> Remark:
     """The remark that fits a refusal."""
     culprit = refusal.culprit
@@ -137,15 +142,26 @@ def _foreign(expression: str, before: Token | None, token: Token) -> Remark:
 
 def _foreign_pair(tokens: Sequence[Token], place: int) -> Remark | None:
     """Two operators side by side that people mean as one."""
-    if place + 1 >= len(tokens) or tokens[place].end != tokens[place + 1].start:
+    if place + 1 >= len(tokens):
+        return None
+    if tokens[place].text in _NEGATIONS and tokens[place + 1].text in _NEGATIONS:
+        return _double_negation(tokens, place)
+    if tokens[place].end != tokens[place + 1].start:
         return None
     pair = tokens[place].text + tokens[place + 1].text
     span = (tokens[place].start, tokens[place + 1].end)
     if pair == "<>":
         return Remark(*span, "<> is no operator; it is !=", "!=")
-    if pair == "!!":
-        return Remark(*span, "a not cannot follow a not; one is enough, or use parentheses", "")
     return None
+
+
+def _double_negation(tokens: Sequence[Token], place: int) -> Remark:
+    """Two negations in a row; both may go where what they stand before is asked for its truth alone."""
+    behind = tokens[place + 2 : place + 4]
+    alone = bool(behind) and behind[0].kind is Kind.SELECTOR and (len(behind) == 1 or behind[1].text in _ENDS)
+    sentence = "a not cannot follow a not; write != 0 to ask whether something is true"
+    end = behind[0].start if alone else tokens[place + 1].end
+    return Remark(tokens[place].start, end, sentence, "" if alone else None)
 
 
 def _number(expression: str, start: int) -> Remark:

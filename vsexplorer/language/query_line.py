@@ -21,10 +21,11 @@ from vsexplorer.language.check import Correction, Finding, Severity
 
 _MINUS = ("-", "\u2212")
 _SIGNS = "+\\-\u2212"
-_BOUNDARY = re.compile(rf"\s+(?=[{_SIGNS}](?:\s|[\"@\[]|[\d.]+\s*[*×]|[^\W\d]))")
+_FACTOR = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_BOUNDARY = re.compile(rf"\s+(?=[{_SIGNS}](?:\s|[\"@\[]|{_FACTOR}\s*[*×]|[^\W\d]))")
 _LONE_SIGN = re.compile(rf"\s[{_SIGNS}]$")
 _SIGN = re.compile(rf"\s*([{_SIGNS}]?)\s*")
-_WEIGHT = re.compile(r"(\d+\.?\d*|\.\d+)\s*[*×]\s*")
+_WEIGHT = re.compile(rf"({_FACTOR})\s*[*×]\s*")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
@@ -178,6 +179,9 @@ def _sum(line: str, place: int) -> list[Term]:
         if factor := _WEIGHT.match(line, place):
             weight *= float(factor[1])
             place = factor.end()
+            if line[place : place + 1] == "(":
+                sentence = "a sum has no parentheses: give each term its own weight, or quote a text"
+                raise _Wrong(Finding(Severity.ERROR, place, end, sentence))
         term = _operand(line, weight, start, place, end)
         if not math.isfinite(weight) or not weight:
             raise _Wrong(Finding(Severity.ERROR, start, place, "a weight is a number other than zero"))
@@ -226,6 +230,9 @@ def _vector(line: str, weight: float, start: int, body: int, end: int) -> Term:
     numbers = tuple(float(one) for one in re.findall(_NUMBER, inside))
     if not all(math.isfinite(one) for one in numbers):
         raise _Wrong(Finding(Severity.ERROR, body, end, "a vector holds finite numbers only"))
+    if not any(numbers):
+        sentence = "a vector of zeros has no direction, so that nothing is more similar to it than anything else"
+        raise _Wrong(Finding(Severity.ERROR, body, end, sentence))
     return Term(Kind.VECTOR, weight, start, body, end, numbers=numbers)
 
 

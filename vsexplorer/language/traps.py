@@ -27,11 +27,13 @@ def remarks(
     enclosed = _enclosed(tokens)
     for token in tokens:
         yield from _token(token, dialect, known)
+    for first, second in pairwise(tokens):
+        yield from _double_negation(first, second)
     for node in tree.walk():
         if node.operands:
             yield from _negation(expression, node, enclosed)
             yield from _chain(expression, node, enclosed)
-            yield from _operands(node, dialect)
+            yield from _operands(node, dialect, known)
 
 
 def _enclosed(tokens: Sequence[Token]) -> frozenset[int]:
@@ -41,7 +43,7 @@ def _enclosed(tokens: Sequence[Token]) -> frozenset[int]:
 
 def _token(token: Token, dialect: Dialect, known: SetFacts | None) -> Iterator[Remark]:
     span = (token.start, token.end)
-    if token.kind is Kind.STRING and "\\" in token.text:
+    if token.kind in (Kind.STRING, Kind.ARRAY) and "\\" in token.text:
         yield Remark(
             *span, "a backslash stays in the text: only the quote ends; use the other kind of quotes instead"
         )
@@ -56,6 +58,16 @@ def _token(token: Token, dialect: Dialect, known: SetFacts | None) -> Iterator[R
         yield from _selector(token)
     if token.kind is Kind.NULL and not dialect.null:
         yield Remark(*span, "this server ignores null; it came with Redis 8.2")
+
+
+def _double_negation(first: Token, second: Token) -> Iterator[Remark]:
+    if all(token.kind is Kind.OPERATOR and token.text in _NEGATIONS for token in (first, second)):
+        yield Remark(
+            first.start,
+            second.end,
+            f"{first.text} {second.text} is not read as one inside the other: the first may apply to what stands "
+            "before it; write != 0 to ask whether something is true",
+        )
 
 
 def _selector(token: Token) -> Iterator[Remark]:
@@ -81,6 +93,9 @@ def _negation(expression: str, node: Node, enclosed: frozenset[int]) -> Iterator
     if left.token.text not in _NEGATIONS or not left.operands or left.end in enclosed:
         return
     negated = left.operands[0]
+    if negated.operands and negated.token.text in _NEGATIONS:
+        # Two negations in a row have a remark of their own; what is meant cannot be told.
+        return
     if left.token.start > node.token.start:
         return
     if left.token.start > negated.start:
@@ -121,7 +136,7 @@ def _chain(expression: str, node: Node, enclosed: frozenset[int]) -> Iterator[Re
         )
 
 
-def _operands(node: Node, dialect: Dialect) -> Iterator[Remark]:
+def _operands(node: Node, dialect: Dialect, known: SetFacts | None) -> Iterator[Remark]:
     operator = node.token.text
     for operand in node.operands:
         token = operand.token
@@ -140,3 +155,8 @@ def _operands(node: Node, dialect: Dialect) -> Iterator[Remark]:
             yield Remark(
                 container.start, container.end, "this server looks in lists only; texts came with Redis 8.2"
             )
+        elif container.kind is Kind.SELECTOR and not dialect.substring and known is not None:
+            field = known.field(container.text[1:])
+            if field is not None and field.kinds - {"null"} == {"text"}:
+                sentence = f"{container.text} holds texts, and this server looks in lists only: this never holds"
+                yield Remark(container.start, container.end, sentence)

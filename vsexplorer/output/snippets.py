@@ -158,7 +158,9 @@ def _read(
     if way == b"FP32":
         assert isinstance(what, bytes)
         return key, what, b"", options
-    # redis-py takes bytes for a vector.
+    # redis-py takes bytes for a vector, and an empty name for none.
+    if what in (b"", ""):
+        return None
     return None if isinstance(what, bytes) and not _is_text(what) else (key, None, what, options)
 
 

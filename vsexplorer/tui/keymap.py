@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -97,7 +97,7 @@ KEYMAP = (
         Place.PANE, palette=True),
     Key("delete-set", "D", "delete_set", "delete set", "Delete the open vector set (with --write)", Place.EXPLORER,
         palette=True),
-    Key("undo", "u", "undo_change", "undo", "Take the last change back (with --write)", Place.EXPLORER,
+    Key("undo", "u", "undo_change", "undo", "Undo the last change (with --write)", Place.EXPLORER,
         palette=True),
     Key("load", "L", "load_file", "load", "Load a file into a vector set (with --write); again: stop loading",
         Place.EXPLORER, palette=True),
@@ -121,9 +121,9 @@ KEYMAP = (
     Key("columns-left", "h,left", "scroll_columns(-1)", "columns", "Columns before", Place.RESULTS, False, "h ←"),
     Key("line-down", "down", "move_selection(1)", "next", "Select the next element while typing", Place.LINE_INPUT,
         False, "↓"),
-    Key("line-up", "up", "move_selection(-1)", "previous",
-        "Select the element before while typing; in an empty line: earlier searches", Place.LINE_INPUT, False, "↑"),
-    Key("line-results", "enter", "leave", "results", "Go to the results", Place.LINE_INPUT, False, "⏎"),
+    Key("line-up", "up", "move_selection(-1)", "history",
+        "Select the element before while typing; in an empty line: earlier searches", Place.LINE_INPUT, True, "↑"),
+    Key("line-results", "enter", "leave", "results", "Go to the results", Place.LINE_INPUT, True, "⏎"),
     Key("line-correct", "ctrl+y", "correct", "correct", "Apply the correction that is offered",
         Place.LINE),
     Key("line-heavier", "ctrl+up,alt+up", "reweigh(0.25)", "heavier",
@@ -134,7 +134,7 @@ KEYMAP = (
     Key("line-complete", "ctrl+@,ctrl+space", "propose", "propose", "Show what could be typed here",
         Place.LINE, False, "ctrl+space"),
     Key("line-other", "tab", "complete", "next",
-        "Take what is proposed; else from query to filter to results", Place.LINE),
+        "Take what is proposed; else from query to filter to results", Place.LINE, True),
     Key("fields-choose", "enter,space", "choose", "choose",
         "Filter by a value, or no longer; on a field: more of its values", Place.FIELDS, True, "⏎"),
     Key("fields-down", "j,down", "move(1)", "down", "Next value", Place.FIELDS, False, "j ↓"),
@@ -198,7 +198,7 @@ KEYMAP = (
     Key("element-edit", "e", "edit_attributes", "edit", "Edit the attributes (with --write)", Place.ELEMENT, True),
     Key("element-rename", "r", "rename_element", "rename", "Rename the element (with --write)", Place.ELEMENT),
     Key("element-delete", "d", "delete_element", "delete", "Delete the element (with --write)", Place.ELEMENT),
-    Key("element-undo", "u", "undo_change", "undo", "Take the last change back (with --write)", Place.ELEMENT),
+    Key("element-undo", "u", "undo_change", "undo", "Undo the last change (with --write)", Place.ELEMENT),
     Key("element-mark", "x", "mark", "mark", "Mark the element, to compare others with it", Place.ELEMENT, True),
     Key("tree-down", "j", "cursor_down", "down", "Next line", Place.TREE),
     Key("tree-up", "k", "cursor_up", "up", "Line before", Place.TREE),
@@ -232,10 +232,10 @@ KEYMAP = (
     Key("back", "escape", "screen.back", "back", "Back: out of a line, an element, a search for similar ones",
         Place.EVERYWHERE, True, "esc"),
     Key("help", "question_mark", "help", "help", "All keys", Place.EVERYWHERE, True, "?", True),
-    Key("palette", "ctrl+p", "app.command_palette", "commands", "All commands by name", Place.EVERYWHERE),
+    Key("palette", "ctrl+p", "app.command_palette", "commands", "All commands by name", Place.EVERYWHERE, True),
     Key("theme", "ctrl+t", "app.change_theme", "theme", "Choose the colours", Place.EVERYWHERE, palette=True),
     Key("quit", "q", "app.quit", "quit", "Quit", Place.EXPLORER, True, palette=True),
-    Key("quit-always", "ctrl+q,ctrl+c", "app.quit", "quit", "Quit, also while typing", Place.EVERYWHERE, False,
+    Key("quit-always", "ctrl+q,ctrl+c", "app.quit", "quit", "Quit, also while typing", Place.EVERYWHERE, True,
         "ctrl+q"),
 )  # fmt: skip
 
@@ -247,6 +247,11 @@ _FIRST = ("quit-always", "history-forget", "form-leave")
 def keys_at(*places: Place) -> list[Key]:
     """The keys of some places, in the order of the list."""
     return [key for key in KEYMAP if key.place in places]
+
+
+def keys_named(ids: Sequence[str]) -> list[Key]:
+    """The keys with some ids, in the order of the ids."""
+    return [key for id in ids for key in KEYMAP if key.id == id]
 
 
 def bindings(*places: Place) -> list[BindingType]:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsexplorer.core.columns import cell, sort_key, tabulate, widths
+from vsexplorer.core.columns import Column, cell, sort_key, tabulate, widths
 
 
 def test_columns_come_in_the_order_of_the_data_with_long_texts_last() -> None:
@@ -50,3 +50,10 @@ def test_columns_never_take_more_room_than_there_is(sizes: list[int], room: int)
     found = widths(table.columns, room, 2)
     assert sum(found) + 2 * len(found) <= room
     assert all(width > 0 for width in found)
+
+
+def test_a_number_is_shown_whole_or_not_at_all() -> None:
+    number, text = Column("n", "n", True, 9), Column("t", "t", False, 30)
+    assert widths([number, text], 8, 2) == []
+    assert widths([number, text], 11, 2) == [9]
+    assert widths([text, number], 25, 2) == [23], "a text may be cut"

@@ -54,3 +54,20 @@ def test_adding_keeps_an_accepted_expression_accepted(expression: str) -> None:
     added = toggle(expression, CLAUSE)
     assert check(added).ok
     assert check(toggle(added, CLAUSE)).ok
+
+
+def test_values_of_one_field_become_a_list_and_one_again() -> None:
+    expression = toggle('.n > 1 and .kind == "a"', '.kind == "b"')
+    assert expression == '.n > 1 and .kind in ["a", "b"]'
+    assert {identity('.kind == "a"'), identity('.kind == "b"')} <= conditions(expression)
+    assert toggle(expression, ".n == 2") == '.n > 1 and .kind in ["a", "b"] and .n == 2'
+    expression = toggle(expression, '.kind == "c"')
+    assert expression == '.n > 1 and .kind in ["a", "b", "c"]'
+    expression = toggle(toggle(expression, '.kind == "a"'), '.kind == "c"')
+    assert expression == '.n > 1 and .kind == "b"'
+    assert toggle(expression, '.kind == "b"') == ".n > 1"
+    assert toggle('.kind in ["a"]', '.kind == "a"') == ""
+
+
+def test_items_of_a_list_must_all_be_in_it() -> None:
+    assert toggle('"a" in .tags', '"b" in .tags') == '"a" in .tags and "b" in .tags'

@@ -103,3 +103,22 @@ def test_weights_change_by_a_key_and_leave_the_rest_alone() -> None:
     assert reweighted(line, 41, -1) == ("= science - 0.5*chemistry + @Marie Curie", 39)
     assert reweighted("science", 3, 0.25) is None
     assert [term.kind for term in read("= -a").terms] == [Kind.TEXT]
+
+
+def test_a_weight_may_have_an_exponent() -> None:
+    terms = read("= 1e-3*compiler + 2.5E1*PDF").terms
+    assert [(term.weight, term.text) for term in terms] == [(0.001, "compiler"), (25.0, "PDF")]
+
+
+@pytest.mark.parametrize("line", ["= 2*(robots + love)", "= robots - 0.5*(love)"])
+def test_parentheses_are_not_taken_for_a_text(line: str) -> None:
+    finding = read(line).finding
+    assert finding is not None
+    assert "no parentheses" in finding.sentence
+    assert line[finding.start] == "("
+
+
+def test_a_vector_of_zeros_has_no_direction() -> None:
+    finding = read("[0, 0.0, -0]").finding
+    assert finding is not None
+    assert "no direction" in finding.sentence

@@ -14,7 +14,7 @@ from textual.message import Message
 from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.core.progress import Progress
 from vsexplorer.core.text import display, plural, sanitize
-from vsexplorer.core.values import Everything, Hit, ResultPage, SetInfo
+from vsexplorer.core.values import Everything, Hit, ResultPage, SearchOptions, SetInfo
 from vsexplorer.tui import clipboard
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.main.messages import Said
@@ -92,9 +92,10 @@ class ResultsPane(Horizontal):
 
     @property
     def summary(self) -> str:
-        """How many results there are, by what they are sorted if not by rank, and how many elements are marked."""
+        """How many results there are, how they were sorted and searched for, and how many are marked."""
         marked = f"· {len(self._session.selection):,} marked" if self._session.selection else ""
-        return " ".join(filter(None, (self._counted, self.table.sorting, marked)))
+        limits = f"· {_limits(self.page.query.options)}" if self.page is not None else ""
+        return " ".join(filter(None, (self._counted, self.table.sorting, limits.rstrip("· "), marked)))
 
     def show_page(self, page: ResultPage, info: SetInfo) -> None:
         """Show an answer, or say why there is nothing in it."""
@@ -249,6 +250,15 @@ class ResultsPane(Horizontal):
             shown.remove_class("-hidden")
         if not hidden.has_class("-hidden"):
             hidden.add_class("-hidden")
+
+
+def _limits(options: SearchOptions) -> str:
+    """The options that decide which elements are found, where they are not the server's own."""
+    parts = ["TRUTH"] if options.exact else []
+    parts += [f"EF {options.ef:,}"] if options.ef is not None and not options.exact else []
+    parts += [f"FILTER-EF {options.filter_ef:,}"] if options.filter_ef is not None and not options.exact else []
+    parts += [f"EPSILON {options.epsilon:g}"] if options.epsilon is not None else []
+    return " ".join(parts)
 
 
 def _counted(page: ResultPage, info: SetInfo) -> str:

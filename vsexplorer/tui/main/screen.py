@@ -6,7 +6,7 @@ import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -24,7 +24,7 @@ from vsexplorer.core.errors import (
 from vsexplorer.core.progress import Progress
 from vsexplorer.core.text import display, plural, sanitize
 from vsexplorer.core.values import ByElement, BySum, Hit, Query, SearchDraft, SearchOptions, SetInfo
-from vsexplorer.tui.keymap import KEYMAP, Place, bindings, keys_at
+from vsexplorer.tui.keymap import Place, bindings, keys_at, keys_named
 from vsexplorer.tui.live_search import LiveSearch, Outcome
 from vsexplorer.tui.main.filter_bar import FilterBar
 from vsexplorer.tui.main.header import Header
@@ -40,6 +40,7 @@ from vsexplorer.tui.services.search_options import OptionChoice
 from vsexplorer.tui.services.set_monitor import Change, SetNews
 from vsexplorer.tui.services.set_tracker import (
     ChangedByOthers,
+    Deleted,
     Described,
     Failed,
     Lost,
@@ -73,6 +74,8 @@ _SOON = 0.15
 _HEARTBEAT = 2.0
 """Seconds between looks at the open set: one VINFO, which also shows that the server is there."""
 _KEYS_OVER_FIELDS = ("query", "filter", "widen", "back", "help", "quit")
+_KEYS_IN_LINES = ("line-other", "line-results", "line-up", "palette", "quit-always")
+"""What the footer shows while one types."""
 _PLACES = (Place.EXPLORER, Place.PANE, Place.RESULTS, Place.EVERYWHERE)
 
 
@@ -306,6 +309,17 @@ class MainScreen(Screen[None]):
         self.history.use()
         self.set_focus(self.results.table)
 
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _focus_moved(self) -> None:
+        """Show the keys that work where the focus is."""
+        if isinstance(self.focused, Input):
+            self.footer.show(keys_named(_KEYS_IN_LINES))
+        elif self.results.shows_fields:
+            self.footer.show([*keys_at(Place.FIELDS), *keys_named(_KEYS_OVER_FIELDS)])
+        else:
+            self.footer.show(keys_at(*_PLACES))
+
     @on(PromptLine.Moved)
     def _moved(self, event: PromptLine.Moved) -> None:
         draft = self.history.step(self.draft, event.by, self.query_bar.is_active)
@@ -416,6 +430,10 @@ class MainScreen(Screen[None]):
                 self.results.clear()
                 self.header.show_key(key)
                 self.results.tell_error(error)
+            case Deleted(key):
+                self.results.clear()
+                self.header.show_key(key)
+                self.results.tell(f"{display(key)} was deleted", "", "o lists the other sets")
             case Described(_, searches):
                 self._show_set()
                 if searches:
@@ -560,9 +578,7 @@ class MainScreen(Screen[None]):
 
     def action_toggle_fields(self) -> None:
         """Open or close the panel of fields."""
-        shown = self.results.toggle_fields()
-        keys = [key for key in KEYMAP if key.place is Place.FIELDS or key.id in _KEYS_OVER_FIELDS]
-        self.footer.show(keys if shown else keys_at(*_PLACES))
+        self.results.toggle_fields()
         self._mark_conditions()
 
     def action_refresh_results(self) -> None:

@@ -95,7 +95,7 @@ class AttributesForm(_Form[str]):
         except UsageError as error:
             self.tell(sanitize(error.message), error=True)
             return False
-        keys = "ctrl+s goes on · ctrl+o opens $EDITOR · esc leaves"
+        keys = "ctrl+s: accept · ctrl+o: $EDITOR · esc: cancel"
         self.tell(f"valid JSON · {keys}" if stored else f"empty: the attributes will be removed · {keys}")
         return True
 
@@ -134,7 +134,7 @@ class NameForm(_Form[str]):
         with Vertical():
             yield Static(Content(self._title), classes="form--title", markup=False)
             yield LineInput(self._name_before, select_on_focus=False)
-            yield Static("enter goes on · esc leaves", id="form-state", markup=False)
+            yield Static("enter: accept · esc: cancel", id="form-state", markup=False)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -182,7 +182,7 @@ class AddForm(_Form[NewElementForm]):
             area = TextArea("", soft_wrap=True)
             area.cursor_blink = False
             yield area
-            yield Static("tab goes on · ctrl+s adds it · esc leaves", id="form-state", markup=False)
+            yield Static("tab: next field · ctrl+s: accept · esc: cancel", id="form-state", markup=False)
 
     @on(Input.Submitted)
     def _next(self, event: Input.Submitted) -> None:

@@ -66,7 +66,7 @@ class HistoryScreen(Chooser[PastSearch]):
             await self._memory.settled()
             self._show()
 
-        self.run_worker(follow(), group="history", exclusive=True, description="reading the history")
+        self.run_worker(follow(), group="history", description="reading the history")
 
 
 def _entry(past: PastSearch) -> tuple[str, str, PastSearch]:

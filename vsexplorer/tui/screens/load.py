@@ -34,7 +34,7 @@ _FIELDS = (
     ("attributes", "attributes", "all, none, or fields separated by commas"),
     ("where", "where", "a filter that rows must pass"),
 )
-_HINT = "enter picks a file · tab to its fields · ctrl+s loads · esc leaves"
+_HINT = "enter: choose a file · tab: next field · ctrl+s: load · esc: cancel"
 _PAUSE = 0.3
 """Seconds after an edit before the rows are mapped anew."""
 

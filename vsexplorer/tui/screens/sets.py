@@ -55,6 +55,9 @@ class SetsScreen(Screen[bytes | None]):
         super().__init__()
         self._session = session
         self._found = 0
+        self._looks = 0
+        """How often sets were looked for; an earlier look ends by itself."""
+        self._looking = False
         self.table = SetsTable(id="sets-table")
 
     def compose(self) -> ComposeResult:
@@ -78,28 +81,39 @@ class SetsScreen(Screen[bytes | None]):
     def action_look(self) -> None:
         """Look for sets, anew."""
         self.table.clear()
-        self.run_worker(self._collect(), group="sets", exclusive=True, description="finding vector sets")
+        self._looks += 1
+        self._looking = True
+        self.run_worker(self._collect(self._looks), group="sets", description="finding vector sets")
 
     def action_stop(self) -> None:
         """Stop looking; what was found stays."""
-        if any(worker.group == "sets" and worker.is_running for worker in self.workers):
-            self.workers.cancel_group(self, "sets")
+        if self._looking:
+            # A command under way is not cancelled, which would close its connection: its answer is dropped.
+            self._looks += 1
+            self._looking = False
             self.table.settle()
             self._say(f"stopped: {plural(self._found, 'vector set')} so far · ctrl+r looks again")
 
-    async def _collect(self) -> None:
+    async def _collect(self, look: int) -> None:
         self._found, said = 0, 0.0
         self._say("looking … · ctrl+s stops")
         try:
             async for page in self._session.explorer.sets.summaries():
+                if look != self._looks:
+                    return
                 self._found += len(page)
                 self.table.add(page)
                 if monotonic() >= said + _PAUSE:
                     said = monotonic()
                     self._say(f"{plural(self._found, 'vector set')} so far … · ctrl+s stops")
         except VsexplorerError as error:
-            self._say(sanitize(str(error)))
+            if look == self._looks:
+                self._looking = False
+                self._say(sanitize(str(error)))
         else:
+            if look != self._looks:
+                return
+            self._looking = False
             self.table.settle()
             nothing = "There is no vector set in this database."
             self._say(plural(self._found, "vector set") if self._found else nothing)

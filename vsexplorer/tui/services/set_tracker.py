@@ -37,6 +37,13 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Deleted:
+    """The open set was deleted from here."""
+
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Described:
     """The open set is described otherwise than before; ``searches`` tells whether to search it again."""
 
@@ -80,7 +87,7 @@ class NoChoice:
     several: bool
 
 
-type SetEvent = Opened | Missing | Described | Sampled | ChangedByOthers | Lost | Failed | NoChoice
+type SetEvent = Opened | Missing | Deleted | Described | Sampled | ChangedByOthers | Lost | Failed | NoChoice
 
 
 class _Session(Protocol):
@@ -164,9 +171,9 @@ class SetTracker:
         """Describe the open set after a change that was made from here."""
         try:
             info = await self._session.explorer.sets.info(key)
-        except NotFound as error:
+        except NotFound:
             self._session.info = None
-            self._tell(Missing(key, error))
+            self._tell(Deleted(key))
         except ConnectionFailed as error:
             self._tell(Lost(error))
         except VsexplorerError as error:

@@ -14,7 +14,7 @@ from vsexplorer.core.text import count, display, fit, plural
 from vsexplorer.core.values import SetInfo
 from vsexplorer.tui.keymap import Key, shown
 
-_ALWAYS = ("help", "quit")
+_ALWAYS = ("help", "quit", "quit-always")
 
 
 class TextBar(Widget):
@@ -65,8 +65,11 @@ class Footer(Widget):
 
     def show(self, keys: Sequence[Key]) -> None:
         """Show the keys among these that belong in the footer."""
-        last = [key for key in keys if key.footer and key.id in _ALWAYS]
-        first = [key for key in keys if key.footer and key.id not in _ALWAYS]
+        shown_keys = [key for key in keys if key.footer]
+        # Where a letter quits, the other key for it need not be told.
+        always = [key for key in shown_keys if key.id in _ALWAYS]
+        last = [key for key in always if key.id != "quit-always" or not any(one.id == "quit" for one in always)]
+        first = [key for key in shown_keys if key.id not in _ALWAYS]
         self._first = [(shown(key, self._remapped), key.label) for key in first]
         self._last = [(shown(key, self._remapped), key.label) for key in last]
         self.refresh()

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.highlighter import Highlighter
 from rich.text import Text
+from textual import events
 from textual.widgets import Input
 
 from vsexplorer.core.text import one_for_one
@@ -21,6 +22,16 @@ class LineInput(Input):
         super().__init__(value, compact=True, highlighter=_Harmless(highlighter), **options)
         # An idle terminal shall stay idle: no blinking.
         self.cursor_blink = False
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Insert a pasted text of several lines as one line."""
+        event.stop()
+        event.prevent_default()
+        line = " ".join(filter(None, (part.strip() for part in event.text.splitlines())))
+        if "\n" not in event.text.strip() and "\r" not in event.text.strip():
+            line = event.text.rstrip("\r\n")
+        if line:
+            self.replace(line, *self.selection)
 
 
 class _Harmless(Highlighter):
