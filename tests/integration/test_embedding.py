@@ -204,7 +204,7 @@ def test_other_weights_are_refused(tmp_path: Path, weights: Path) -> None:
         byte = file.read(1)[0]
         file.seek(50_000_000)
         file.write(bytes([byte ^ 1]))
-    with pytest.raises(ModelUnavailable, match="not the official ones"):
+    with pytest.raises(ModelUnavailable, match="not the official file"):
         packaged.convert(false, tmp_path / "cache")
     assert not packaged.converted_folder(tmp_path / "cache").exists()
 

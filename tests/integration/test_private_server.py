@@ -194,14 +194,6 @@ def test_a_folder_of_somebody_else_is_not_used(shared: PrivateServer, tmp_path: 
         shared.acquire()
 
 
-def test_a_path_too_long_for_a_socket_is_explained(
-    newest_binary: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / ("x" * 90)))
-    with pytest.raises(errors.NoServer, match="too long"):
-        PrivateServer.shared(newest_binary).acquire()
-
-
 async def test_without_a_target_the_default_port_comes_before_a_private_server(newest_binary: Path) -> None:
     port = free_port()
     default = Target(port=port)

@@ -132,6 +132,7 @@ def test_every_shell_reads_a_copied_line_as_it_was_meant(shell: str, tmp_path: P
 
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(_WRITTEN, min_size=20, max_size=20))
+    @example(["FP32", b"FP32", "REDUCE", "FP32"])
     @example([NASTY, "\\'\"; touch X; #", "$(touch X)", "`touch X`", "it's", "-n", "", "!!", "%s", "a\\", "é £"])
     def read_back(words: list[str | bytes]) -> None:
         raw = [word if isinstance(word, bytes) else word.encode("utf-8", "replace") for word in words]

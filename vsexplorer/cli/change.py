@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from vsexplorer.vectorset.writer import SetOptions
 
 _YES = click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal to ask in.")
+_LONGEST_ATTRIBUTES = 8 << 20
+"""Characters of attributes that are read."""
 _SHOWN = 20
 """Commands shown before the rest are counted."""
 
@@ -196,13 +198,21 @@ def _attributes(given: str) -> bytes | None:
     from vsexplorer.services.edit import verbatim_attributes
 
     if given == "-":
-        return verbatim_attributes(sys.stdin.read())
+        return verbatim_attributes(_bounded(sys.stdin, "standard input"))
     if given.startswith("@"):
         try:
-            return verbatim_attributes(Path(given[1:]).read_text(encoding="utf-8"))
+            with Path(given[1:]).open(encoding="utf-8") as file:
+                return verbatim_attributes(_bounded(file, given[1:]))
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"Cannot read {given[1:]}: {error}.") from error
     return verbatim_attributes(given)
+
+
+def _bounded(file: TextIO, name: str) -> str:
+    text = file.read(_LONGEST_ATTRIBUTES + 1)
+    if len(text) > _LONGEST_ATTRIBUTES:
+        raise UsageError(f"{name} holds more than {_LONGEST_ATTRIBUTES >> 20} MiB: too much for attributes.")
+    return text
 
 
 def _raw(name: str) -> bytes:

@@ -60,6 +60,7 @@ def _server(ctx: click.Context) -> tuple[dict[str, Any], ExitCode]:
             "address": explorer.target.address,
             "product": able.product,
             "version": able.version,
+            "role": "replica" if able.replica else "primary",
             **({"part of": "a Redis Cluster: this node holds some of its keys"} if able.cluster else {}),
             "ordered browsing (VRANGE)": able.vrange,
             "attributes with results (WITHATTRIBS)": able.withattribs,

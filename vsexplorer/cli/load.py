@@ -63,6 +63,7 @@ _WIDEST = 100
 @click.option("--cas", is_flag=True, help="Spare those who search meanwhile; the load takes longer.")
 @click.option("--format", "kind", type=click.Choice(["jsonl", "json", "csv", "parquet"]), help="Of FILE.")
 @click.option("--records", default="", metavar="FIELD", help="The array with the rows, in a JSON object.")
+@click.option("--longest-row", type=click.IntRange(1), default=8, show_default=True, metavar="MIB", help="Of FILE.")
 @click.option("--types", default="", metavar="A=text,…", help="Of CSV columns: text, number or boolean.")
 @click.option("--rename", multiple=True, metavar="OLD=NEW", help="Keep a field under another name; repeatable.")
 @click.option("--filterable", is_flag=True, help="Rename fields that filters cannot name: A B becomes A_B.")
@@ -84,6 +85,7 @@ def load(ctx: click.Context, /, key: str, files: tuple[str, ...], dry_run: bool,
         options["records"],
         options["encoding"],
         _separator(options["separator"]),
+        options["longest_row"] << 20,
         _types(options["types"]),
     )
     rows = [RowFile(name, reading) for name in files]

@@ -58,6 +58,8 @@ def load(path: Path) -> Config:
         return Config()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"Cannot read the configuration {path}: {error}") from error
+    except RecursionError as error:
+        raise UsageError(f"The configuration {path} is nested too deeply.") from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"The configuration {path} is not valid TOML: {error}") from error
     values = dict(document)

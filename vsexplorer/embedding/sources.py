@@ -81,7 +81,7 @@ def on_this_machine(model: str, cache: Path) -> ModelFiles | ModelDescription:
     if folder := cached_folder(description, cache):
         return ModelFiles(description.name, folder, f"fastembed's cache, {folder}")
     converted = packaged.converted_folder(cache)
-    if description.name == DEFAULT_MODEL and converted.is_dir():
+    if description.name == DEFAULT_MODEL and packaged.is_intact(converted):
         return ModelFiles(description.name, converted, f"the official weights, converted, {converted}")
     return description
 

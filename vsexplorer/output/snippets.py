@@ -14,6 +14,7 @@ from vsexplorer.core.errors import UsageError
 from vsexplorer.core.vectors import unpacked
 from vsexplorer.server.connection import Argument
 from vsexplorer.server.target import Target
+from vsexplorer.vectorset.commands import vector_place
 
 _FLAGS = {"TRUTH": "truth", "NOTHREAD": "no_thread", "WITHSCORES": "with_scores", "WITHATTRIBS": "with_attribs"}
 _VALUES = {"COUNT": "count", "EF": "ef", "FILTER": "filter", "FILTER-EF": "filter_ef", "EPSILON": "epsilon"}
@@ -166,19 +167,14 @@ def _read(
 
 def _plain(argv: Sequence[Argument]) -> list[Argument]:
     """The arguments with the vector's numbers in the place of its bytes."""
-    words: list[Argument] = []
-    place = 0
-    while place < len(argv):
-        if argv[place] == b"FP32":
-            vector = argv[place + 1]
-            assert isinstance(vector, bytes)
-            numbers = unpacked(vector)
-            words += [b"VALUES", len(numbers), *(f"{one:.9g}" for one in numbers)]
-            place += 2
-        else:
-            words.append(argv[place])
-            place += 1
-    return words
+    place = vector_place(argv)
+    if place is None:
+        return list(argv)
+    vector = argv[place]
+    assert isinstance(vector, bytes)
+    numbers = unpacked(vector)
+    written: list[Argument] = [b"VALUES", len(numbers), *(f"{one:.9g}" for one in numbers)]
+    return [*argv[: place - 1], *written, *argv[place + 1 :]]
 
 
 def _numbers(vector: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,9 +17,14 @@ from vsexplorer.core.errors import UsageError
 from vsexplorer.core.text import sanitize
 from vsexplorer.output.listing import Listing, as_csv, as_json, as_markdown
 
+_FOR_PROGRAMS = ("json", "jsonl", "csv", "markdown")
+
 
 def write(listing: Listing, output_format: str) -> None:
-    """Write the listing to standard output."""
+    """Write the listing to standard output: for programs in UTF-8, for people in what the terminal knows."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        encoding = "utf-8" if output_format in _FOR_PROGRAMS else None
+        sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
     with _tolerant_output():
         _write(listing, output_format)
 

@@ -33,9 +33,9 @@ async def probe(connection: Connection) -> Capabilities:
         VsexplorerError: the connection failed.
     """
     info, vcard, vrange = await connection.pipeline(
-        [[b"INFO", b"server"], [b"VCARD", _NO_KEY], [b"VRANGE", _NO_KEY, b"-", b"+", 1]]
+        [[b"INFO", b"server", b"replication"], [b"VCARD", _NO_KEY], [b"VRANGE", _NO_KEY, b"-", b"+", 1]]
     )
-    product, version, run, cluster = _product(info)
+    product, version, run, facts = _product(info)
     if isinstance(vcard, NoVectorSets):
         raise NoVectorSets(
             f"{connection.target.address} is {product} {version}, which has no vector sets.",
@@ -56,7 +56,8 @@ async def probe(connection: Connection) -> Capabilities:
         filter_null=number >= (8, 2),
         epsilon_scale=2.0 if number < (8, 0, 4) or (8, 1) <= number < (8, 2, 2) else 1.0,
         run=run,
-        cluster=cluster,
+        cluster=facts.get("redis_mode") == "cluster",
+        replica=facts.get("role") == "slave",
     )
 
 
@@ -85,18 +86,18 @@ async def probe_search(
     return known
 
 
-def _product(reply: Reply) -> tuple[str, str, str, bool]:
-    """Name, version and run id of the server, and whether it is a node of a cluster."""
+def _product(reply: Reply) -> tuple[str, str, str, dict[str, str]]:
+    """Name, version and run id of the server, and all that it says of itself."""
     if not isinstance(reply, bytes):
-        return "Redis", "of unknown version", "", False
+        return "Redis", "of unknown version", "", {}
     lines = (line.partition(":") for line in reply.decode("utf-8", "replace").splitlines())
     info = {name: value.strip() for name, _, value in lines}
-    run, cluster = info.get("run_id", ""), info.get("redis_mode") == "cluster"
+    run = info.get("run_id", "")
     for name in ("valkey", "dragonfly", "garnet"):
         if f"{name}_version" in info:
-            return name.capitalize(), info[f"{name}_version"], run, cluster
+            return name.capitalize(), info[f"{name}_version"], run, info
     name, version = info.get("server_name", "redis").capitalize(), info.get("redis_version", "of unknown version")
-    return name, version, run, cluster
+    return name, version, run, info
 
 
 def _number(version: str) -> tuple[int, ...]:

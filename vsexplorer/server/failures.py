@@ -48,7 +48,8 @@ def translate(error: BaseException, target: Target) -> VsexplorerError:
     if isinstance(error, redis_errors.TimeoutError | TimeoutError):
         return TimedOut(
             f"{target.address} did not answer in time.",
-            "Raise --timeout, or see what the server is busy with.",
+            "Raise --timeout, or see what the server is busy with."
+            + (" A server without TLS does not answer either: leave out --tls then." if target.tls else ""),
         )
     denials = redis_errors.AuthenticationError | redis_errors.AuthorizationError
     # A refusal while connecting comes wrapped in a ConnectionError.
@@ -160,13 +161,12 @@ def _denied(text: str, target: Target) -> PermissionDenied:
 
 def _unreachable(error: BaseException, target: Target) -> ConnectionFailed:
     cause = error.__cause__ or error.__context__ or error
-    if isinstance(cause, ssl.SSLError) or isinstance(error, ssl.SSLError) or "SSL" in str(error):
-        reason = getattr(cause, "verify_message", "") or getattr(cause, "reason", "") or str(cause)
-        return ConnectionFailed(
-            f"No TLS connection to {target.address}: {sanitize(str(reason))}.",
-            "See --cacert, --cert and --key, --sni, or --insecure; drop --tls for a server without TLS.",
-        )
     text = str(error)
+    if isinstance(cause, ssl.SSLError) or isinstance(error, ssl.SSLError) or "SSL" in str(error):
+        reason = str(getattr(cause, "verify_message", "") or getattr(cause, "reason", "") or cause)
+        return ConnectionFailed(
+            f"No TLS connection to {target.address}: {sanitize(reason).rstrip('.')}.", _tls_hint(f"{reason} {text}")
+        )
     if isinstance(cause, ConnectionRefusedError) or "refused" in text:
         reason = "the connection was refused"
     elif isinstance(cause, FileNotFoundError) or "No such file" in text:
@@ -175,8 +175,29 @@ def _unreachable(error: BaseException, target: Target) -> ConnectionFailed:
         reason = "the host name is unknown"
     else:
         reason = sanitize(text.rstrip("."))
+    if not target.tls and ("closed by server" in text or "Connection reset" in text or "Connection lost" in text):
+        return ConnectionFailed(
+            f"{target.address} closes the connection without an answer.", "It may expect TLS: try --tls."
+        )
     return ConnectionFailed(
         f"Cannot reach Redis at {target.address}: {reason}.",
         "Is the server running there? Name another with -h HOST -p PORT, -s SOCKET or -u URL, "
         "or use --private for a server of your own.",
     )
+
+
+def _tls_hint(reason: str) -> str:
+    """What to do about a TLS connection that failed."""
+    lowered = reason.lower().replace("_", " ")
+    if "wrong version number" in lowered or "record layer failure" in lowered or "unexpected eof" in lowered:
+        return "The server there may not use TLS: leave out --tls."
+    if "key usage" in lowered:
+        return (
+            "Python 3.13 and newer refuse a certificate authority without the keyUsage extension. Have its "
+            "certificate made anew with keyUsage=critical,keyCertSign,cRLSign."
+        )
+    if "certificate required" in lowered or "handshake failure" in lowered:
+        return "The server asks for a certificate of yours: --cert and --client-key."
+    if "hostname mismatch" in lowered or "ip address mismatch" in lowered:
+        return "--sni names the host that the certificate is for."
+    return "See --cacert, --cert and --client-key, --sni, or --insecure."

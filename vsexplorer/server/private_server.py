@@ -40,7 +40,7 @@ class PrivateServer:
         self._temporary = temporary
         self._users: IO[str] | None = None
         runtime = folder if temporary else paths.runtime_folder() / _short_name(folder)
-        self.socket = runtime / "redis.sock"
+        self.socket = _short_enough(runtime / "redis.sock")
 
     @classmethod
     def shared(cls, binary: Path) -> PrivateServer:
@@ -65,11 +65,6 @@ class PrivateServer:
         Raises:
             NoServer: it cannot be started; the message holds the end of its log.
         """
-        if len(os.fsencode(self.socket)) > _SOCKET_PATH_LIMIT:
-            raise NoServer(
-                f"The path of the private server's socket is too long: {self.socket}",
-                "Set XDG_RUNTIME_DIR to a short folder of your own.",
-            )
         _private_folder(self._folder)
         if self._users is None:
             users = (self._folder / "users.lock").open("a")
@@ -146,14 +141,27 @@ def _runs(process: int) -> bool:
         return False
 
 
+def _short_enough(socket: Path) -> Path:
+    """The socket's path, or one in a short folder of the user's own where the system takes no longer one."""
+    if len(os.fsencode(socket)) <= _SOCKET_PATH_LIMIT:
+        return socket
+    return Path(tempfile.gettempdir()) / f"vsexplorer-{os.getuid()}-{_short_name(socket)}" / "redis.sock"
+
+
 def _short_name(folder: Path) -> str:
     return hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:12]
 
 
 def _private_folder(folder: Path) -> None:
     """Create a folder only its owner can enter; refuse one that belongs to somebody else."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    status = folder.lstat()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        status = folder.lstat()
+    except OSError as error:
+        raise NoServer(
+            f"The private server needs the folder {folder}: {error.strerror or error}.",
+            "Set XDG_DATA_HOME, XDG_CACHE_HOME and XDG_RUNTIME_DIR to folders of yours, or HOME.",
+        ) from error
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
         raise NoServer(f"{folder} is not a folder of yours.", "Remove it, or set XDG_RUNTIME_DIR to one that is.")
     if stat.S_IMODE(status.st_mode) != 0o700:

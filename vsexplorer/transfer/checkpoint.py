@@ -6,10 +6,13 @@ need no memory in it.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import json
+import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +23,10 @@ from vsexplorer.core.errors import CommandRefused, UsageError
 
 _TAIL = 4_096
 """Names of elements written last that are kept, to see whether the server still has them."""
+
+
+_KEPT = 30 * 24 * 3600
+"""Seconds for which the progress of an interrupted load is kept."""
 
 
 @dataclass(slots=True)
@@ -57,8 +64,10 @@ class Checkpoint:
         name = hashlib.blake2b("\0".join(identity).encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
         self.path = folder / f"{name}.sqlite"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._lock = (folder / f"{name}.lock").open("w")
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.chmod(0o700)
+            _remove_old(folder)
+            self._lock = os.fdopen(os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600), "w")
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._database = self._open()
         except BlockingIOError as error:
@@ -67,6 +76,7 @@ class Checkpoint:
             raise UsageError(f"Cannot keep the progress of the load in {folder}: {error}.") from error
 
     def _open(self) -> sqlite3.Connection:
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         database = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None)
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT)")
@@ -130,13 +140,30 @@ class Checkpoint:
     def finish(self) -> None:
         """The load is done: nothing is to be resumed."""
         self.close()
-        for path in (self.path, Path(f"{self.path}-wal"), Path(f"{self.path}-shm"), Path(self._lock.name)):
-            path.unlink(missing_ok=True)
+        _remove(self.path)
 
     def close(self) -> None:
         """Let go of the files; what was committed stays."""
         self._database.close()
         self._lock.close()
+
+
+def _remove(path: Path) -> None:
+    for one in (path, Path(f"{path}-wal"), Path(f"{path}-shm"), path.with_suffix(".lock")):
+        one.unlink(missing_ok=True)
+
+
+def _remove_old(folder: Path) -> None:
+    """Remove what loads left behind that nobody has gone on with for long, and that do not run."""
+    for path in folder.glob("*.sqlite"):
+        with contextlib.suppress(OSError):
+            lock = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if time.time() - path.stat().st_mtime > _KEPT:
+                    _remove(path)
+            finally:
+                os.close(lock)
 
 
 def seen_id(name: bytes) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterator
 
 from vsexplorer.core.attributes import Json
@@ -11,22 +12,22 @@ from vsexplorer.core.errors import UsageError
 from vsexplorer.transfer.streams import Stream
 
 _CHUNK = 1 << 18
-_SPACES = " \t\r\n"
-_LONGEST_ITEM = 64 << 20
-"""Characters after which an item that does not end is given up."""
+_NO_SPACE = re.compile(r"[^ \t\r\n]")
+_LONGEST_DOCUMENT = 256 << 20
+"""Characters of a document that is an object, which is held in memory as a whole."""
 
 
-def array_items(stream: Stream, name: str, records: str) -> Iterator[Json]:
+def array_items(stream: Stream, name: str, records: str, longest: int) -> Iterator[Json]:
     """The items of a document that is an array, or of the array ``records`` in a document that is an object.
 
-    An array is streamed; an object is read whole.
+    An array is streamed, its items no longer than ``longest`` characters; an object is read whole.
 
     Raises:
         UsageError: the document is neither, is not valid JSON, or has no such array.
     """
     text = _Text(stream, name)
     if text.first() == "[":
-        yield from _streamed(text, name)
+        yield from _streamed(text, name, longest)
         return
     document = text.whole()
     if not isinstance(document, dict):
@@ -42,7 +43,7 @@ def array_items(stream: Stream, name: str, records: str) -> Iterator[Json]:
     yield from items
 
 
-def _streamed(text: _Text, name: str) -> Iterator[Json]:
+def _streamed(text: _Text, name: str, longest: int) -> Iterator[Json]:
     decoder = json.JSONDecoder()
     text.place += 1
     expects_item = False
@@ -57,8 +58,12 @@ def _streamed(text: _Text, name: str) -> Iterator[Json]:
                 value, end = decoder.raw_decode(text.buffer, text.place)
             except (ValueError, RecursionError) as error:
                 # Too little may have been read; what is really wrong stays wrong with more.
-                if len(text.buffer) - text.place < _LONGEST_ITEM and text.read_on():
+                if len(text.buffer) - text.place < longest and text.read_on():
                     continue
+                if len(text.buffer) - text.place >= longest:
+                    raise UsageError(
+                        f"{name} holds an item of more than {longest >> 20} MiB.", "--longest-row MIB allows more."
+                    ) from error
                 raise UsageError(f"{name} is not valid JSON: {error}") from error
             # A number at the end of what was read may go on.
             if end < len(text.buffer) or not text.read_on():
@@ -89,10 +94,11 @@ class _Text:
     def first(self) -> str:
         """The next character that is no space; empty at the end."""
         while True:
-            while self.place < len(self.buffer) and self.buffer[self.place] in _SPACES:
-                self.place += 1
-            if self.place < len(self.buffer):
-                return self.buffer[self.place]
+            found = _NO_SPACE.search(self.buffer, self.place)
+            if found is not None:
+                self.place = found.start()
+                return found[0]
+            self.place = len(self.buffer)
             if not self.read_on():
                 return ""
 
@@ -113,7 +119,11 @@ class _Text:
     def whole(self) -> Json:
         """The document."""
         while self.read_on():
-            pass
+            if len(self.buffer) > _LONGEST_DOCUMENT:
+                raise UsageError(
+                    f"{self._name} is one JSON object of more than {_LONGEST_DOCUMENT >> 20} MiB.",
+                    "Write its rows as JSON Lines or as an array, which are read piece by piece.",
+                )
         try:
             document: Json = json.loads(self.buffer[self.place :])
         except (ValueError, RecursionError) as error:

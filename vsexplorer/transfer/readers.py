@@ -28,8 +28,8 @@ KINDS = {
     ".tab": "csv",
     ".parquet": "parquet",
 }
-_LONGEST_ROW = 8 << 20
-"""Bytes of a row; a longer one is rejected."""
+LONGEST_ROW = 8 << 20
+"""Bytes of a row unless more are allowed; a longer one is rejected."""
 _LONGEST_KEPT = 64 << 20
 """Bytes of a rejected row up to which it is put aside."""
 _LOOKED_AT = 1 << 16
@@ -47,6 +47,8 @@ class ReadOptions:
     """The field that holds the rows in a JSON document that is an object."""
     encoding: str = ""
     separator: str = ""
+    longest_row: int = LONGEST_ROW
+    """Bytes, or characters, that a row may have."""
     types: Mapping[str, str] = field(default_factory=dict)
     """Types of CSV columns that are not to be inferred: ``text``, ``number`` or ``boolean``."""
 
@@ -153,11 +155,11 @@ def _guess(stream: Stream) -> str:
 
 def _json_lines(file: RowFile, stream: Stream) -> Iterator[Row | BadRow]:
     file.words = "JSON Lines"
-    place = 0
-    while line := stream.content.readline(_LONGEST_ROW + 1):
+    place, longest = 0, file.options.longest_row
+    while line := stream.content.readline(longest + 1):
         place += 1
-        if len(line) > _LONGEST_ROW and not line.endswith(b"\n"):
-            yield BadRow(place, f"longer than {_LONGEST_ROW >> 20} MiB", _rest_of_line(line, stream))
+        if len(line) > longest and not line.endswith(b"\n"):
+            yield BadRow(place, f"longer than {longest >> 20} MiB", _rest_of_line(line, stream))
             continue
         line = line.removeprefix(b"\xef\xbb\xbf").strip() if place == 1 else line.strip()
         if line:
@@ -200,7 +202,9 @@ def _rest_of_line(line: bytes, stream: Stream) -> bytes:
 
 def _json_document(file: RowFile, stream: Stream) -> Iterator[Row | BadRow]:
     file.words = "JSON"
-    for place, value in enumerate(array_items(stream, file.name, file.options.records), 1):
+    for place, value in enumerate(
+        array_items(stream, file.name, file.options.records, file.options.longest_row), 1
+    ):
         if isinstance(value, dict):
             yield Row(place, value, _stored(value))
         else:
@@ -220,7 +224,7 @@ def _csv(file: RowFile, stream: Stream) -> Iterator[Row | BadRow]:
     found = csv_format.detect(stream.peek(_LOOKED_AT), file.options.encoding, separator)
     file.words = found.words
     text = io.TextIOWrapper(stream.content, found.encoding, errors="surrogateescape", newline="")
-    lines = _csv_lines(text, found)
+    lines = _csv_lines(text, found, file.options.longest_row)
     header = next(lines, None)
     if header is None or isinstance(header[1], str):
         if header is not None:
@@ -247,10 +251,10 @@ def _csv(file: RowFile, stream: Stream) -> Iterator[Row | BadRow]:
         yield _csv_row(place, cells, names, file.types)
 
 
-def _csv_lines(text: io.TextIOWrapper, found: CsvFormat) -> Iterator[tuple[int, list[str] | str]]:
+def _csv_lines(text: io.TextIOWrapper, found: CsvFormat, longest: int) -> Iterator[tuple[int, list[str] | str]]:
     """Lines with their cells, or with what is wrong with them."""
-    csv.field_size_limit(_LONGEST_ROW)
-    reader = csv.reader(text, delimiter=found.separator)
+    csv.field_size_limit(longest)
+    reader = csv.reader(_bounded(text, longest), delimiter=found.separator)
     while True:
         try:
             cells = next(reader)
@@ -263,6 +267,15 @@ def _csv_lines(text: io.TextIOWrapper, found: CsvFormat) -> Iterator[tuple[int, 
             raise UsageError(f"The file is not {found.encoding}: {error}.", "--encoding names another.") from error
         if cells:
             yield reader.line_num, cells
+
+
+def _bounded(text: io.TextIOWrapper, longest: int) -> Iterator[str]:
+    """The lines of a text, of those that are too long only so much that they are rejected."""
+    # One character for an opening quote, and one beyond what a cell may have.
+    while line := text.readline(longest + 2):
+        yield line
+        while len(line) > longest and not line.endswith("\n"):
+            line = text.readline(longest + 2)
 
 
 def _csv_row(place: int, cells: list[str] | str, names: list[str], types: dict[str, str]) -> Row | BadRow:

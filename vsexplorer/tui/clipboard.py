@@ -7,9 +7,14 @@ from typing import Any
 
 from textual.app import App
 
+MOST = 1 << 20
+"""Characters that are sent: many terminals drop more, and a slow line would be busy with them for long."""
 
-def send(app: App[Any], text: str) -> None:
-    """Send a text, harmless already. Nobody can know whether the terminal took it."""
+
+def send(app: App[Any], text: str) -> bool:
+    """Send a text, already sanitized; returns whether it was sent, which no terminal confirms."""
+    if len(text) > MOST:
+        return False
     app.copy_to_clipboard(text)
     if _desktop_is_here():
         import pyperclip
@@ -18,7 +23,8 @@ def send(app: App[Any], text: str) -> None:
             pyperclip.copy(text)
         except pyperclip.PyperclipException:
             # The terminal has it.
-            return
+            return True
+    return True
 
 
 def _desktop_is_here() -> bool:

@@ -10,6 +10,8 @@ from vsexplorer.vectorset.store import VectorSetStore
 
 _STEPS = 100
 """Halvings at most; some ten are enough for names people give."""
+_PROBES = 16
+"""Parts into which a round trip divides what is searched."""
 _SINGLE_CUTS = 32
 """Bytes cut off one at a time; of longer names more and more at once."""
 
@@ -82,13 +84,16 @@ async def _last(store: VectorSetStore, key: bytes, before: bytes | None) -> byte
         # The largest byte at this place with which a name still begins as the settled part does.
         low, high = (name[settled] if len(name) > settled else -1), 256
         while high - low > 1:
-            middle = (low + high) // 2
-            found = await store.names_between(key, name[:settled] + bytes([middle]), before, 1)
-            if found and found[0][:settled] == name[:settled]:
-                name = found[0]
-                low = name[settled]
-            else:
-                high = middle
+            # Several in one round trip: over a slow line each costs as much as the search itself.
+            places = sorted(
+                {low + 1, *(low + max(1, (high - low) * part // _PROBES) for part in range(1, _PROBES))}
+            )
+            starts = [name[:settled] + bytes([place]) for place in places if place < high]
+            for place, found in zip(places, await store.first_from(key, starts, before), strict=False):
+                if found is None or found[:settled] != name[:settled]:
+                    high = min(high, place)
+                    break
+                name, low = found, max(low, found[settled])
         if low < 0:
             return name
         settled += 1

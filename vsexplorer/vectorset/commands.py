@@ -76,14 +76,21 @@ def vsim_all(key: bytes, dimension: int, size: int) -> list[Argument]:
 def render(argv: Sequence[Argument]) -> str:
     """The command as one line: words quoted where a shell needs it, a vector's bytes as ``‹384 floats›``."""
     words = []
-    previous: Argument = b""
-    for argument in argv:
-        if previous == b"FP32" and isinstance(argument, bytes):
+    vector = vector_place(argv)
+    for place, argument in enumerate(argv):
+        if place == vector and isinstance(argument, bytes):
             words.append(f"‹{len(argument) // 4} floats›")
         else:
             words.append(_quote(display(argument) if isinstance(argument, bytes) else str(argument)))
-        previous = argument
     return " ".join(words)
+
+
+def vector_place(argv: Sequence[Argument]) -> int | None:
+    """Where the bytes of a vector stand in a command; an element may be called FP32 as well."""
+    if argv[0] not in (b"VSIM", b"VADD"):
+        return None
+    place = 4 if argv[0] == b"VADD" and argv[2] == b"REDUCE" else 2
+    return place + 1 if len(argv) > place + 1 and argv[place] == b"FP32" else None
 
 
 def _quote(word: str) -> str:

@@ -203,6 +203,17 @@ class VectorSetStore:
         found: list[bytes] = await self.connection.call(b"VRANGE", key, b"[" + low if low else b"-", end, number)
         return found
 
+    async def first_from(self, key: bytes, starts: Sequence[bytes], before: bytes | None) -> list[bytes | None]:
+        """The first name from each of some places on and before ``before``, in one round trip."""
+        end = b"(" + before if before is not None else b"+"
+        asked: list[list[Argument]] = [[b"VRANGE", key, b"[" + start, end, 1] for start in starts]
+        found: list[bytes | None] = []
+        for reply in await self.connection.pipeline(asked):
+            if isinstance(reply, VsexplorerError):
+                raise reply
+            found.append(reply[0] if reply else None)
+        return found
+
     async def sample_names(self, key: bytes, number: int) -> list[bytes]:
         """Some names at random, in order, each once."""
         return sorted(set(await self.connection.call(b"VRANDMEMBER", key, number)))

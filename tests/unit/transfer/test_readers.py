@@ -2,6 +2,7 @@ import csv
 import gzip
 import io
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +44,13 @@ def test_json_lines_with_everything_that_can_be_wrong(tmp_path: Path) -> None:
 def test_a_line_of_many_megabytes_is_rejected_and_put_aside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(readers, "_LONGEST_ROW", 1 << 20)
     content = b'{"a": "' + b"x" * (3 << 20) + b'"}\n{"a": 1}\n'
-    rows = read(tmp_path, "f.jsonl", content)
+    rows = read(tmp_path, "f.jsonl", content, longest_row=1 << 20)
     assert values(rows) == ["longer than 1 MiB", {"a": 1}]
     assert rows[0].raw == content.splitlines()[0]
     monkeypatch.setattr(readers, "_LONGEST_KEPT", 2 << 20)
-    assert read(tmp_path, "f.jsonl", content)[0].raw == b"", "there is an end to everything"
-    found = values(read(tmp_path, "f.csv", b"a,b\n" + b"x" * (3 << 20) + b",1\n1,2\n"))
+    assert read(tmp_path, "f.jsonl", content, longest_row=1 << 20)[0].raw == b"", "there is an end to everything"
+    found = values(read(tmp_path, "f.csv", b"a,b\n" + b"x" * (3 << 20) + b",1\n1,2\n", longest_row=1 << 20))
     assert found[-1] == {"a": 1, "b": 2}
     assert "field larger than field limit" in str(found[0])
 
@@ -218,3 +218,54 @@ def test_unknown_suffix_and_missing_file(tmp_path: Path) -> None:
         RowFile.at(tmp_path / "f.xlsx")
     with pytest.raises(UsageError, match="no file"):
         RowFile.at(tmp_path / "f.csv")
+
+
+def bomb(folder: Path, name: str, begin: bytes, filling: bytes, end: bytes, mebibytes: int) -> Path:
+    import gzip
+
+    path = folder / name
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        file.write(begin)
+        for _ in range(mebibytes):
+            file.write(filling * (1 << 20))
+        file.write(end)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "begin", "filling", "end"),
+    [
+        ("a.csv.gz", b"a,b\n", b"x", b",1\n1,2\n"),
+        ("a.csv.gz", b'a,b\n"', b"x", b'",1\n1,2\n'),
+        ("a.jsonl.gz", b'{"a": "', b"x", b'"}\n{"a": 1, "b": 2}\n'),
+    ],
+    ids=["csv", "quoted csv", "jsonl"],
+)
+def test_a_row_that_unpacks_without_end_costs_little_memory(
+    tmp_path: Path, name: str, begin: bytes, filling: bytes, end: bytes
+) -> None:
+    path = bomb(tmp_path, name, begin, filling, end, 200)
+    tracemalloc.start()
+    try:
+        rows = list(RowFile(str(path), ReadOptions(longest_row=1 << 20)))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert isinstance(rows[0], BadRow)
+    assert values(rows)[-1] == {"a": 1, "b": 2}
+    assert most < 100 << 20
+
+
+def test_json_that_unpacks_without_end_is_refused(tmp_path: Path) -> None:
+    path = bomb(tmp_path, "a.json.gz", b'[{"a": "', b"x", b'"}]', 4)
+    with pytest.raises(UsageError, match="an item of more than 1 MiB") as caught:
+        list(RowFile(str(path), ReadOptions(longest_row=1 << 20)))
+    assert "--longest-row" in caught.value.hint
+    path = bomb(tmp_path, "b.json.gz", b'{"rows": "', b"x", b'"}', 300)
+    with pytest.raises(UsageError, match="one JSON object of more than 256 MiB"):
+        list(RowFile(str(path)))
+
+
+def test_many_spaces_before_an_item_are_passed_over_quickly(tmp_path: Path) -> None:
+    path = bomb(tmp_path, "a.json.gz", b"[", b" ", b'{"a": 1}]', 64)
+    assert values(list(RowFile(str(path)))) == [{"a": 1}]

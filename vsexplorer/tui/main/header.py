@@ -87,7 +87,8 @@ class Header(Vertical):
         if self._connection.connected:
             explorer = self._connection.explorer
             able = explorer.capabilities
-            rights = "read-write" if self._write else "read-only"
+            rights = "replica, read-only" if able.replica else "read-write" if self._write else "read-only"
+            rights = f"{rights} · cluster node" if able.cluster else rights
             server = f"{sanitize(able.product)} {sanitize(able.version)}"
             self._server.set_text(f"{sanitize(explorer.target.label)} · {server} · {rights}", words or _NAME)
 

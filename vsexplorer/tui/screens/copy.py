@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from vsexplorer.services.explorer import Explorer
 
 
+_TOO_LARGE = "copied.txt"
+"""Where a text is written that is too large for the clipboard."""
+
+
 @dataclass(frozen=True, slots=True)
 class CopyChoice:
     """One entry: a letter, what it is, and how to get it."""
@@ -135,15 +139,17 @@ class Copier:
     async def _fetch(self, chosen: CopyChoice) -> None:
         try:
             text = await chosen.get()
-            if chosen.file:
-                file = await asyncio.to_thread(_write_new, Path(chosen.file), text)
+            name = chosen.file or (_TOO_LARGE if len(text) > clipboard.MOST else "")
+            if name:
+                file = await asyncio.to_thread(_write_new, Path(name), text)
         except VsexplorerError as error:
             self._say(sanitize(str(error)), True)
         except OSError as error:
-            self._say(sanitize(f"Cannot write {chosen.file}: {error.strerror}"), True)
+            self._say(sanitize(f"Cannot write {name}: {error.strerror}"), True)
         else:
-            if chosen.file:
-                self._say(f"written to {sanitize(str(file))}", False)
+            if name:
+                why = "" if chosen.file else "too large for the clipboard: "
+                self._say(f"{why}written to {sanitize(str(file))}", False)
             else:
                 clipboard.send(self._app, text)
                 self._say(f"sent to clipboard: {sanitize(chosen.words)}", False)

@@ -81,7 +81,11 @@ class EditFlow:
         """Whether changes are allowed; says how to allow them if not."""
         if not self._write:
             self._say("read-only: start with vsexplorer --write to change things", True)
-        return self._write
+            return False
+        if self._explorer().capabilities.replica:
+            self._say("this server is a replica: connect to its primary to change things", True)
+            return False
+        return True
 
     async def edit(self, key: bytes, element: bytes) -> bool:
         """Edit an element's attributes; returns whether they were changed."""
