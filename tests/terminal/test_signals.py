@@ -21,3 +21,25 @@ def test_a_signal_restores_the_terminal(newest: RedisServer, number: signal.Sign
         screen = terminal.until(f"[status {128 + number}]")
         assert "query ›" not in screen
         assert terminal.modes() == "0 0 1", "no alternate screen, no mouse, a visible cursor"
+
+
+def test_the_program_is_suspended_and_comes_back(newest: RedisServer) -> None:
+    fill(newest.client(), "k", [("a", (1.0, 0.0), None)])
+    with Terminal("bash", "--norc", "-i") as terminal:
+        terminal.type(f"{PROGRAM} k {' '.join(newest.options)}")
+        terminal.press("Enter")
+        terminal.until("1 of 1 element")
+        terminal.press("C-z")
+        terminal.until("Stopped")
+        assert terminal.modes() == "0 0 1"
+        terminal.type("fg")
+        terminal.press("Enter")
+        terminal.until("1 of 1 element")
+
+
+def test_without_a_shell_the_program_stays(newest: RedisServer) -> None:
+    fill(newest.client(), "k", [("a", (1.0, 0.0), None)])
+    with Terminal(PROGRAM, "k", *newest.options) as terminal:
+        terminal.until("1 of 1 element")
+        terminal.press("C-z")
+        terminal.until("no shell to return to")

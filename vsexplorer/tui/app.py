@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -84,7 +86,8 @@ class ExplorerApp(App[None]):
         return MainScreen(start, session)
 
     def on_mount(self) -> None:
-        """Leave the terminal as it was when the program is told to end or its terminal is closed."""
+        """Leave the terminal as it was when the program ends, and draw anew when it comes back from a shell."""
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             # Not in the main thread, as in some tests, there are no signals to handle.
@@ -118,6 +121,13 @@ class ExplorerApp(App[None]):
 
         self.run_worker(run(), group="change", description="changing something")
 
+    def action_suspend_process(self) -> None:
+        """Return to the shell, where there is one that can bring the program back."""
+        if _has_shell():
+            super().action_suspend_process()
+        else:
+            self.say("there is no shell to return to", error=True)
+
     def crash(self, error: BaseException) -> None:
         """End because of something nobody foresaw; the command line reports it."""
         self.failure = error
@@ -129,3 +139,17 @@ class ExplorerApp(App[None]):
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.remapped))
+
+
+def _has_shell() -> bool:
+    """Whether a shell with job control waits: else the system ignores that a program suspends itself."""
+    leader = os.getpgrp()
+    parent = os.getppid()
+    if leader != os.getpid():
+        with suppress(OSError, ValueError, IndexError):
+            # The parent of the group's first process: the second field behind its name in parentheses.
+            parent = int(Path(f"/proc/{leader}/stat").read_text().rpartition(")")[2].split()[1])
+    try:
+        return os.getsid(parent) == os.getsid(0) and os.getpgid(parent) != leader
+    except OSError:
+        return False

@@ -234,6 +234,7 @@ KEYMAP = (
     Key("help", "question_mark", "help", "help", "All keys", Place.EVERYWHERE, True, "?", True),
     Key("palette", "ctrl+p", "app.command_palette", "commands", "All commands by name", Place.EVERYWHERE, True),
     Key("theme", "ctrl+t", "app.change_theme", "theme", "Choose the colours", Place.EVERYWHERE, palette=True),
+    Key("suspend", "ctrl+z", "app.suspend_process", "suspend", "To the shell; its fg comes back", Place.EVERYWHERE),
     Key("quit", "q", "app.quit", "quit", "Quit", Place.EXPLORER, True, palette=True),
     Key("quit-always", "ctrl+q,ctrl+c", "app.quit", "quit", "Quit, also while typing", Place.EVERYWHERE, True,
         "ctrl+q"),
