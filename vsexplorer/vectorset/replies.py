@@ -1,16 +1,67 @@
 """RESP2 replies of the vector set commands as values.
 
-RESP2 keeps the order of results; its flat lists are read here and nowhere else.
+RESP2 keeps the order of results; its flat lists are read here and nowhere else. A reply of another shape raises
+``CommandRefused``: something else than Redis may answer, or something between may change what it says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
 
+from vsexplorer.core.errors import CommandRefused
 from vsexplorer.core.values import Hit, Neighbour, SetInfo
 from vsexplorer.server.connection import Reply
 
+_MISSHAPEN = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 
+
+def of[**P, T](command: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Decorate a function that reads a command's reply: another shape is refused and never guessed at."""
+
+    def decorate(read: Callable[P, T]) -> Callable[P, T]:
+        @wraps(read)
+        def reading(*arguments: P.args, **named: P.kwargs) -> T:
+            try:
+                return read(*arguments, **named)
+            except _MISSHAPEN as error:
+                raise CommandRefused(
+                    f"The reply to {command} is not one that Redis gives ({type(error).__name__}).",
+                    "Does something stand between vsexplorer and the server, or is it another product?",
+                ) from error
+
+        return reading
+
+    return decorate
+
+
+@of("a listing")
+def names(reply: Reply) -> list[bytes]:
+    """A list of names; nothing for a missing set."""
+    found: list[bytes] = [] if reply is None else reply
+    if not isinstance(found, list) or not all(isinstance(name, bytes) for name in found):
+        raise TypeError
+    return found
+
+
+@of("SCAN")
+def scan(reply: Reply) -> tuple[int, list[bytes]]:
+    """The cursor to go on with, and a page of keys."""
+    cursor, page = reply
+    return int(cursor), names(page)
+
+
+@of("VGETATTR")
+def attributes(reply: Reply) -> bytes | None:
+    """Attributes as stored; ``None`` for none."""
+    if reply is None:
+        return None
+    if not isinstance(reply, bytes):
+        raise TypeError
+    return reply or None
+
+
+@of("VSIM")
 def hits(reply: Sequence[bytes | None], with_attributes: bool) -> tuple[Hit, ...]:
     """Results of VSIM WITHSCORES, with or without WITHATTRIBS, in the server's order."""
     if with_attributes:
@@ -24,6 +75,7 @@ def hits(reply: Sequence[bytes | None], with_attributes: bool) -> tuple[Hit, ...
     )
 
 
+@of("VINFO")
 def set_info(key: bytes, reply: Sequence[Reply]) -> SetInfo:
     """VINFO's pairs."""
     pairs = {bytes(name).decode(): value for name, value in _groups(reply, 2)}
@@ -42,6 +94,7 @@ def set_info(key: bytes, reply: Sequence[Reply]) -> SetInfo:
     )
 
 
+@of("VLINKS")
 def links(reply: Sequence[Sequence[bytes]]) -> list[list[Neighbour]]:
     """VLINKS WITHSCORES, turned round: the lowest level first, each with the nearest first."""
     levels = [[Neighbour(name, float(score)) for name, score in _groups(level, 2)] for level in reply]

@@ -17,6 +17,7 @@ from vsexplorer.core.attributes import parse
 from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.core.values import SetInfo
 from vsexplorer.server.connection import Reply
+from vsexplorer.vectorset import replies
 from vsexplorer.vectorset.store import VectorSetStore
 
 RECORDS = b"vsexplorer:sets"
@@ -39,7 +40,12 @@ async def read(store: VectorSetStore, infos: Sequence[SetInfo]) -> list[SetRecor
     except VsexplorerError:
         # They are a help, not a need.
         return [None] * len(infos)
-    return [_record(reply, info, store.capabilities.run) for reply, info in zip(found, infos, strict=True)]
+    return _records(found, infos, store.capabilities.run)
+
+
+@replies.of("HMGET")
+def _records(found: Reply, infos: Sequence[SetInfo], run: str) -> list[SetRecord | None]:
+    return [_record(reply, info, run) for reply, info in zip(found, infos, strict=True)]
 
 
 async def write(store: VectorSetStore, info: SetInfo, record: SetRecord) -> None:

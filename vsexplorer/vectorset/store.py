@@ -79,10 +79,10 @@ class VectorSetStore:
             argv: list[Argument] = [b"SCAN", cursor, b"COUNT", _SCAN_COUNT, b"TYPE", b"vectorset"]
             if match is not None:
                 argv += [b"MATCH", match]
-            cursor, page = await self.connection.call(*argv)
+            cursor, page = replies.scan(await self.connection.call(*argv))
             if page:
                 yield page
-            if int(cursor) == 0:
+            if cursor == 0:
                 return
 
     async def info(self, key: bytes) -> SetInfo:
@@ -158,12 +158,12 @@ class VectorSetStore:
         size = 0
         for start in range(0, len(names), _SAMPLE_PAGE):
             page = names[start : start + _SAMPLE_PAGE]
-            replies = await self.connection.pipeline([[b"VGETATTR", key, name] for name in page])
-            for reply in replies:
+            answers = await self.connection.pipeline([[b"VGETATTR", key, name] for name in page])
+            for reply in answers:
                 if isinstance(reply, VsexplorerError):
                     raise reply
-                found.append(reply or None)
-                size += len(reply or b"")
+                found.append(replies.attributes(reply))
+                size += len(found[-1] or b"")
             if size >= most_bytes or time.perf_counter() - started > most_seconds:
                 break
         return found
@@ -175,33 +175,34 @@ class VectorSetStore:
         graph or random sampling would not promise.
         """
         if self.capabilities.vrange:
-            while found := await self.connection.call(*commands.vrange(info.key, Span(after=after), page)):
+            while found := replies.names(
+                await self.connection.call(*commands.vrange(info.key, Span(after=after), page))
+            ):
                 yield found
                 after = found[-1]
             return
         if info.size:
             argv = commands.vsim_all(info.key, info.input_dimension, info.size)
-            every: list[bytes] = await self.connection.call(*argv)
+            every = replies.names(await self.connection.call(*argv))
             for place in range(0, len(every), page):
                 yield every[place : place + page]
 
     async def names_from(self, key: bytes, name: bytes, number: int) -> list[bytes]:
         """The first names from one on, in order."""
-        found: list[bytes] = await self.connection.call(b"VRANGE", key, b"[" + name if name else b"-", b"+", number)
-        return found
+        return replies.names(
+            await self.connection.call(b"VRANGE", key, b"[" + name if name else b"-", b"+", number)
+        )
 
     async def names_behind(self, key: bytes, name: bytes, number: int) -> list[bytes]:
         """The first names behind one, in order."""
-        found: list[bytes] = await self.connection.call(b"VRANGE", key, commands.behind(name), b"+", number)
-        return found
+        return replies.names(await self.connection.call(b"VRANGE", key, commands.behind(name), b"+", number))
 
     async def names_between(self, key: bytes, low: bytes, high: bytes | None, number: int) -> list[bytes]:
         """The first names from ``low`` on and before ``high``; ``None`` for no end."""
         if high == b"":
             return []
         end = b"(" + high if high is not None else b"+"
-        found: list[bytes] = await self.connection.call(b"VRANGE", key, b"[" + low if low else b"-", end, number)
-        return found
+        return replies.names(await self.connection.call(b"VRANGE", key, b"[" + low if low else b"-", end, number))
 
     async def first_from(self, key: bytes, starts: Sequence[bytes], before: bytes | None) -> list[bytes | None]:
         """The first name from each of some places on and before ``before``, in one round trip."""
@@ -211,25 +212,27 @@ class VectorSetStore:
         for reply in await self.connection.pipeline(asked):
             if isinstance(reply, VsexplorerError):
                 raise reply
-            found.append(reply[0] if reply else None)
+            listed = replies.names(reply)
+            found.append(listed[0] if listed else None)
         return found
 
     async def sample_names(self, key: bytes, number: int) -> list[bytes]:
         """Some names at random, in order, each once."""
-        return sorted(set(await self.connection.call(b"VRANDMEMBER", key, number)))
+        return sorted(set(replies.names(await self.connection.call(b"VRANDMEMBER", key, number))))
 
     async def some_names(self, key: bytes, prefixes: Sequence[bytes]) -> list[bytes]:
         """Some names that begin with one of the prefixes, each once: out of a sample where names have no order."""
         if self.capabilities.vrange:
             asked: list[list[Argument]] = [commands.vrange(key, Span(one), _PROPOSED) for one in prefixes]
-            replies = await self.connection.pipeline(asked)
+            answers = await self.connection.pipeline(asked)
         else:
-            replies = [await self.connection.call(b"VRANDMEMBER", key, _SAMPLED_NAMES)]
+            answers = [await self.connection.call(b"VRANDMEMBER", key, _SAMPLED_NAMES)]
         found: dict[bytes, None] = {}
-        for reply in replies:
+        for reply in answers:
             if isinstance(reply, VsexplorerError):
                 raise reply
-            found.update(dict.fromkeys(name for name in reply if name.startswith(tuple(prefixes))))
+            listed = replies.names(reply)
+            found.update(dict.fromkeys(name for name in listed if name.startswith(tuple(prefixes))))
         return sorted(found)[:_PROPOSED]
 
     async def described(
@@ -239,21 +242,24 @@ class VectorSetStore:
         asked: list[list[Argument]] = [[b"VGETATTR", info.key, name] for name in names]
         if vectors:
             asked += [[b"VEMB", info.key, name, b"RAW"] for name in names]
-        replies: list[Reply] = await self.connection.pipeline(asked)
-        for reply in replies:
+        answers: list[Reply] = await self.connection.pipeline(asked)
+        for reply in answers:
             if isinstance(reply, VsexplorerError):
                 raise reply
-        described = replies[: len(names)]
-        stored = replies[len(names) :] or [None] * len(names)
+        described = answers[: len(names)]
+        stored = answers[len(names) :] or [None] * len(names)
         return [
-            (attributes or None, StoredVector.of(vector, info.dimension) if vector is not None else None)
+            (
+                replies.attributes(attributes),
+                StoredVector.of(vector, info.dimension) if vector is not None else None,
+            )
             for attributes, vector in zip(described, stored, strict=True)
         ]
 
     async def memory(self, keys: Sequence[bytes]) -> list[int | None]:
         """Bytes some sets take, as the server estimates them; ``None`` where it may not be asked."""
-        replies = await self.connection.pipeline([[b"MEMORY", b"USAGE", key] for key in keys])
-        return [int(reply) if isinstance(reply, int) else None for reply in replies]
+        answers = await self.connection.pipeline([[b"MEMORY", b"USAGE", key] for key in keys])
+        return [int(reply) if isinstance(reply, int) else None for reply in answers]
 
     async def count(self, info: SetInfo, filter: str) -> int:
         """How many elements pass a filter, by looking at every one.
@@ -262,7 +268,7 @@ class VectorSetStore:
             FilterRefused: the server cannot parse the filter.
         """
         argv = commands.vsim_count(info.key, info.input_dimension, filter.strip(), info.size)
-        return len(await self.connection.call(*argv))
+        return len(replies.names(await self.connection.call(*argv)))
 
     async def first(self, key: bytes, number: int, span: Span | None = None) -> Answer:
         """The first elements of a span by name, or a random sample where the server cannot list in order.
@@ -282,7 +288,7 @@ class VectorSetStore:
         else:
             argv = [b"VRANDMEMBER", key, number]
             notes = ("a random sample: this server cannot list in order",)
-        names: list[bytes] = await self.connection.call(*argv)
+        names = replies.names(await self.connection.call(*argv))
         listed = tuple(Hit(rank, name, None, None) for rank, name in enumerate(names, 1))
         found, more = await self._with_attributes(key, listed)
         return Answer(found, commands.render(argv), _since(started), (*notes, *more), tuple(argv))
@@ -305,7 +311,7 @@ class VectorSetStore:
         stored = StoredVector.of(vector, info.dimension)
         numbers = tuple(stored.numbers())
         return ElementDetails(
-            element, attributes or None, stored.quantization, info.dimension, stored.norm, numbers
+            element, replies.attributes(attributes), stored.quantization, info.dimension, stored.norm, numbers
         )
 
     async def vectors(self, info: SetInfo, names: Sequence[bytes]) -> list[StoredVector | None]:
@@ -343,7 +349,9 @@ class VectorSetStore:
         got: list[Reply] = await self.connection.pipeline([[b"VGETATTR", key, hit.element] for hit in found])
         denied = next((reply for reply in got if isinstance(reply, PermissionDenied)), None)
         hits = tuple(
-            replace(hit, attributes=None if isinstance(attributes, VsexplorerError) else attributes or None)
+            replace(
+                hit, attributes=None if isinstance(attributes, VsexplorerError) else replies.attributes(attributes)
+            )
             for hit, attributes in zip(found, got, strict=True)
         )
         return hits, ("no permission to read attributes (VGETATTR)",) if denied else ()

@@ -7,6 +7,7 @@ from array import array
 from dataclasses import dataclass
 
 from vsexplorer.core.vectors import norm, packed, unpacked
+from vsexplorer.vectorset import replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,12 @@ class StoredVector:
 
     @classmethod
     def of(cls, reply: list[bytes], dimension: int) -> StoredVector:
-        """From VEMB's reply with RAW: name, blob, norm, and the range of int8."""
-        scale = float(reply[3]) if len(reply) > 3 else 1.0
-        return cls(bytes(reply[0]).decode(), bytes(reply[1]), float(reply[2]), scale, dimension)
+        """Read VEMB's reply with RAW: name, blob, norm, and the range of int8.
+
+        Raises:
+            CommandRefused: the reply has another shape.
+        """
+        return cls(*_parts(reply, dimension), dimension)
 
     def normalized(self) -> array[float]:
         """The vector of length one, except for ``bin``: its signs, as 1 and -1."""
@@ -66,3 +70,11 @@ class StoredVector:
         # A step of int8 is range / 127; rounding is half of it.
         error = 0.6 * self.range / 127 if self.quantization == "int8" else 1e-5
         return all(abs(one - stored) <= error for one, stored in zip(unit, self.normalized(), strict=True))
+
+
+@replies.of("VEMB")
+def _parts(reply: list[bytes], dimension: int) -> tuple[str, bytes, float, float]:
+    kind, blob = reply[0].decode(), bytes(reply[1])
+    if len(blob) < {"int8": dimension, "f32": 4 * dimension, "bin": -(-dimension // 8)}[kind]:
+        raise ValueError("the vector is too short")
+    return kind, blob, float(reply[2]), float(reply[3]) if len(reply) > 3 else 1.0
