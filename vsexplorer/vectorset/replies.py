@@ -38,10 +38,11 @@ def of[**P, T](command: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
 @of("a listing")
 def names(reply: Reply) -> list[bytes]:
     """A list of names; nothing for a missing set."""
-    found: list[bytes] = [] if reply is None else reply
-    if not isinstance(found, list) or not all(isinstance(name, bytes) for name in found):
+    if reply is None:
+        return []
+    if not isinstance(reply, list) or not all(isinstance(name, bytes) for name in reply):
         raise TypeError
-    return found
+    return reply
 
 
 @of("SCAN")

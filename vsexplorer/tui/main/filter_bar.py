@@ -34,7 +34,11 @@ class FilterBar(LineBar):
             self.valid = valid
 
     def __init__(self) -> None:
-        super().__init__("filter", 'such as .year > 1950 and .country == "Chile"', FilterHighlighter())
+        super().__init__(
+            "filter",
+            'such as .year > 1950 and .country == "Chile"',
+            FilterHighlighter(lambda: self.app.theme_variables),
+        )
         self._dialect: Dialect | None = None
         self.facts: SetFacts | None = None
         """The fields of the open set, from a sample; ``None`` until it was taken."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -9,28 +10,42 @@ from rich.highlighter import Highlighter
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
+from textual.color import Color
 from textual.strip import Strip
 from textual.widget import Widget
 
 from vsexplorer.core.text import fit, sanitize
+from vsexplorer.tui.widgets.contrast import readable
 
 if TYPE_CHECKING:
     from vsexplorer.language.check import Finding
 
-_STYLES = {
-    "SELECTOR": "cyan",
-    "STRING": "green",
-    "NUMBER": "yellow",
-    "ARRAY": "yellow",
-    "NULL": "yellow",
-    "OPERATOR": "magenta",
-    "UNFINISHED": "green",
-    "WRONG": "red underline",
+_COLORS = {
+    "SELECTOR": "primary",
+    "STRING": "success",
+    "NUMBER": "warning",
+    "ARRAY": "warning",
+    "NULL": "warning",
+    "OPERATOR": "secondary",
+    "UNFINISHED": "success",
+    "WRONG": "error",
 }
+"""The colour of the theme for each kind of token."""
+_ANSI = {"primary": "cyan", "success": "green", "warning": "yellow", "secondary": "magenta", "error": "red"}
+"""The same where the terminal's own palette is used, whose colours nobody knows."""
 
 
 class FilterHighlighter(Highlighter):
-    """Colours fields, operators, texts and numbers."""
+    """Colours fields, operators, texts and numbers as the theme does, with enough contrast to be read.
+
+    Args:
+        variables: Returns the theme's variables.
+    """
+
+    def __init__(self, variables: Callable[[], Mapping[str, str]]) -> None:
+        self._variables = variables
+        self._styles: dict[str, Style] = {}
+        self._made_of: Mapping[str, str] = {}
 
     def highlight(self, text: Text) -> None:
         """Style the tokens of an expression."""
@@ -38,8 +53,22 @@ class FilterHighlighter(Highlighter):
             return
         from vsexplorer.language.tokens import tokenize
 
+        variables = self._variables()
+        if variables is not self._made_of:
+            self._styles, self._made_of = _styles(variables), variables
         for token in tokenize(text.plain):
-            text.stylize(_STYLES[token.kind.name], token.start, token.end)
+            text.stylize(self._styles[token.kind.name], token.start, token.end)
+
+
+def _styles(variables: Mapping[str, str]) -> dict[str, Style]:
+    background = Color.parse(variables["background"])
+    found: dict[str, Style] = {}
+    for kind, name in _COLORS.items():
+        color = Color.parse(variables[name])
+        known = color.ansi is None and background.ansi is None
+        chosen = readable(color, background).rich_color.name if known else _ANSI[name]
+        found[kind] = Style(color=chosen, underline=kind == "WRONG")
+    return found
 
 
 class FindingLine(Widget):
