@@ -45,7 +45,7 @@ class FilterHighlighter(Highlighter):
     def __init__(self, variables: Callable[[], Mapping[str, str]]) -> None:
         self._variables = variables
         self._styles: dict[str, Style] = {}
-        self._made_of: Mapping[str, str] = {}
+        self._made_of: tuple[str, ...] = ()
 
     def highlight(self, text: Text) -> None:
         """Style the tokens of an expression."""
@@ -54,8 +54,10 @@ class FilterHighlighter(Highlighter):
         from vsexplorer.language.tokens import tokenize
 
         variables = self._variables()
-        if variables is not self._made_of:
-            self._styles, self._made_of = _styles(variables), variables
+        # Another theme changes the variables in place.
+        made_of = tuple(variables[name] for name in ("background", *_ANSI))
+        if made_of != self._made_of:
+            self._styles, self._made_of = _styles(variables), made_of
         for token in tokenize(text.plain):
             text.stylize(self._styles[token.kind.name], token.start, token.end)
 
