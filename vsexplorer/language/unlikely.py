@@ -102,6 +102,14 @@ class _Clause:
         """The types of the field's values; a null is none that could be compared with."""
         return self.field.kinds - {"null"}
 
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """The smallest and the largest number compared with; a null counts as 0."""
+        smallest, largest = self.field.smallest, self.field.largest
+        if smallest is None or largest is None:
+            return None
+        return (min(smallest, 0), max(largest, 0)) if "null" in self.field.kinds else (smallest, largest)
+
     def never(self, verb: str) -> str:
         """Say that no element ``verb``, as far as the sample tells."""
         if self.known.whole:
@@ -146,14 +154,10 @@ def _order(clause: _Clause) -> Remark | None:
         return clause.remark(f"{clause.name} holds lists, which count as 0 here")
     if kinds == {"text"} and limit is not None and not _numeric_texts(field):
         return clause.remark(f"{clause.name} holds texts; those that are no numbers count as 0")
-    if limit is None or kinds != {"number"} or field.smallest is None or field.largest is None:
+    if limit is None or kinds != {"number"} or clause.bounds is None:
         return None
-    holds = {
-        "<": field.smallest < limit,
-        "<=": field.smallest <= limit,
-        ">": field.largest > limit,
-        ">=": field.largest >= limit,
-    }
+    smallest, largest = clause.bounds
+    holds = {"<": smallest < limit, "<=": smallest <= limit, ">": largest > limit, ">=": largest >= limit}
     return None if holds[clause.operator] else clause.remark(_between(clause))
 
 
@@ -187,9 +191,9 @@ def _number_equality(clause: _Clause, value: float) -> Remark | None:
             return clause.remark(f"{clause.name} holds texts, and every text that is no number counts as 0")
         shown = clause.expression[clause.literal.start : clause.literal.end]
         return clause.remark(f"{clause.name} holds texts: a number never equals one", f'{clause.name} == "{shown}"')
-    if kinds != {"number"} or field.smallest is None or field.largest is None:
+    if kinds != {"number"} or clause.bounds is None or (value == 0 and "null" in field.kinds):
         return None
-    if not field.smallest <= value <= field.largest:
+    if not clause.bounds[0] <= value <= clause.bounds[1]:
         return clause.remark(_between(clause))
     if field.complete and value not in _numbers(field):
         return clause.remark(clause.never("is that"))

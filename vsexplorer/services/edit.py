@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vsexplorer.core.attributes import to_stored
-from vsexplorer.core.errors import ChangedMeanwhile, DimensionMismatch, NotFound, UsageError, VsexplorerError
+from vsexplorer.core.errors import (
+    ChangedMeanwhile,
+    CommandRefused,
+    DimensionMismatch,
+    NotFound,
+    UsageError,
+    VsexplorerError,
+)
 from vsexplorer.core.text import display
 from vsexplorer.core.values import ByText, ByVector, SetInfo
 from vsexplorer.core.vectors import norm, unpacked
@@ -136,8 +143,14 @@ class Editor:
 
         Raises:
             NotFound: the element does not exist.
+            CommandRefused: the name is taken.
         """
         info, before = await self._before(key, [element])
+        if (await changes.read(self._store.connection, info, [name]))[name] is not None:
+            raise CommandRefused(
+                f"{display(key)} has an element {display(name)} already.",
+                "Delete that one first, or take another name.",
+            )
         return PreparedChange(changes.rename(info, element, before[element], name), info)
 
     async def delete(self, key: bytes, elements: Sequence[bytes]) -> PreparedChange:

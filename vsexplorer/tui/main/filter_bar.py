@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from vsexplorer.language.known import SetFacts
 
 
+_EXAMPLE = 'such as .year > 1950 and .country == "Chile"'
+
+
 class FilterBar(LineBar):
     """Owns the filter line; checks it once per edit. The language is imported when it is first needed."""
 
@@ -36,7 +39,7 @@ class FilterBar(LineBar):
     def __init__(self) -> None:
         super().__init__(
             "filter",
-            'such as .year > 1950 and .country == "Chile"',
+            _EXAMPLE,
             FilterHighlighter(lambda: self.app.theme_variables),
         )
         self._dialect: Dialect | None = None
@@ -101,9 +104,19 @@ class FilterBar(LineBar):
         """Check for another server's filter language from now on."""
         self._dialect = dialect
 
+    @property
+    def _example(self) -> str:
+        if self.facts is None:
+            return _EXAMPLE
+        from vsexplorer.language.example import example
+
+        found = sanitize(example(self.facts))
+        return f"such as {found}" if found else "a condition on attributes, such as .field > 1"
+
     def use_facts(self, facts: SetFacts | None) -> None:
         """Check and complete against what a sample says of the set's fields."""
         self.facts = facts
+        self._line.input.placeholder = self._example
         if facts is not None and self.value:
             self._propose()
             self._show(self.report)

@@ -51,6 +51,11 @@ class LineBar(Vertical):
         """Whether the line has the focus."""
         return self._line.input.has_focus
 
+    @property
+    def completes(self) -> bool:
+        """Whether proposals are shown."""
+        return self._completion.open
+
     def activate(self, select: bool = False) -> None:
         """Focus the line; ``select`` selects its text, so that typing replaces it."""
         self._line.input.focus()

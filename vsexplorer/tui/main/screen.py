@@ -244,7 +244,8 @@ class MainScreen(Screen[None]):
             self.header.lost(error)
         elif isinstance(error, NotFound) and isinstance(query.source, ByElement | BySum):
             # It may be a name that is still being typed.
-            self.say(words, error=True)
+            if not self.query_bar.completes:
+                self.say(words, error=True)
         elif isinstance(error, DimensionMismatch | ModelUnavailable | NotFound) or not self.results.selected:
             self.results.tell_error(error)
             if isinstance(error, DimensionMismatch):

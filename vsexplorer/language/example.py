@@ -1,0 +1,35 @@
+"""An example of a filter for a set, from what a sample shows of its fields."""
+
+from __future__ import annotations
+
+from vsexplorer.language.known import FieldFacts, SetFacts
+from vsexplorer.language.literals import reachable
+
+_LONGEST_TEXT = 20
+"""Characters of a value that is shown as an example."""
+
+
+def example(facts: SetFacts) -> str:
+    """Return a filter over the most widespread number and text; empty if there is neither."""
+    clauses: list[str] = []
+    for clause in (_number, _text):
+        found = (clause(field) for field in facts.fields if reachable(field.name))
+        clauses += [text for text in found if text][:1]
+    return " and ".join(clauses)
+
+
+def _number(field: FieldFacts) -> str:
+    smallest, largest = field.smallest, field.largest
+    if field.kinds - {"null"} != {"number"} or smallest is None or largest is None or smallest == largest:
+        return ""
+    middle = (smallest + largest) / 2
+    return f".{field.name} > {middle:.0f}" if largest - smallest > 2 else f".{field.name} > {middle:.2g}"
+
+
+def _text(field: FieldFacts) -> str:
+    if field.kinds - {"null"} != {"text"}:
+        return ""
+    short = (one for one in field.values if isinstance(one.value, str) and 0 < len(one.value) <= _LONGEST_TEXT)
+    first = next(short, None)
+    # A value that occurs once is a name or a text, which nobody filters by.
+    return f".{field.name} == {first.literal}" if first is not None and first.count > 1 and first.literal else ""
