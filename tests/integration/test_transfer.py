@@ -420,3 +420,37 @@ def test_the_commands_for_scripts(server: RedisServer, tmp_path: Path, monkeypat
         assert done.returncode in (1, 2)
         assert words in done.stderr
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("quantization", ["int8", "f32", "bin"])
+async def test_a_copy_of_a_reduced_set_keeps_its_projection(
+    explorer: Explorer, server: RedisServer, quantization: str
+) -> None:
+    client = server.client()
+    option = {"int8": "Q8", "f32": "NOQUANT", "bin": "BIN"}[quantization]
+    source = random.Random(5)
+    for place in range(30):
+        numbers = [source.uniform(-1, 1) for _ in range(24)]
+        client.execute_command("VADD", "from", "REDUCE", 7, "VALUES", 24, *numbers, f"e{place}", option)
+    info = await explorer.sets.info(b"from")
+    await explorer.transfers.copy(info, CopyPlan(b"to"))
+    made = await explorer.sets.info(b"to")
+    assert (made.dimension, made.input_dimension, made.quantization) == (7, 24, quantization)
+    names = [b"e%d" % place for place in range(30)]
+    store = explorer.transfers._store
+    for one, other in zip(await store.vectors(info, names), await store.vectors(made, names), strict=True):
+        assert one is not None
+        assert other is not None
+        assert one.norm == pytest.approx(other.norm, rel=1e-5)
+        step = 1.01 * one.range / 127 if quantization == "int8" else 1e-5
+        assert one.normalized() == pytest.approx(other.normalized(), abs=step)
+    with pytest.raises(CommandRefused, match="reduced to 7 dimensions already"):
+        await explorer.transfers.copy(info, CopyPlan(b"third", SetOptions(reduce=5)))
+
+
+async def test_an_export_of_a_reduced_set_says_what_is_lost(
+    explorer: Explorer, server: RedisServer, tmp_path: Path
+) -> None:
+    server.client().execute_command("VADD", "k", "REDUCE", 2, "VALUES", 4, 1, 2, 3, 4, "a")
+    report = await explorer.transfers.export(await explorer.sets.info(b"k"), ExportPlan(b"k", tmp_path / "k.jsonl"))
+    assert any("cannot be searched by text" in note for note in report.notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,9 @@ from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.transfer.elements import StoredElement, elements
 from vsexplorer.transfer.mapping import text_of
 from vsexplorer.transfer.plan import OnExisting
+from vsexplorer.vectorset.changes import restorable
 from vsexplorer.vectorset.store import VectorSetStore
+from vsexplorer.vectorset.stored_vector import StoredVector
 from vsexplorer.vectorset.writer import NewElement, SetOptions, add, existing, replace
 
 _REMEMBERED = 20
@@ -68,7 +71,7 @@ async def copy(
 
     Raises:
         CommandRefused: the destination has elements and nothing is said of them, or was built otherwise; or vectors
-            reduced by a projection would have to be projected again.
+            reduced by a projection would have to be projected to another dimension.
         VsexplorerError: the server or the connection failed; pages before it are copied.
     """
     started = time.monotonic()
@@ -90,7 +93,10 @@ async def copy(
             if plan.existing is OnExisting.SKIP:
                 report.skipped += len(known)
                 page = [one for one in page if one.name not in known]
-            fresh = await _made(page, plan, bulk, report)
+            if bulk is not None:
+                fresh = await _embedded(page, plan, bulk, report)
+            else:
+                fresh = await asyncio.to_thread(_kept, page, info if options.reduce else None)
             await add(target.connection, plan.destination, [one for one in fresh if one.name not in known], options)
             await replace(target.connection, plan.destination, [one for one in fresh if one.name in known], options)
             report.copied += len(fresh)
@@ -105,17 +111,27 @@ async def copy(
 def _like(info: SetInfo, plan: CopyPlan) -> SetOptions:
     """Built as the source is, where nothing else is said."""
     options = plan.options
-    if info.reduced and options.reduce and not plan.text:
-        raise CommandRefused("The vectors have been reduced already; their originals are not in Redis.")
+    kept = info.dimension if info.reduced and not plan.text else None
+    if kept is not None and options.reduce not in (None, kept):
+        raise CommandRefused(
+            f"The vectors have been reduced to {kept:,} dimensions already; their originals are not in Redis."
+        )
     quantization = options.quantization or info.quantization
-    return SetOptions(quantization, options.reduce, options.links or info.links, options.ef, options.cas)
+    return SetOptions(quantization, options.reduce or kept, options.links or info.links, options.ef, options.cas)
 
 
-async def _made(
-    page: Sequence[StoredElement], plan: CopyPlan, bulk: BulkEmbedder | None, report: CopyReport
+def _kept(page: Sequence[StoredElement], reduced: SetInfo | None) -> list[NewElement]:
+    """Elements with the vectors they have, lifted through the projection of a set that is reduced."""
+
+    def vector(one: StoredVector) -> bytes:
+        return one.packed() if reduced is None else restorable(reduced, one)
+
+    return [NewElement(one.name, vector(one.vector), one.attributes) for one in page if one.vector is not None]
+
+
+async def _embedded(
+    page: Sequence[StoredElement], plan: CopyPlan, bulk: BulkEmbedder, report: CopyReport
 ) -> list[NewElement]:
-    if bulk is None:
-        return [NewElement(one.name, one.vector.packed(), one.attributes) for one in page if one.vector is not None]
     described: list[tuple[StoredElement, str]] = []
     for one in page:
         try:

@@ -85,6 +85,11 @@ async def export(
     notes: tuple[str, ...] = ()
     if not store.capabilities.vrange and plan.names is None:
         notes = ("this server cannot list in order: the order is that of the server's memory",)
+    if info.reduced and plan.vectors:
+        notes += (
+            f"the vectors have the {info.dimension:,} dimensions they were reduced to: a set loaded from this file "
+            "cannot be searched by text; vsexplorer copy keeps the projection",
+        )
     report = ExportReport(notes=notes)
     with ExitStack() as stack:
         try:
