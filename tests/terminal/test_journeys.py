@@ -214,7 +214,7 @@ def test_everything_a_set_holds(golden: RedisServer, tmp_path: Path) -> None:
         terminal.press("F7")
         terminal.type('{"born": 1868}')
         terminal.press("C-s")
-        terminal.until("VSETATTR")
+        terminal.until("enter: confirm")
         terminal.press("Enter")
         terminal.until("1868")
         assert json.loads(client.execute_command("VGETATTR", GOLDEN["key"], "Marie Curie")) == {"born": 1868}

@@ -26,7 +26,7 @@ def toasts(driver: Driver) -> str:
 
 
 async def confirmed(driver: Driver, *keys: str) -> str:
-    await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen))
+    await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen) and driver.app.screen.takes_keys)
     shown = driver.screen_text()
     await driver.press(*(keys or ("enter",)))
     await driver.until(lambda: not isinstance(driver.app.screen, ConfirmScreen))
@@ -145,7 +145,7 @@ async def test_a_set_is_deleted_only_by_typing_its_name(newest: RedisServer, emb
     await load_people(newest, embedder)
     async with running(newest, embedder, key=b"people", write=True) as driver:
         await driver.press("enter", "D")
-        await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen))
+        await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen) and driver.app.screen.takes_keys)
         await driver.press("enter")
         await driver.type("peopl")
         await driver.press("enter")

@@ -62,7 +62,7 @@ async def test_loading_into_a_set_asks_with_both_counts(
         await driver.press("down", "enter")
         await driver.until(lambda: "id: id · text: text" in driver.screen_text())
         await driver.press("ctrl+s")
-        await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen))
+        await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen) and driver.app.screen.takes_keys)
         assert "rows of rows.jsonl to rows" in driver.screen_text()
         assert "rows has 1 element" in driver.screen_text()
         await driver.press("escape")

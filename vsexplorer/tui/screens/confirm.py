@@ -29,6 +29,8 @@ class ConfirmScreen(ModalScreen[bool]):
         forget_keys: Drops the keys that were typed before the question could be seen.
     """
 
+    REACTION: ClassVar[float] = 0.3
+    """Seconds before the question takes a key: nobody reads faster, but a key typed before may be on its way."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "answer(False)", show=False),
         Binding("enter", "answer(True)", show=False),
@@ -43,6 +45,7 @@ class ConfirmScreen(ModalScreen[bool]):
         & VerticalScroll { height: auto; max-height: 60%; scrollbar-size-vertical: 1; }
         & #confirm-words { text-style: bold; }
         & #confirm-commands { color: $text-muted; margin: 1 0; }
+        & #confirm-keys { height: 1; }
         & Input { border: none; height: 1; padding: 0; background: $background; }
     }
     """
@@ -55,7 +58,8 @@ class ConfirmScreen(ModalScreen[bool]):
         self._commands = commands
         self._typed = typed
         self._forget_keys = forget_keys
-        self._visible = False
+        self.takes_keys = False
+        """The question has been there for long enough to be read; its keys are shown."""
 
     def compose(self) -> ComposeResult:
         """What, by which commands, and how to agree."""
@@ -66,27 +70,27 @@ class ConfirmScreen(ModalScreen[bool]):
             yield Static(Content(self._words), id="confirm-words", markup=False)
             with VerticalScroll(can_focus=False):
                 yield Static(Content("\n".join(lines)), id="confirm-commands", markup=False)
+            yield Static(id="confirm-keys", markup=False)
             if self._typed:
-                yield Static(Content(f"type {self._typed} and press enter · esc: cancel"), markup=False)
                 yield LineInput()
-            else:
-                yield Static("enter: confirm · esc: cancel", markup=False)
 
     def on_mount(self) -> None:
         """Take keys once the question is on the screen."""
-        self.call_after_refresh(self._seen)
+        self.call_after_refresh(self.set_timer, self.REACTION, self._take_keys)
 
-    def _seen(self) -> None:
+    def _take_keys(self) -> None:
         if self._forget_keys is not None:
             self._forget_keys()
         if self._typed:
             self.query_one(Input).value = ""
-        self._visible = True
+        self.takes_keys = True
+        keys = f"type {self._typed} and press enter" if self._typed else "enter: confirm"
+        self.query_one("#confirm-keys", Static).update(Content(f"{keys} · esc: cancel"))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if not self._visible:
+        if not self.takes_keys:
             return
         if event.value == self._typed:
             self.dismiss(True)
@@ -95,5 +99,5 @@ class ConfirmScreen(ModalScreen[bool]):
 
     def action_answer(self, yes: bool) -> None:
         """Make the change, or cancel it."""
-        if self._visible and not (yes and self._typed):
+        if self.takes_keys and not (yes and self._typed):
             self.dismiss(yes)
