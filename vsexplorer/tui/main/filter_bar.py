@@ -111,7 +111,7 @@ class FilterBar(LineBar):
         from vsexplorer.language.example import example
 
         found = sanitize(example(self.facts))
-        return f"such as {found}" if found else "a condition on attributes, such as .field > 1"
+        return f"such as {found or '.field > 1'}"
 
     def use_facts(self, facts: SetFacts | None) -> None:
         """Check and complete against what a sample says of the set's fields."""
