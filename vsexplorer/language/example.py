@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vsexplorer.language.known import FieldFacts, SetFacts
-from vsexplorer.language.literals import reachable
+from vsexplorer.language.literals import literal, reachable
 
 _LONGEST_TEXT = 20
 """Characters of a value that is shown as an example."""
@@ -19,11 +19,14 @@ def example(facts: SetFacts) -> str:
 
 
 def _number(field: FieldFacts) -> str:
-    smallest, largest = field.smallest, field.largest
-    if field.kinds - {"null"} != {"number"} or smallest is None or largest is None or smallest == largest:
+    if field.kinds - {"null"} != {"number"} or field.smallest == field.largest:
         return ""
-    middle = (smallest + largest) / 2
-    return f".{field.name} > {middle:.0f}" if largest - smallest > 2 else f".{field.name} > {middle:.2g}"
+    numbers = sorted(
+        number for one in field.values if isinstance(number := one.value, int | float) for _ in range(one.count)
+    )
+    # Some elements pass and some do not, whatever the numbers are like.
+    median = numbers[(len(numbers) - 1) // 2] if numbers else 0
+    return f".{field.name} > {literal(median)}"
 
 
 def _text(field: FieldFacts) -> str:

@@ -18,6 +18,7 @@ def test_a_number_and_a_text_make_an_example() -> None:
         json.dumps({"born": 1900 + place, "country": "Chile", "name": f"n{place}"}).encode() for place in range(9)
     ]
     assert example(summarise(rows)) == '.born > 1904 and .country == "Chile"'
+    assert example(summarise([b'{"n": -624}', b'{"n": 1900}', b'{"n": 1950}'])) == ".n > 1900"
     assert example(summarise([b'{"a b": 1}', b'{"a b": 2}'])) == ""
     assert example(summarise([])) == ""
 
