@@ -123,6 +123,11 @@ def settle(wanted: Mapping, sample: Sequence[Row], where: str, columns: Collecti
 
 
 def _settled_export(wanted: Mapping, sample: Sequence[Row], where: str, beside: str) -> Mapping:
+    if wanted.rename or wanted.filterable or wanted.attributes is not None:
+        raise UsageError(
+            f"{where} holds attributes as they were exported, which are kept byte for byte.",
+            "Leave out --attributes, --rename and --filterable; --id element maps the fields of the file instead.",
+        )
     bare = not beside and not any(row.values.keys() & {"vector", "vector_base64"} for row in sample)
     if bare and not wanted.text:
         raise UsageError(

@@ -185,3 +185,12 @@ def test_rows_are_estimated_and_called_an_estimate(tmp_path: Path, number: int, 
         pass
     assert reader.expected is not None
     assert reader.expected.words == f"{number:,} rows"
+
+
+def test_what_would_change_exported_attributes_is_refused(tmp_path: Path) -> None:
+    content = lines({"element": "a", "attributes": {"x": 1}, "vector": [1, 2]})
+    for mapping in (Mapping(filterable=True), Mapping(rename=(("x", "y"),)), Mapping(attributes=("x",))):
+        with pytest.raises(UsageError, match="byte for byte"):
+            loaded(tmp_path, "a.jsonl", content, mapping)
+    mapping, window = loaded(tmp_path, "a.jsonl", content, Mapping(id="element", rename=(("attributes", "kept"),)))
+    assert kept(window) == [{"kept": {"x": 1}}]
