@@ -20,7 +20,7 @@ from vsexplorer.language.evaluator import Filter
 from vsexplorer.server.failures import no_element
 from vsexplorer.transfer.elements import StoredElement, elements
 from vsexplorer.transfer.npy import ArrayWriter
-from vsexplorer.transfer.output_file import OutputFile, is_stream, replace_text
+from vsexplorer.transfer.output_file import OutputFile, is_stream, part_of, replace_text
 from vsexplorer.transfer.record_writers import CsvFile, JsonLines, ParquetFile, Writer
 from vsexplorer.vectorset.store import VectorSetStore
 
@@ -145,7 +145,8 @@ class _Output:
             "plan": repr((plan.key, plan.kind, plan.vectors, plan.attributes, plan.where, plan.csv_safe)),
         }
         path = plan.path if plan.path is None or not is_stream(plan.path) else None
-        self._meta = path.with_name(f"{path.name}.part.json") if path is not None else None
+        self._part = part_of(path) if path is not None else None
+        self._meta = self._part.with_name(f"{self._part.name}.json") if self._part is not None else None
         self._resumable = path is not None and ordered and plan.names is None and plan.kind != "parquet"
         self.mark = self._read() if self._resumable else _Mark()
         self._file = self._opened(path, stack)
@@ -181,7 +182,7 @@ class _Output:
         return JsonLines(self._file, plan.vectors, plan.attributes)
 
     def _read(self) -> _Mark:
-        if self._meta is None or not self._meta.is_file() or not self._meta.with_suffix("").is_file():
+        if self._meta is None or self._part is None or not (self._meta.is_file() and self._part.is_file()):
             return _Mark()
         try:
             found: dict[str, Any] = json.loads(self._meta.read_text())

@@ -24,6 +24,12 @@ def is_stream(path: Path) -> bool:
         return False
 
 
+def part_of(path: Path) -> Path:
+    """Where a file grows: beside it, or beside the file that a symbolic link leads to."""
+    real = path.resolve() if path.is_symlink() else path
+    return real.with_name(f"{real.name}.part")
+
+
 class OutputFile:
     """A file while it is written.
 
@@ -38,7 +44,7 @@ class OutputFile:
 
     def __init__(self, path: Path, resume: bool) -> None:
         self.path = path.resolve() if path.is_symlink() else path
-        self.part = self.path.with_name(f"{self.path.name}.part")
+        self.part = part_of(path)
         self.file: IO[bytes] = _open_part(self.part, resume)
 
     def commit(self) -> None:

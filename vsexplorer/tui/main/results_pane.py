@@ -180,8 +180,10 @@ class ResultsPane(Horizontal):
         except VsexplorerError as error:
             self._say(sanitize(str(error)), error=True)
         else:
-            clipboard.send(self.app, line)
-            self._say("sent to clipboard: the command, as a redis-cli line")
+            if clipboard.send(self.app, line):
+                self._say("sent to clipboard: the command, as a redis-cli line")
+            else:
+                self._say("the command is too large for the clipboard", error=True)
 
     def action_take(self) -> None:
         """Offer what can be copied."""
