@@ -35,6 +35,11 @@ class Draw:
     """Each element was as likely to be drawn as any other."""
 
 
+def is_uniform(store: VectorSetStore, info: SetInfo) -> bool:
+    """Whether elements of a set are drawn uniformly: not where too many names would have to be read."""
+    return info.size <= (_MOST_NAMES if store.capabilities.vrange else _MOST_AT_ONCE)
+
+
 async def draw(store: VectorSetStore, info: SetInfo, number: int, random: Random) -> Draw:
     """Draw elements: all of a set of up to ``WHOLE``, else ``number`` of them.
 
@@ -43,8 +48,7 @@ async def draw(store: VectorSetStore, info: SetInfo, number: int, random: Random
     Raises:
         VsexplorerError: the server or the connection failed.
     """
-    listed = store.capabilities.vrange
-    if info.size > (_MOST_NAMES if listed else _MOST_AT_ONCE):
+    if not is_uniform(store, info):
         return await draw_quickly(store, info.key, number)
     wanted = info.size if info.size <= WHOLE else number
     names = await reservoir(_pages(store, info), wanted, random)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random, SystemRandom
 
 from vsexplorer.core.values import SetInfo
-from vsexplorer.insight.drawing import WHOLE, Draw, draw, draw_quickly
+from vsexplorer.insight.drawing import WHOLE, Draw, draw, draw_quickly, is_uniform
 from vsexplorer.insight.fields import summarise
 from vsexplorer.insight.match_counts import MatchCounting, Matches, estimate, passing
 from vsexplorer.language.dialect import Dialect
@@ -58,7 +58,9 @@ class Sampling:
     async def first_facts(self, info: SetInfo) -> SetFacts | None:
         """Sum up a sample that is there at once; ``None`` if a better one can be had as quickly."""
         kept = self._samples.get(info.key)
-        if info.size <= WHOLE or (kept is not None and kept.fits(info)):
+        # A draw from too large a set is no better than the first.
+        quick = info.size <= WHOLE or not is_uniform(self._store, info)
+        if quick or (kept is not None and kept.fits(info)):
             return None
         return await self._sum_up(info, await draw_quickly(self._store, info.key, _SAMPLE))
 

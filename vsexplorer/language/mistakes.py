@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from vsexplorer.language.dialect import Dialect
 from vsexplorer.language.program import PRECEDENCE, Refusal
-from vsexplorer.language.tokens import Kind, Token
+from vsexplorer.language.tokens import NEGATIONS, Kind, Token
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _FOREIGN = {
@@ -38,7 +38,6 @@ class Remark:
     unfinished: bool = False
 
 
-_NEGATIONS = ("!", "not")
 _ENDS = ("and", "or", "&&", "||", ")")
 """What ends the operand of a negation."""
 
@@ -144,7 +143,7 @@ def _foreign_pair(tokens: Sequence[Token], place: int) -> Remark | None:
     """Two operators side by side that people mean as one."""
     if place + 1 >= len(tokens):
         return None
-    if tokens[place].text in _NEGATIONS and tokens[place + 1].text in _NEGATIONS:
+    if tokens[place].text in NEGATIONS and tokens[place + 1].text in NEGATIONS:
         return _double_negation(tokens, place)
     if tokens[place].end != tokens[place + 1].start:
         return None

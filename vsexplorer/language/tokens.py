@@ -48,6 +48,10 @@ OPERATORS = frozenset(
 )
 
 
+NEGATIONS = ("!", "not")
+"""The operators that negate what stands behind them."""
+
+
 class Kind(Enum):
     """What a token is."""
 

@@ -11,12 +11,11 @@ from vsexplorer.language.known import SetFacts
 from vsexplorer.language.mistakes import Remark
 from vsexplorer.language.numbers import to_double
 from vsexplorer.language.program import Node
-from vsexplorer.language.tokens import Kind, Token
+from vsexplorer.language.tokens import NEGATIONS, Kind, Token
 
 _ORDER = ("<", "<=", ">", ">=")
 _COMPARISONS = (*_ORDER, "==", "!=", "in")
 _ARITHMETIC = ("+", "-", "*", "/", "%", "**")
-_NEGATIONS = ("!", "not")
 _MINUS = re.compile(r"\.(.*?[A-Za-z0-9_])-(.*)", re.DOTALL)
 
 
@@ -61,7 +60,7 @@ def _token(token: Token, dialect: Dialect, known: SetFacts | None) -> Iterator[R
 
 
 def _double_negation(first: Token, second: Token) -> Iterator[Remark]:
-    if all(token.kind is Kind.OPERATOR and token.text in _NEGATIONS for token in (first, second)):
+    if all(token.kind is Kind.OPERATOR and token.text in NEGATIONS for token in (first, second)):
         yield Remark(
             first.start,
             second.end,
@@ -90,10 +89,10 @@ def _negation(expression: str, node: Node, enclosed: frozenset[int]) -> Iterator
     if operator not in (*_COMPARISONS, *_ARITHMETIC):
         return
     left, right = node.operands
-    if left.token.text not in _NEGATIONS or not left.operands or left.end in enclosed:
+    if left.token.text not in NEGATIONS or not left.operands or left.end in enclosed:
         return
     negated = left.operands[0]
-    if negated.operands and negated.token.text in _NEGATIONS:
+    if negated.operands and negated.token.text in NEGATIONS:
         # Two negations in a row have a remark of their own; what is meant cannot be told.
         return
     if left.token.start > node.token.start:

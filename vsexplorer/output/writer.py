@@ -22,9 +22,8 @@ _FOR_PROGRAMS = ("json", "jsonl", "csv", "markdown")
 
 def write(listing: Listing, output_format: str) -> None:
     """Write the listing to standard output: for programs in UTF-8, for people in what the terminal knows."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        encoding = "utf-8" if output_format in _FOR_PROGRAMS else None
-        sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
+    if output_format in _FOR_PROGRAMS and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     with _tolerant_output():
         _write(listing, output_format)
 

@@ -49,9 +49,7 @@ async def probe(connection: Connection) -> Capabilities:
     return Capabilities(
         product=product,
         version=version,
-        vrange=number >= (8, 4)
-        if isinstance(vrange, KeyDenied)
-        else not isinstance(vrange, NoVectorSets | PermissionDenied),
+        vrange=_has_vrange(vrange, number),
         withattribs=number >= (8, 0, 3),
         filter_null=number >= (8, 2),
         epsilon_scale=2.0 if number < (8, 0, 4) or (8, 1) <= number < (8, 2, 2) else 1.0,

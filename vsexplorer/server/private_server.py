@@ -141,11 +141,11 @@ def _runs(process: int) -> bool:
         return False
 
 
-def _short_enough(socket: Path) -> Path:
+def _short_enough(path: Path) -> Path:
     """The socket's path, or one in a short folder of the user's own where the system takes no longer one."""
-    if len(os.fsencode(socket)) <= _SOCKET_PATH_LIMIT:
-        return socket
-    return Path(tempfile.gettempdir()) / f"vsexplorer-{os.getuid()}-{_short_name(socket)}" / "redis.sock"
+    if len(os.fsencode(path)) <= _SOCKET_PATH_LIMIT:
+        return path
+    return Path(tempfile.gettempdir()) / f"vsexplorer-{os.getuid()}-{_short_name(path)}" / "redis.sock"
 
 
 def _short_name(folder: Path) -> str:
