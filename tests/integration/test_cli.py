@@ -334,3 +334,15 @@ def test_neighbours_in_the_graph(server: RedisServer) -> None:
     missing = vsexplorer("neighbours", "k", "nobody", *server.options)
     assert missing.returncode == 1
     assert "has no element" in missing.stderr
+
+
+def test_nothing_found_says_what_is_odd_about_the_filter(filled: RedisServer) -> None:
+    done = vsexplorer("query", "people", "--filter", ".bron > 1900", *filled.options)
+    assert done.returncode == 1
+    assert "Nothing found." in done.stderr
+    assert ".bron" in done.stderr.split("Nothing found.")[1]
+
+
+def test_a_prefix_that_no_name_has_is_said(filled: RedisServer) -> None:
+    done = vsexplorer("browse", "people", "--prefix", "nobody", *filled.options)
+    assert (done.returncode, done.stderr) == (1, "Nothing found: no element has a name that begins with nobody.\n")

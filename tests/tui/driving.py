@@ -106,6 +106,10 @@ class Driver:
         """The elements in the results, from the top."""
         return [line.name for line in self.main.results.table._lines]
 
+    def status(self) -> str:
+        """The status line of the main screen."""
+        return self.main.status_bar.left
+
     def screen_text(self) -> str:
         """What a person reads."""
         lines = self.app.screen._compositor.render_strips()

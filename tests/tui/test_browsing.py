@@ -76,6 +76,19 @@ async def test_what_is_found_is_opened_marked_and_searched_with(newest: RedisSer
         assert driver.names()[0] == "Marie Curie"
 
 
+async def test_a_jump_ignores_case_and_says_where_nothing_begins_so(people: Driver) -> None:
+    await people.press("escape", "b", "slash")
+    await people.type("marie c")
+    await people.until(lambda: "Marie Curie" in people.screen_text())
+    screen = browse(people)
+    await people.until(
+        lambda: screen.table.selected is not None and screen.table.selected.element == b"Marie Curie"
+    )
+    await people.press("ctrl+u")
+    await people.type("mb")
+    await people.until(lambda: "no name begins with mb" in people.screen_text())
+
+
 async def test_an_old_server_shows_a_sample_and_says_so(oldest_binary: object, embedder: Embedder) -> None:
     from pathlib import Path
 

@@ -9,7 +9,7 @@ from tests.tui.driving import Driver, load_people, running
 from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.tui.screens.confirm import ConfirmScreen
 from vsexplorer.tui.screens.element import ElementScreen
-from vsexplorer.tui.screens.forms import AttributesForm
+from vsexplorer.tui.screens.forms import AddForm, AttributesForm, NameForm
 
 
 def attributes(server: RedisServer, name: str) -> dict[str, object]:
@@ -35,7 +35,7 @@ async def confirmed(driver: Driver, *keys: str) -> str:
 
 async def test_without_write_each_says_how_to_get_it(people: Driver, newest: RedisServer) -> None:
     await people.press("enter")
-    for key in ("a", "e", "n", "d", "D", "u"):
+    for key in ("a", "e", "R", "d", "D", "u"):
         await people.press(key)
         await people.until(lambda: "vsexplorer --write" in toasts(people))
         people.app.clear_notifications()
@@ -60,6 +60,8 @@ async def test_attributes_are_edited_seen_and_taken_back_on_both_versions(
         area.text = '{"born": 1866, "name": "Skłodowska"}'
         await driver.press("ctrl+s")
         shown = await confirmed(driver)
+        assert "- died: 1934" in shown
+        assert "~ born: 1867 → 1866" in shown
         assert 'VSETATTR people \'Marie Curie\' \'{"born": 1866, "name": "Skłodowska"}\'' in shown
         await driver.until(lambda: "1866" in driver.screen_text())
         assert "Skłodowska".encode() in server.client().execute_command("VGETATTR", "people", "Marie Curie")
@@ -105,7 +107,7 @@ async def test_deleting_renaming_and_back(newest: RedisServer, embedder: Embedde
         await driver.until(lambda: isinstance(driver.app.screen, AttributesForm))
         await driver.press("escape")
         await driver.until(lambda: driver.app.screen is driver.main)
-        await driver.press("g", "n")
+        await driver.press("g", "R")
         driver.app.screen.query_one(Input).value = "Another Name"
         await driver.press("enter")
         assert "VREM people" in await confirmed(driver)
@@ -168,13 +170,57 @@ async def test_an_element_is_changed_where_it_is_looked_at(newest: RedisServer, 
         driver.app.screen.query_one(TextArea).text = '{"born": 1}'
         await driver.press("ctrl+s")
         await confirmed(driver)
-        await driver.until(lambda: "born  1  number" in driver.screen_text())
+        await driver.until(lambda: "born  1 " in driver.screen_text())
         await driver.press("u")
         await driver.until(lambda: "born  1867" in driver.screen_text())
         await driver.press("d")
         await confirmed(driver)
         await driver.until(lambda: not isinstance(driver.app.screen, ElementScreen))
         assert size(newest) == 7
+
+
+async def test_undoing_a_rename_keeps_the_element_open(newest: RedisServer, embedder: Embedder) -> None:
+    await load_people(newest, embedder)
+    async with running(newest, embedder, key=b"people", write=True) as driver:
+        await driver.type("@Marie Curie")
+        await driver.press("enter", "enter", "R")
+        await driver.until(lambda: isinstance(driver.app.screen, NameForm))
+        driver.app.screen.query_one(Input).value = "Maria"
+        await driver.press("enter")
+        await confirmed(driver)
+        screen = driver.app.screen
+        assert isinstance(screen, ElementScreen)
+        await driver.until(lambda: screen.details is not None and screen.details.element == b"Maria")
+        await driver.press("u")
+        await driver.until(lambda: screen.details is not None and screen.details.element == b"Marie Curie")
+        assert "no element" not in driver.screen_text()
+
+
+async def test_a_name_that_is_taken_is_refused_before_the_question(newest: RedisServer, embedder: Embedder) -> None:
+    await load_people(newest, embedder)
+    async with running(newest, embedder, key=b"people", write=True) as driver:
+        await driver.type("@Marie Curie")
+        await driver.press("enter", "R")
+        await driver.until(lambda: isinstance(driver.app.screen, NameForm))
+        driver.app.screen.query_one(Input).value = "Linus Pauling"
+        await driver.press("enter")
+        await driver.until(lambda: "has an element Linus Pauling already" in toasts(driver))
+        assert driver.app.screen is driver.main
+
+
+async def test_quitting_a_form_asks_before_text_is_lost(newest: RedisServer, embedder: Embedder) -> None:
+    await load_people(newest, embedder)
+    async with running(newest, embedder, key=b"people", write=True) as driver:
+        await driver.press("escape", "a")
+        await driver.until(lambda: isinstance(driver.app.screen, AddForm))
+        await driver.type("x")
+        await driver.press("ctrl+c")
+        await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen) and driver.app.screen.takes_keys)
+        await driver.press("escape")
+        form = driver.app.screen
+        assert isinstance(form, AddForm)
+        assert form.query_one("#add-name", Input).value == "x"
+        assert driver.app.is_running
 
 
 async def test_an_editor_that_cannot_be_opened_is_said(newest: RedisServer, embedder: Embedder) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import CACHE
 from tests.support.hub import Hub
 from tests.support.servers import RedisServer, fill, free_port
-from tests.tui.driving import running
+from tests.tui.driving import key_event, load_people, running
 from vsexplorer.embedding import packaged
 from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.embedding.registry import describe
@@ -77,3 +77,22 @@ async def test_a_download_is_shown_and_can_be_stopped_and_gone_on_with(
             await driver.until(lambda: driver.main.session.explorer.models.embedder.ready)
             await driver.press("r")
             await driver.until(lambda: "1 result" in driver.screen_text())
+
+
+@pytest.mark.parametrize("key", ["b", "o", "enter"])
+async def test_leaving_a_screen_cancels_no_command(newest: RedisServer, embedder: Embedder, key: str) -> None:
+    await load_people(newest, embedder)
+    client = newest.client()
+    async with running(newest, embedder, key=b"people") as driver:
+        await driver.press("escape")
+        before = {entry["id"] for entry in client.client_list()}
+        client.execute_command("CLIENT", "PAUSE", 600, "ALL")
+        driver.app.call_later(driver.app.on_event, key_event(key))
+        await driver.until(lambda: driver.app.screen is not driver.main)
+        driver.app.call_later(driver.app.on_event, key_event("escape"))
+        await driver.until(lambda: driver.app.screen is driver.main)
+        await driver.settle()
+        assert before <= {entry["id"] for entry in client.client_list()}
+        assert driver.main.session.connection.connected
+        await driver.press(key, "escape")
+        assert driver.app.screen is driver.main

@@ -1,5 +1,7 @@
 """The main screen on real servers, with the real model."""
 
+from pathlib import Path
+
 import pytest
 from textual.widgets import Input
 
@@ -8,6 +10,7 @@ from tests.tui.driving import GOLDEN, Driver, load_people, running
 from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.tui.screens.element import ElementScreen
 from vsexplorer.tui.screens.help import HelpScreen
+from vsexplorer.tui.screens.sets import SetsScreen
 
 
 async def test_results_follow_the_query_and_the_filter_on_both_versions(
@@ -234,3 +237,50 @@ async def test_keys_can_be_moved(newest: RedisServer, embedder: Embedder) -> Non
         await driver.press("escape", "f1")
         assert isinstance(driver.app.screen, HelpScreen)
         assert "f1" in driver.screen_text()
+
+
+async def test_the_theme_chosen_is_that_of_the_next_run(
+    newest: RedisServer, embedder: Embedder, tmp_path: Path
+) -> None:
+    await load_people(newest, embedder)
+    async with running(newest, embedder, key=b"people", state=tmp_path) as driver:
+        driver.app.theme = "nord"
+        await driver.settle()
+    async with running(newest, embedder, key=b"people", state=tmp_path) as driver:
+        assert driver.app.theme == "nord"
+        assert driver.app.start.theme == ""
+    async with running(newest, embedder, key=b"people", state=tmp_path, theme="textual-dark") as driver:
+        assert driver.app.theme == "textual-dark", "a theme that is named wins"
+
+
+async def test_a_moved_key_works_while_one_types(newest: RedisServer, embedder: Embedder) -> None:
+    await load_people(newest, embedder)
+    keys = {"filter": "ctrl+f", "sets": "ctrl+e"}
+    async with running(newest, embedder, key=b"people", keys=keys) as driver:
+        await driver.type("abc")
+        await driver.press("home", "ctrl+f")
+        assert driver.main.filter_bar.is_active
+        assert driver.main.query_bar.value == "abc", "the line's own meaning of the key gives way"
+        await driver.press("ctrl+e")
+        assert isinstance(driver.app.screen, SetsScreen)
+
+
+@pytest.mark.parametrize(
+    ("opening", "words", "found"),
+    [
+        ((), "theme", "theme: "),
+        ((), "sort", "sort: "),
+        ((), "undo", "undo: "),
+        ((), "help", "help: "),
+        (("enter",), "similar", "similar: "),
+        (("b",), "columns", "columns: "),
+    ],
+)
+async def test_the_palette_finds_what_works_on_the_screen(
+    people: Driver, opening: tuple[str, ...], words: str, found: str
+) -> None:
+    await people.press("escape", *opening, "ctrl+p")
+    await people.type(words)
+    await people.until(lambda: any(line.strip().startswith(found) for line in people.screen_text().splitlines()))
+    if opening:
+        assert "vector set (with --write)" not in people.screen_text(), "nothing of the main screen"

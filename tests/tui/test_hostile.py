@@ -59,7 +59,7 @@ async def look_everywhere(driver: Driver, rows: int) -> None:
         await driver.until(lambda: isinstance(driver.app.screen, AttributesForm))
         check(driver)
         await leave(driver)
-    for opening in ("F", "b", "o", "y", "c", "d", "n", "question_mark"):
+    for opening in ("F", "b", "o", "y", "c", "d", "R", "question_mark"):
         await driver.press(opening)
         await driver.settle()
         check(driver)

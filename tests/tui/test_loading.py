@@ -12,7 +12,7 @@ from tests.tui.driving import running
 from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.transfer.characters import Characters
 from vsexplorer.tui.screens.confirm import ConfirmScreen
-from vsexplorer.tui.screens.load import LoadScreen
+from vsexplorer.tui.screens.load import FileTree, LoadScreen
 
 
 @pytest.fixture
@@ -85,6 +85,51 @@ async def test_what_is_missing_is_asked_for(newest: RedisServer, embedder: Embed
         assert "Pick a file first" in str(driver.app.screen.query_one("#look", Static).render())
         await driver.press("escape")
         assert not isinstance(driver.app.screen, LoadScreen)
+
+
+async def test_a_path_is_typed_and_completed(newest: RedisServer, embedder: Embedder, folder: Path) -> None:
+    async with running(newest, embedder, write=True) as driver:
+        await driver.press("escape", "L", "tab")
+        await driver.type("ro")
+        line = driver.app.screen.query_one("#load-file", Input)
+        await driver.until(lambda: line._suggestion == "rows.jsonl")
+        await driver.press("right")
+        assert line.value == "rows.jsonl"
+        await driver.until(lambda: "fields: id, text, n" in driver.screen_text())
+        await driver.press("tab", "tab", "tab", "left_curly_bracket", "t")
+        text = driver.app.screen.query_one("#load-text", Input)
+        await driver.until(lambda: text._suggestion == "{text}")
+        await driver.press("right")
+        await driver.until(lambda: "id: id · text: {text}" in driver.screen_text())
+
+
+async def test_the_files_are_walked_by_the_keys_of_every_list(
+    newest: RedisServer, embedder: Embedder, folder: Path
+) -> None:
+    (folder / "second.csv").write_text("a,b\n")
+    (folder / "third.csv").write_text("a,b\n")
+    async with running(newest, embedder, write=True) as driver:
+        await driver.press("escape", "L")
+        await driver.until(lambda: "third.csv" in driver.screen_text())
+        tree = driver.app.screen.query_one(FileTree)
+        for key, line in (("G", 3), ("k", 2), ("g", 0), ("j", 1)):
+            await driver.press(key)
+            assert tree.cursor_line == line, key
+
+
+async def test_a_set_loaded_beside_the_open_one_is_opened_by_a_key(
+    newest: RedisServer, embedder: Embedder, folder: Path
+) -> None:
+    fill(newest.client(), "there", [("a", (1.0, 0.0), None)])
+    async with running(newest, embedder, key=b"there", write=True) as driver:
+        await driver.press("escape", "L")
+        await driver.until(lambda: "rows.jsonl" in driver.screen_text())
+        await driver.press("down", "enter")
+        await driver.until(lambda: "id: id · text: text" in driver.screen_text())
+        await driver.press("ctrl+s")
+        await driver.until(lambda: "ctrl+l opens rows" in driver.status())
+        await driver.press("ctrl+l")
+        await driver.until(lambda: driver.main.info is not None and driver.main.info.key == b"rows")
 
 
 async def test_a_load_is_stopped_by_key_and_goes_on(newest: RedisServer, embedder: Embedder, folder: Path) -> None:

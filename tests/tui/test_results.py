@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,11 @@ import pytest
 from tests.support.servers import RedisServer, fill
 from tests.tui.driving import Driver, running
 from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.server.target import Where
+from vsexplorer.services.explorer import Explorer
+from vsexplorer.transfer.mapping import Mapping
+from vsexplorer.transfer.plan import LoadPlan
+from vsexplorer.transfer.readers import RowFile
 from vsexplorer.tui.screens.copy import CopyMenu
 
 
@@ -26,6 +32,50 @@ async def test_results_come_by_rank_after_each_new_query(people: Driver) -> None
     page = people.main.results.page
     assert page is not None
     assert people.names() == [hit.element.decode() for hit in page.hits]
+
+
+async def test_sorting_scrolls_to_its_column(newest: RedisServer, embedder: Embedder) -> None:
+    fields = ", ".join(f'"field_number_{number}": {number}' for number in range(20))
+    fill(newest.client(), "k", [("a", (1.0, 0.0), f"{{{fields}}}")])
+    async with running(newest, embedder, key=b"k", size=(80, 24)) as driver:
+        await driver.press("escape", *["right_square_bracket"] * 12)
+        assert "field_number_11" in driver.screen_text()
+        await driver.press(*["left_square_bracket"] * 12)
+        assert "field_number_0" in driver.screen_text()
+
+
+async def test_what_was_embedded_is_the_first_column(
+    newest: RedisServer, embedder: Embedder, tmp_path: Path
+) -> None:
+    explorer = Explorer(Where(newest.target), embedder)
+    await explorer.connect()
+    rows = [{"n": place, "kind": "x", "body": f"a text of some length about {place} " * 3} for place in range(3)]
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    await explorer.transfers.load([RowFile(str(file))], LoadPlan(b"k", Mapping("hash", "{kind}: {body}")))
+    await explorer.close()
+    async with running(newest, embedder, key=b"k") as driver:
+        await driver.until(lambda: driver.main.results.table.columns[0].field == "kind")
+        assert [column.field for column in driver.main.results.table.columns] == ["kind", "body", "n"]
+        await driver.press("escape", "b")
+        await driver.until(lambda: "kind  body" in driver.screen_text())
+
+
+async def test_keys_that_can_do_nothing_say_why(newest: RedisServer, embedder: Embedder) -> None:
+    fill(newest.client(), "k", [("a", (1.0, 0.0), None)])
+    async with running(newest, embedder, key=b"k", write=True) as driver:
+        await driver.press("escape", "c")
+        assert driver.status() == "no columns: the elements have no attributes"
+        await driver.press("f")
+        await driver.type(".n == 2")
+        await driver.press("escape")
+        for key in ("s", "x", "e", "R", "d"):
+            driver.main.say("")
+            await driver.press(key)
+            assert driver.status() == "no element is selected", key
+        driver.main.say("")
+        await driver.press("ctrl+l")
+        assert driver.status() == "nothing was loaded yet: L loads a file"
 
 
 async def test_a_search_repeated_leaves_the_cursor_on_its_element(people: Driver) -> None:

@@ -32,6 +32,7 @@ def browse(ctx: click.Context, key: str, prefix: str, after: str | None, count: 
 
     Before Redis 8.4 a server cannot list in order; there a random sample is shown, and said to be one.
     """
+    from vsexplorer.core.text import sanitize
     from vsexplorer.core.values import Span
     from vsexplorer.output.listing import of_page
     from vsexplorer.output.writer import write
@@ -46,6 +47,10 @@ def browse(ctx: click.Context, key: str, prefix: str, after: str | None, count: 
     write(of_page(page), output_format)
     for note in page.notes:
         print(f"note: {note}", file=sys.stderr)
+    if not page.hits:
+        begins = f" that begins with {sanitize(prefix)}" if prefix else ""
+        behind = f" behind {sanitize(after)}" if after is not None else ""
+        print(f"Nothing found: no element has a name{begins}{behind}.", file=sys.stderr)
     return ExitCode.OK if page.hits else ExitCode.NOTHING
 
 

@@ -42,6 +42,7 @@ def fields(ctx: click.Context, key: str, output_format: str) -> int:
             "types": dict(one.types),
             "smallest": one.smallest,
             "largest": one.largest,
+            "histogram": list(one.histogram),
             "top": [{"value": known.value, "count": known.count} for known in one.values[:_MOST_SHOWN]],
         }
         for one in facts.fields

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from vsexplorer.cli.options import connection_options, explore, format_options
 from vsexplorer.core.errors import ExitCode
 
 if TYPE_CHECKING:
-    from vsexplorer.core.values import ResultPage
+    from vsexplorer.core.values import Query, ResultPage
     from vsexplorer.services.explorer import Explorer
 
 
@@ -87,7 +88,7 @@ def query(
     options = SearchOptions(count, ef, filter_ef, epsilon, exact, no_thread)
     raw = key.encode("utf-8", "surrogateescape")
 
-    async def ask(explorer: Explorer) -> tuple[ResultPage, str]:
+    async def ask(explorer: Explorer) -> tuple[ResultPage, str, list[str]]:
         question = Query(raw, source, filter_, options)
         if favourite is not None:
             kept = remembered.favourite(explorer, raw, favourite).search
@@ -98,14 +99,16 @@ def query(
                 await remembered.suit_model(explorer, raw, progress)
                 await explorer.models.embedder.open(progress)
         page = await explorer.search.answer(question)
-        return page, snippet(Client(as_code), page.argv, explorer.target) if as_code is not None else ""
+        code = snippet(Client(as_code), page.argv, explorer.target) if as_code is not None else ""
+        doubts = await _doubts(explorer, question) if not page.hits and question.filter.strip() else []
+        return page, code, doubts
 
-    page, code = explore(ctx, ask)
+    page, code, doubts = explore(ctx, ask)
     if as_code is not None:
         say(code)
     else:
         write(of_page(page), output_format)
-    _say_on_stderr(page, output_format)
+    _say_on_stderr(page, output_format, doubts)
     return ExitCode.OK if page.hits else ExitCode.NOTHING
 
 
@@ -119,13 +122,33 @@ def _typed(ctx: click.Context) -> dict[str, Any]:
     return {name: ctx.params[name] for name in _OPTIONS if ctx.get_parameter_source(name) is given}
 
 
-def _say_on_stderr(page: ResultPage, output_format: str) -> None:
-    from vsexplorer.core.text import milliseconds
+async def _doubts(explorer: Explorer, question: Query) -> list[str]:
+    """What a sample of the set says against a filter that nothing passed."""
+    from vsexplorer.core.errors import VsexplorerError
+    from vsexplorer.language.check import Severity, check
+
+    try:
+        facts = await explorer.samples.facts(question.key)
+    except VsexplorerError:
+        # The answer stands without it.
+        return []
+    report = check(question.filter, explorer.dialect, facts)
+    return [
+        f"{question.filter[finding.start : finding.end]}: {finding.sentence}"
+        for finding in report.findings
+        if finding.severity is Severity.WARNING
+    ]
+
+
+def _say_on_stderr(page: ResultPage, output_format: str, doubts: Sequence[str]) -> None:
+    from vsexplorer.core.text import milliseconds, sanitize
 
     for note in page.notes:
         print(f"note: {note}", file=sys.stderr)
     if not page.hits:
         print("Nothing found.", file=sys.stderr)
+        for doubt in doubts:
+            print(f"note: {sanitize(doubt)}", file=sys.stderr)
     elif output_format == "table":
         times = page.timings
         took = f"embed {milliseconds(times.embed)} · redis {milliseconds(times.redis)} ms"

@@ -37,7 +37,7 @@ async def suit_model(explorer: Explorer, key: bytes, progress: ProgressCallback)
     except VsexplorerError:
         # Nothing depends on what is remembered.
         known = ""
-    await explorer.models.suit(known, await explorer.sets.recorded_model(info), progress)
+    await explorer.models.suit(known, (await explorer.sets.record(info)).model, progress)
 
 
 def favourite(explorer: Explorer, key: bytes, name: str) -> PastSearch:

@@ -12,6 +12,8 @@ from vsexplorer.core.text import decode, json_safe
 type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
 
 
+_BRIEF = 60
+"""Characters of a value in a line that says how attributes differ."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -95,3 +97,26 @@ def pretty(raw: bytes | None) -> str:
         return to_json(value, indent=2)
     except (ValueError, RecursionError):
         return decode(raw)
+
+
+def difference(before: bytes | None, after: bytes | None) -> list[str]:
+    """Describe how top-level fields differ, one line each: ``+`` added, ``-`` removed, ``~`` changed.
+
+    Empty where either is something other than a JSON object. Not sanitized.
+    """
+    old, new = fields(before), fields(after)
+    if (before and not old) or (after and not new):
+        return []
+    lines = [f"- {name}: {_brief(value)}" for name, value in old.items() if name not in new]
+    lines += [
+        f"~ {name}: {_brief(old[name])} → {_brief(value)}"
+        for name, value in new.items()
+        if name in old and to_json(old[name]) != to_json(value)
+    ]
+    lines += [f"+ {name}: {_brief(value)}" for name, value in new.items() if name not in old]
+    return lines
+
+
+def _brief(value: Json) -> str:
+    text = to_json(value)
+    return text if len(text) <= _BRIEF else f"{text[: _BRIEF - 1]}…"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -16,6 +17,8 @@ _WIDEST = 40
 _NARROWEST = 3
 _READABLE = 8
 """Cells below which a cut column says too little to be shown."""
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+"""A field in a template such as ``{title}. {body}``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,26 @@ class Arrangement:
         return replace(self, order=(*order, *(name for name in self.order if name not in order)))
 
 
-def arranged(columns: Sequence[Column], arrangement: Arrangement, with_hidden: bool = False) -> tuple[Column, ...]:
-    """The columns as they are wanted, without those that are hidden unless these are asked for."""
-    if arrangement == Arrangement():
+def template_fields(template: str) -> list[str]:
+    """Return the fields a template names; a text without placeholders is the name of a field."""
+    return PLACEHOLDER.findall(template) or [template]
+
+
+def arranged(
+    columns: Sequence[Column], arrangement: Arrangement, first: Sequence[str] = (), with_hidden: bool = False
+) -> tuple[Column, ...]:
+    """Put columns in the order the user chose.
+
+    Args:
+        columns: All columns.
+        arrangement: The user's choice.
+        first: Fields that come first where the user has not said otherwise.
+        with_hidden: Keep the hidden columns.
+    """
+    if arrangement == Arrangement() and not first:
         return tuple(columns)
-    places = {name: place for place, name in enumerate(arrangement.order)}
+    names = [*arrangement.order, *(name for name in first if name not in arrangement.order)]
+    places = {name: place for place, name in enumerate(names)}
     shown = [column for column in columns if with_hidden or column.field not in arrangement.hidden]
     shown.sort(key=lambda column: places.get(column.field, len(places)))
     return tuple(replace(column, width=arrangement.widths.get(column.field, column.width)) for column in shown)

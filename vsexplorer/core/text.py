@@ -73,9 +73,9 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-def plural(number: int, noun: str) -> str:
-    """``1 element``, ``2 elements``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def plural(number: int, noun: str, nouns: str = "") -> str:
+    """Count things: ``1 element``, ``2 elements``; ``nouns`` is the plural where it is not formed by an s."""
+    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
 
 
 def byte_size(number: float) -> str:

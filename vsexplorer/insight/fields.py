@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ _MOST_FIELDS = 500
 """Distinct fields looked at; further ones are left out."""
 _LONGEST_VALUE = 80
 """Characters from which on a text is no value to choose."""
+_RANGES = 12
+"""Ranges of a histogram; a field with no more values than that has none."""
 _TYPES = {bool: "boolean", str: "text", int: "number", float: "number", list: "array", dict: "object"}
 
 
@@ -72,7 +75,21 @@ class _Tally:
             self.largest,
             values,
             self.complete and len(values) == len(self.values),
+            self._histogram(),
         )
+
+    def _histogram(self) -> tuple[int, ...]:
+        numbers = [(value, count) for (kind, value), count in self.values.items() if kind == "number"]
+        if self.smallest is None or self.largest is None or len(numbers) <= _RANGES:
+            return ()
+        extent = self.largest - self.smallest
+        if not math.isfinite(extent):
+            return ()
+        counts = [0] * _RANGES
+        for value, count in numbers:
+            if isinstance(value, int | float) and self.smallest <= value <= self.largest:
+                counts[min(_RANGES - 1, int((value - self.smallest) / extent * _RANGES))] += count
+        return tuple(counts)
 
 
 def summarise(sample: Sequence[bytes | None], uniform: bool = True, whole: bool = False) -> SetFacts:

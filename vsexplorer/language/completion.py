@@ -27,6 +27,13 @@ class Proposal:
     text: str
     detail: str
     """What is known of it: a type, a count."""
+    label: str = ""
+    """What is shown in place of the text; such a proposal cannot be taken."""
+
+    @property
+    def shown(self) -> str:
+        """What the list shows."""
+        return self.label or self.text
 
     def apply(self, expression: str) -> tuple[str, int]:
         """The expression with the proposal in it, and where the cursor belongs then."""
@@ -121,7 +128,7 @@ def complete(
     start, typed = (last.start, expression[last.start : cursor]) if begun else (cursor, "")
     place = _Place(expression, cursor, before, start, typed, known, dialect)
     if begun and last.kind is Kind.SELECTOR:
-        return place.proposals(_fields(place))
+        return place.proposals(_fields(place)) + _unreachable(place)
     if _wants_value(before):
         return _value(place, asked)
     if touching and not begun and last.kind is not Kind.OPERATOR:
@@ -234,6 +241,16 @@ def _fields(
         if reachable(field.name) and fits(field):
             share = f"{field.present / place.known.sampled:.0%}"
             yield f".{field.name}", f"{'/'.join(kind for kind, _ in field.types)} · {share}"
+
+
+def _unreachable(place: _Place) -> list[Proposal]:
+    """Fields that no filter can name, so that nobody looks for them in vain."""
+    typed = place.typed.removeprefix(".").casefold()
+    return [
+        Proposal(place.start, place.cursor, place.typed, "no filter can name it", field.name)
+        for field in place.known.fields
+        if not reachable(field.name) and field.name.casefold().startswith(typed)
+    ]
 
 
 @lru_cache(maxsize=64)

@@ -35,6 +35,8 @@ class FieldFacts:
     """The most frequent values first; of an array, its items."""
     complete: bool
     """``values`` holds every value that was met."""
+    histogram: tuple[int, ...] = ()
+    """How often numbers fall into ranges of equal width from ``smallest`` to ``largest``; empty for few values."""
 
     @property
     def kinds(self) -> frozenset[str]:

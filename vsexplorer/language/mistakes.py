@@ -17,6 +17,12 @@ _FOREIGN = {
     "&": ("&&", "& is no operator; both must hold is written and, or &&"),
     "|": ("||", "| is no operator; either may hold is written or, or ||"),
 }
+_SIGNS = {"≥": ">=", "≤": "<=", "≠": "!=", "∧": "and", "∨": "or", "¬": "!", "∈": "in", "−": "-", "×": "*", "÷": "/"}
+"""Signs of mathematics and what they are in a filter."""
+_VALUE = r"(\"[^\"]*\"|'[^']*'|-?[\w.]+)"
+_BETWEEN = re.compile(rf"between\s+{_VALUE}\s+and\s+{_VALUE}", re.IGNORECASE)
+_IS = re.compile(r"is\b(\s+not\b)?(\s+(?:null|none|nil)\b)?", re.IGNORECASE)
+_CONTAINS = re.compile(rf"contains\s+{_VALUE}", re.IGNORECASE)
 _COMPARISONS = frozenset(
     ["like", "between", "is", "contains", "matches", "startswith", "endswith", "exists", "ilike"]
 )
@@ -47,7 +53,7 @@ def recognise(expression: str, tokens: Sequence[Token], refusal: Refusal, dialec
     culprit = refusal.culprit
     for place, token in enumerate(tokens):
         if token.kind is Kind.WRONG:
-            return _wrong(expression, tokens, place)
+            return _wrong(expression, tokens, place, dialect)
         if token.kind is Kind.UNFINISHED:
             what = "list" if token.text.startswith("[") else "text"
             closing = "]" if what == "list" else token.text[0]
@@ -67,7 +73,7 @@ def recognise(expression: str, tokens: Sequence[Token], refusal: Refusal, dialec
     return _two_values(tokens, culprit)
 
 
-def _wrong(expression: str, tokens: Sequence[Token], place: int) -> Remark:
+def _wrong(expression: str, tokens: Sequence[Token], place: int, dialect: Dialect) -> Remark:
     token = tokens[place]
     before = tokens[place - 1] if place else None
     word = _WORD.match(expression[: token.start + _LONGEST_SHOWN], token.start)
@@ -90,11 +96,43 @@ def _wrong(expression: str, tokens: Sequence[Token], place: int) -> Remark:
         )
     if token.text in _QUOTES:
         return Remark(token.start, token.end, "texts stand between plain quotes, \" or '", '"')
+    if token.text[0] in _SIGNS:
+        right = _SIGNS[token.text[0]]
+        return Remark(token.start, token.start + 1, f"{token.text[0]} is no operator; it is {right}", right)
     if token.text in ";#":
         return Remark(token.start, len(expression), f"{token.text} has no place in a filter", "")
     if word:
-        return _unknown_word(expression, before, word.group(), token.start)
+        compared = _foreign_comparison(expression, tokens[:place], token.start, dialect)
+        return compared or _unknown_word(expression, before, word.group(), token.start)
     return Remark(token.start, token.end, f"{token.text} has no place in a filter")
+
+
+def _foreign_comparison(expression: str, before: Sequence[Token], start: int, dialect: Dialect) -> Remark | None:
+    """Comparisons of other languages behind a field: ``between``, ``is``, ``is not``, ``contains``."""
+    if not before or before[-1].kind is not Kind.SELECTOR:
+        return None
+    field = before[-1]
+    if found := _BETWEEN.match(expression, start):
+        bounds = f"{field.text} >= {found[1]} and {field.text} <= {found[2]}"
+        alone = len(before) == 1 and not expression[found.end() :].strip()
+        return Remark(
+            start,
+            found.end(),
+            "there is no operator between; both bounds are compared",
+            bounds if alone else f"({bounds})",
+            (field.start, found.end()),
+        )
+    if found := _CONTAINS.match(expression, start):
+        turned = f"{found[1]} in {field.text}"
+        sentence = 'there is no operator contains; the part comes first: "part" in .field'
+        return Remark(start, found.end(), sentence, turned, (field.start, found.end()))
+    if found := _IS.match(expression, start):
+        right = "!=" if found[1] else "=="
+        if found[2] and not dialect.null:
+            return Remark(start, found.end(), "this server has no null; it came with Redis 8.2")
+        sentence = f"there is no operator is; {'inequality' if found[1] else 'equality'} is {right}"
+        return Remark(start, found.end(), sentence, f"{right}{' null' if found[2] else ''}")
+    return None
 
 
 def _unknown_word(expression: str, before: Token | None, word: str, start: int) -> Remark:

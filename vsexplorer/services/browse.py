@@ -5,12 +5,13 @@ VRANGE walks forward only; ``vectorset/backwards.py`` finds what comes before a 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from vsexplorer.core.attributes import fields
 from vsexplorer.core.columns import LACKING, sort_key
 from vsexplorer.core.errors import CommandRefused
-from vsexplorer.core.text import plural
+from vsexplorer.core.text import decode, plural
 from vsexplorer.core.values import SetInfo
 from vsexplorer.vectorset.backward_pages import names_before
 from vsexplorer.vectorset.store import VectorSetStore
@@ -85,11 +86,11 @@ class Browser:
             self.first = 0 if self.at_start else None
 
     async def jump(self, name: bytes) -> int:
-        """Go to a name, or to where it would be; returns its place in the window.
+        """Go to the first name that begins so, in another case where none does; returns its place in the window.
 
-        In a sample, and where they are sorted otherwise, it is the first name that begins so, or the nearest in
-        order.
+        Where none begins so in any case, it is the place where the name would be.
         """
+        name = await self._as_spelled(name)
         if not self.ordered or self.sorted_by is not None:
             places = sorted(range(len(self.names)), key=lambda place: (self.names[place] < name, self.names[place]))
             return places[0] if places else 0
@@ -99,6 +100,23 @@ class Browser:
         self.at_end = len(self.names) < PAGE
         self.at_start, self.first = False, None
         return 0 if len(self.names) >= _SCREENFUL else await self.extend_back()
+
+    async def _as_spelled(self, name: bytes) -> bytes:
+        """The beginning of a name in the case in which some name begins so; as given where none does."""
+        text = decode(name)
+        spellings = [
+            spelling.encode("utf-8", "surrogateescape")
+            for spelling in dict.fromkeys((text, text.capitalize(), text.title(), text.upper(), text.lower()))
+        ]
+        if not self.ordered or self.sorted_by is not None:
+            folded = name.lower()
+            return next((one[: len(name)] for one in self.names if one.lower().startswith(folded)), name)
+        for some in ([spellings[0]], spellings[1:]):
+            found = await asyncio.gather(*(self._store.names_from(self._info.key, one, 1) for one in some))
+            for spelling, names in zip(some, found, strict=True):
+                if names and names[0].startswith(spelling):
+                    return spelling
+        return name
 
     def unsort(self) -> None:
         """Return to the order of the names; ``start`` or ``jump`` comes next."""

@@ -98,16 +98,18 @@ class SetService:
         """Forget the descriptions: the server may be another one."""
         self._infos.clear()
 
-    async def recorded_model(self, info: SetInfo) -> str:
-        """Return the model recorded for a set in Redis; empty if there is none that fastembed knows.
+    async def record(self, info: SetInfo) -> SetRecord:
+        """Return what is recorded in Redis of how a set was made; an unknown model is left out.
 
-        A record is data: it must never make vsexplorer load or fetch anything else.
+        A record is data: it must never make vsexplorer load or fetch a model that fastembed does not know.
         """
         record = (await set_records.read(self._store, [info]))[0]
-        if record is None or record.model == self._models.embedder.name:
-            return record.model if record is not None else ""
+        if record is None:
+            return SetRecord("", "")
+        if record.model == self._models.embedder.name:
+            return record
         known = {model.name for model in await self._models.fitting(info)}
-        return record.model if record.model in known else ""
+        return record if record.model in known else SetRecord("", record.text)
 
     async def record_model(self, info: SetInfo) -> None:
         """Record in Redis that a set was made with the model in use.

@@ -16,6 +16,7 @@ from typing import cast
 
 from vsexplorer.core.attributes import Json, to_stored
 from vsexplorer.core.attributes import fields as parse_fields
+from vsexplorer.core.columns import PLACEHOLDER, template_fields
 from vsexplorer.core.errors import UsageError
 from vsexplorer.core.text import sanitize
 from vsexplorer.language.check import caret, check
@@ -24,7 +25,6 @@ from vsexplorer.language.literals import reachable
 from vsexplorer.transfer.npy import Array
 from vsexplorer.transfer.rows import BadRow, Row
 
-_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _LIKE_A_NAME = re.compile(r"(?:^|[\W_])(?:id|uuid|key|name|title|code|slug|url)$", re.IGNORECASE)
 _LONGEST_NAME = 80
 """Mean characters up to which the texts of a field may be names."""
@@ -89,7 +89,7 @@ class Mapping:
     @property
     def text_is_kept(self) -> bool:
         """Equal attributes mean an equal text."""
-        fields = set(_PLACEHOLDER.findall(self.text)) or {self.text}
+        fields = set(PLACEHOLDER.findall(self.text)) or {self.text}
         return self.attributes is None or fields <= set(self.attributes)
 
 
@@ -108,7 +108,9 @@ def settle(wanted: Mapping, sample: Sequence[Row], where: str, columns: Collecti
     text, vector = wanted.text, wanted.vector
     if not text and not vector and _holds_vectors(sample):
         vector = "vector"
-    named = [name for pattern in (wanted.id, text) if pattern not in ("", HASH) for name in _fields_of(pattern)]
+    named = [
+        name for pattern in (wanted.id, text) if pattern not in ("", HASH) for name in template_fields(pattern)
+    ]
     # A field that is kept may first come later in a long file.
     kept = (wanted.attributes or ()) if len(sample) < SAMPLE else ()
     renamed = [name for name, _ in wanted.rename] if len(sample) < SAMPLE else []
@@ -138,7 +140,7 @@ def _settled_export(wanted: Mapping, sample: Sequence[Row], where: str, beside: 
         raise UsageError(f"{where} holds vectors as they were exported: no text is embedded.", "Leave out --text.")
     if wanted.text:
         fields = list(dict.fromkeys(name for row in sample for name in _exported_fields(row.values)))
-        for name in _fields_of(wanted.text):
+        for name in template_fields(wanted.text):
             if name not in fields:
                 raise _no_field(name, fields, where)
     return Mapping(text=wanted.text, vector=beside, where=wanted.where, exported=True)
@@ -265,10 +267,6 @@ class RowMapper:
         return Item(number, row, name, text, vector, _attributes(row.values, mapping))
 
 
-def _fields_of(pattern: str) -> list[str]:
-    return _PLACEHOLDER.findall(pattern) or [pattern]
-
-
 def _prose(sample: Sequence[Row], fields: Sequence[str]) -> str:
     """The field with the most words, of those that hold text."""
     words, lengths = dict.fromkeys(fields, 0), dict.fromkeys(fields, 0)
@@ -295,13 +293,13 @@ def _filled(values: dict[str, Json], pattern: str) -> str | None:
         found = True
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
-    filled = _PLACEHOLDER.sub(put, pattern)
+    filled = PLACEHOLDER.sub(put, pattern)
     return filled if found else None
 
 
 def _name(values: dict[str, Json], pattern: str) -> bytes:
-    if _PLACEHOLDER.search(pattern):
-        absent = [field for field in _fields_of(pattern) if values.get(field) in (None, "")]
+    if PLACEHOLDER.search(pattern):
+        absent = [field for field in template_fields(pattern) if values.get(field) in (None, "")]
         if absent:
             raise ValueError(f"has no {absent[0]}")
         return (_filled(values, pattern) or "").encode()
@@ -319,10 +317,10 @@ def text_of(values: dict[str, Json], pattern: str) -> str:
     Raises:
         ValueError: there is none.
     """
-    if _PLACEHOLDER.search(pattern):
+    if PLACEHOLDER.search(pattern):
         text = _filled(values, pattern)
         if text is None or not text.strip():
-            raise ValueError(f"has no {', '.join(_fields_of(pattern))}")
+            raise ValueError(f"has no {', '.join(template_fields(pattern))}")
         return text
     value = values.get(pattern)
     if value is None or value == "":

@@ -35,6 +35,8 @@ class Look:
     mapping: Mapping
     words: str
     """How the first file is read."""
+    fields: tuple[str, ...]
+    """The fields of the first rows."""
     types: dict[str, str]
     """Of a CSV file's columns."""
     items: tuple[Item, ...]
@@ -69,11 +71,12 @@ def look(files: Sequence[RowSource], plan: LoadPlan) -> Look:
     reader = WindowReader(files, _LOOKED_AT)
     mapping = reader.map(plan.mapping)
     window = reader.window()
-    return _looked(files, mapping, window, reader.expected)
+    return _looked(files, reader, mapping, window)
 
 
-def _looked(files: Sequence[RowSource], mapping: Mapping, window: Window, rows: RowCount | None) -> Look:
-    return Look(mapping, files[0].words, files[0].types, tuple(window.items[:_SHOWN]), tuple(window.bad), rows)
+def _looked(files: Sequence[RowSource], reader: WindowReader, mapping: Mapping, window: Window) -> Look:
+    items, bad = tuple(window.items[:_SHOWN]), tuple(window.bad)
+    return Look(mapping, files[0].words, reader.fields, files[0].types, items, bad, reader.expected)
 
 
 async def preview(
@@ -102,7 +105,7 @@ async def preview(
     share = len(window.items) / seen
     each = _each(plan, dimension, window.items)
     return Preview(
-        _looked(files, mapping, window, rows),
+        _looked(files, reader, mapping, window),
         window.rows,
         rows,
         info is not None,

@@ -70,6 +70,8 @@ class WindowReader:
         self._mapper: RowMapper | None = None
         self._checkpoint: Checkpoint | None = None
         self._pending: list[dict[int, str]] = []
+        self.fields: tuple[str, ...] = ()
+        """The fields of the first rows, in the order in which they are met."""
         self.dimension = 0
         """Of the vectors that come with the rows; 0 until one has come."""
 
@@ -97,7 +99,9 @@ class WindowReader:
         Raises:
             UsageError: a named field is in none of the first rows, or the filter is not valid.
         """
-        mapping = settle(wanted, self.sample(), self._files[0].name, self._files[0].types)
+        sample = self.sample()
+        self.fields = tuple(dict.fromkeys(name for row in sample for name in row.values))
+        mapping = settle(wanted, sample, self._files[0].name, self._files[0].types)
         self._mapper = RowMapper(mapping)
         return mapping
 

@@ -8,19 +8,22 @@ import signal
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.signal import Signal
+from textual.widgets import Input
 
 from vsexplorer.core.errors import UsageError
+from vsexplorer.core.text import sanitize
 from vsexplorer.services.set_memory import SetMemory
+from vsexplorer.state.theme import remember_theme, remembered_theme
 from vsexplorer.tui.escape_key import install
 from vsexplorer.tui.key_queue import KeyQueue
-from vsexplorer.tui.keymap import Place, bindings, checked
+from vsexplorer.tui.keymap import Place, bindings, checked, own_bindings
 from vsexplorer.tui.main.screen import MainScreen
 from vsexplorer.tui.screens.dialogs import AppDialogs
 from vsexplorer.tui.services.connection import ConnectionService
@@ -39,6 +42,15 @@ def _keymap_provider() -> type[Provider]:
 
 
 install()
+
+
+@runtime_checkable
+class Editing(Protocol):
+    """A screen in which text is typed that is lost when it closes."""
+
+    @property
+    def edited(self) -> bool:
+        """Whether there is such text."""
 
 
 class ExplorerApp(App[None]):
@@ -63,12 +75,13 @@ class ExplorerApp(App[None]):
         self.key_queue = KeyQueue(self, self._dispatch_key)
         self.remapped = checked(start.keys)
         self.set_keymap(self.remapped)
-        if start.theme:
-            if start.theme not in self.available_themes:
-                raise UsageError(
-                    f"There is no theme {start.theme!r}.", f"Themes: {', '.join(sorted(self.available_themes))}."
-                )
-            self.theme = start.theme
+        if start.theme and start.theme not in self.available_themes:
+            raise UsageError(
+                f"There is no theme {start.theme!r}.", f"Themes: {', '.join(sorted(self.available_themes))}."
+            )
+        theme = start.theme or remembered_theme(start.state)
+        if theme in self.available_themes:
+            self.theme = theme
 
     def get_default_screen(self) -> Screen[None]:
         """Make the main screen with the session that all screens share."""
@@ -88,6 +101,7 @@ class ExplorerApp(App[None]):
     def on_mount(self) -> None:
         """Leave the terminal as it was when the program ends, and draw anew when it comes back from a shell."""
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        self.theme_changed_signal.subscribe(self, lambda theme: self._theme_chosen(theme.name))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             # Not in the main thread, as in some tests, there are no signals to handle.
@@ -102,7 +116,43 @@ class ExplorerApp(App[None]):
             await super().on_event(event)
 
     async def _dispatch_key(self, event: events.Key | events.Paste) -> None:
-        await super().on_event(event)
+        if not isinstance(event, events.Key) or not await self._run_moved_key(event):
+            await super().on_event(event)
+
+    async def _run_moved_key(self, event: events.Key) -> bool:
+        """Run what the configuration has put on a key, where a line of text would take the key for itself."""
+        ids = {id for id, keys in self.remapped.items() if event.key in keys.split(",")}
+        if not ids or event.is_printable or not isinstance(self.focused, Input):
+            return False
+        for node in self.focused.ancestors_with_self:
+            for binding in own_bindings(node):
+                if binding.id in ids:
+                    return await self.run_action(binding.action, node)
+        return False
+
+    def _theme_chosen(self, name: str) -> None:
+        """Remember the theme for the next run."""
+        if self.start.theme:
+            self.say("for this run: the next begins with the theme of --theme or the configuration")
+            return
+        try:
+            remember_theme(self.start.state, name)
+        except OSError as error:
+            self.say(sanitize(f"the theme cannot be remembered: {error}"), error=True)
+
+    async def action_quit(self) -> None:
+        """Quit; a form with text that would be lost asks first."""
+        if isinstance(self.screen, Editing) and self.screen.edited:
+            self.run_worker(self._ask_to_quit(), group="quit", description="asking before text is lost")
+        else:
+            self.exit()
+
+    async def _ask_to_quit(self) -> None:
+        from vsexplorer.tui.screens.confirm import ConfirmScreen
+
+        question = "quit and lose what was typed here"
+        if await self.push_screen_wait(ConfirmScreen(question, (), "", self.key_queue.forget_waiting)):
+            self.exit()
 
     def say(self, words: str, error: bool = False) -> None:
         """Show a sentence, already sanitized, over whichever screen is in front, in place of the one before."""

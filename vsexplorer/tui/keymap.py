@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,7 +34,8 @@ class Place(StrEnum):
     HISTORY = "In the list of earlier searches"
     OPTIONS = "In the search options"
     FORM = "While typing a change"
-    LOAD = "While loading a file"
+    LOAD = "While choosing a file to load"
+    FILES = "In the list of files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,57 +54,69 @@ class Key:
     footer: bool = False
     shown: str = ""
     """How the keys read on the screen, where their names would not do."""
-    palette: bool = False
-    """Offered in the command palette."""
+
+    @property
+    def offered(self) -> bool:
+        """Whether the command palette offers it: what moves a cursor, or types, is not looked for there."""
+        return self.place in _COMMAND_PLACES and not self.action.startswith(_MOVES) and self.id not in _OBVIOUS
+
+
+_COMMAND_PLACES = frozenset(
+    [
+        Place.EVERYWHERE,
+        Place.PANE,
+        Place.EXPLORER,
+        Place.RESULTS,
+        Place.SETS,
+        Place.SETS_SCREEN,
+        Place.BROWSE,
+        Place.BROWSE_SCREEN,
+        Place.ELEMENT,
+    ]
+)
+_MOVES = ("move", "page", "scroll_columns", "panes", "app.focus_next")
+_OBVIOUS = ("back", "palette", "quit-always")
 
 
 KEYMAP = (
-    Key("query", "slash", "focus_query", "query", "Type what to look for", Place.EXPLORER, True, "/", True),
-    Key("filter", "f", "focus_filter", "filter", "Edit the filter", Place.EXPLORER, True, palette=True),
+    Key("query", "slash", "focus_query", "query", "Type what to look for", Place.EXPLORER, True, "/"),
+    Key("filter", "f", "focus_filter", "filter", "Edit the filter", Place.EXPLORER, True),
     Key("fields", "F", "toggle_fields", "fields", "What the attributes hold: fields, types, values to filter by",
-        Place.EXPLORER, True, palette=True),
+        Place.EXPLORER, True),
     Key("widen", "w", "widen", "widen", "Examine more candidates of a filtered search (FILTER-EF, then TRUTH)",
-        Place.EXPLORER, palette=True),
+        Place.EXPLORER),
     Key("open", "enter", "open_element", "open", "Open the selected element", Place.RESULTS, True, "⏎"),
-    Key("similar", "s", "similar", "similar", "More like the selected element; esc goes back", Place.PANE, True,
-        palette=True),
-    Key("sets", "o", "choose_set", "sets", "Switch to another vector set", Place.EXPLORER, True, palette=True),
-    Key("more", "plus,equals_sign", "change_count(1)", "more", "Ask for more results", Place.EXPLORER, False, "+",
-        True),
-    Key("fewer", "minus", "change_count(-1)", "fewer", "Ask for fewer results", Place.EXPLORER, False, "-", True),
+    Key("similar", "s", "similar", "similar", "More like the selected element; esc goes back", Place.PANE, True),
+    Key("sets", "o", "choose_set", "sets", "Switch to another vector set", Place.EXPLORER, True),
+    Key("more", "plus,equals_sign", "change_count(1)", "more", "Ask for more results", Place.EXPLORER, False, "+"),
+    Key("fewer", "minus", "change_count(-1)", "fewer", "Ask for fewer results", Place.EXPLORER, False, "-"),
     Key("exact", "t", "toggle_exact", "exact", "Compare with every element (TRUTH) or walk the graph again",
-        Place.EXPLORER, palette=True),
-    Key("browse", "b", "browse", "browse", "All elements in the order of their names", Place.EXPLORER, True,
-        palette=True),
+        Place.EXPLORER),
+    Key("browse", "b", "browse", "browse", "All elements in the order of their names", Place.EXPLORER, True),
     Key("options", "O", "show_options", "options", "How to search: COUNT, EF, FILTER-EF, EPSILON, TRUTH, NOTHREAD",
-        Place.EXPLORER, True, palette=True),
+        Place.EXPLORER, True),
     Key("history", "H", "show_history", "history", "Earlier searches of this set, favourites first", Place.EXPLORER,
-        True, palette=True),
+        True),
     Key("favourite", "asterisk", "keep_favourite", "favourite", "Keep this search under a name", Place.EXPLORER,
-        False, "*", True),
-    Key("columns", "c", "show_columns", "columns", "Choose, widen and move the columns", Place.PANE,
-        palette=True),
+        False, "*"),
+    Key("columns", "c", "show_columns", "columns", "Choose, widen and move the columns", Place.PANE),
     Key("mark", "x,space", "mark", "mark", "Mark the selected element", Place.PANE, False, "x"),
     Key("copy", "y", "take", "copy", "Copy the element, its vector, the rows, or the search as code",
-        Place.PANE, True, palette=True),
-    Key("copy-command", "Y", "copy_command", "copy command", "Copy the command that was sent", Place.PANE,
-        palette=True),
-    Key("add", "a", "add_element", "add", "Add an element (with --write)", Place.EXPLORER, palette=True),
+        Place.PANE, True),
+    Key("copy-command", "Y", "copy_command", "copy command", "Copy the command that was sent", Place.PANE),
+    Key("add", "a", "add_element", "add", "Add an element (with --write)", Place.EXPLORER),
     Key("edit", "e", "edit_attributes", "edit", "Edit the selected element's attributes (with --write)",
-        Place.PANE, palette=True),
-    Key("rename", "n", "rename_element", "rename", "Rename the selected element (with --write)", Place.PANE,
-        palette=True),
+        Place.PANE),
+    Key("rename", "R", "rename_element", "rename", "Rename the selected element (with --write)", Place.PANE),
     Key("delete", "d", "delete_elements", "delete", "Delete the marked elements, or the selected (with --write)",
-        Place.PANE, palette=True),
-    Key("delete-set", "D", "delete_set", "delete set", "Delete the open vector set (with --write)", Place.EXPLORER,
-        palette=True),
-    Key("undo", "u", "undo_change", "undo", "Undo the last change (with --write)", Place.EXPLORER,
-        palette=True),
+        Place.PANE),
+    Key("delete-set", "D", "delete_set", "delete set", "Delete the open vector set (with --write)", Place.EXPLORER),
+    Key("undo", "u", "undo_change", "undo", "Undo the last change (with --write)", Place.EXPLORER),
     Key("load", "L", "load_file", "load", "Load a file into a vector set (with --write); again: stop loading",
-        Place.EXPLORER, palette=True),
-    Key("model", "m", "choose_model", "model", "Choose among the models that fit the set", Place.EXPLORER,
-        palette=True),
-    Key("refresh", "r,ctrl+r", "refresh_results", "refresh", "Ask again", Place.EXPLORER, False, "r", True),
+        Place.EXPLORER),
+    Key("open-loaded", "ctrl+l", "open_loaded", "open loaded", "Open the set that was loaded last", Place.EXPLORER),
+    Key("model", "m", "choose_model", "model", "Choose among the models that fit the set", Place.EXPLORER),
+    Key("refresh", "r,ctrl+r", "refresh_results", "refresh", "Ask again", Place.EXPLORER, False, "r"),
     Key("down", "j,down", "move(1)", "down", "Next row", Place.LIST, False, "j ↓"),
     Key("up", "k,up", "move(-1)", "up", "Previous row", Place.LIST, False, "k ↑"),
     Key("top", "g,home", "edge(-1)", "first", "First row", Place.LIST, False, "g"),
@@ -162,7 +175,8 @@ KEYMAP = (
     Key("sets-page-up", "pageup", "page(-1)", "page up", "A page up", Place.SETS_SCREEN, False, "pgup"),
     Key("sets-line", "tab", "app.focus_next", "list", "Between the line and the list", Place.SETS_SCREEN, True),
     Key("sets-stop", "ctrl+s", "stop", "stop", "Stop looking for further sets", Place.SETS_SCREEN),
-    Key("sets-again", "ctrl+r", "look", "again", "Look for sets again", Place.SETS_SCREEN, True),
+    Key("sets-again", "ctrl+r", "look", "refresh", "Look for sets again", Place.SETS_SCREEN, True),
+    Key("sets-refresh", "r", "screen.look", "refresh", "Look for sets again", Place.SETS),
     Key("browse-open", "enter", "open_element", "open", "Open the selected element", Place.BROWSE, True, "⏎"),
     Key("browse-columns-right", "l,right", "scroll_columns(1)", "columns", "Further columns", Place.BROWSE, False,
         "l →"),
@@ -179,6 +193,8 @@ KEYMAP = (
         Place.BROWSE, False, "["),
     Key("browse-reverse", "backslash", "reverse", "reverse", "Sort the other way round", Place.BROWSE, False,
         "\\"),
+    Key("browse-refresh", "r,ctrl+r", "refresh", "refresh", "Read the elements again, from the first",
+        Place.BROWSE_SCREEN, False, "r"),
     Key("browse-columns", "c", "show_columns", "columns", "Choose, widen and move the columns", Place.BROWSE_SCREEN,
         True),
     Key("browse-similar", "s", "similar", "similar", "Elements like the selected one", Place.BROWSE_SCREEN, True),
@@ -196,7 +212,8 @@ KEYMAP = (
     Key("element-find", "slash", "find", "find", "Find something in the attributes", Place.ELEMENT, True, "/"),
     Key("element-raw", "J", "raw", "raw", "The attributes as they are stored, or as a tree", Place.ELEMENT, True),
     Key("element-edit", "e", "edit_attributes", "edit", "Edit the attributes (with --write)", Place.ELEMENT, True),
-    Key("element-rename", "r", "rename_element", "rename", "Rename the element (with --write)", Place.ELEMENT),
+    Key("element-rename", "R", "rename_element", "rename", "Rename the element (with --write)", Place.ELEMENT),
+    Key("element-refresh", "r,ctrl+r", "look", "refresh", "Read the element again", Place.ELEMENT, False, "r"),
     Key("element-delete", "d", "delete_element", "delete", "Delete the element (with --write)", Place.ELEMENT),
     Key("element-undo", "u", "undo_change", "undo", "Undo the last change (with --write)", Place.ELEMENT),
     Key("element-mark", "x", "mark", "mark", "Mark the element, to compare others with it", Place.ELEMENT, True),
@@ -229,13 +246,17 @@ KEYMAP = (
     Key("form-leave", "escape", "leave", "leave", "Leave without changing anything", Place.FORM),
     Key("load-start", "ctrl+s", "load", "load", "Load the file as shown", Place.LOAD),
     Key("load-leave", "escape", "leave", "leave", "Leave without loading", Place.LOAD),
+    Key("files-down", "j", "cursor_down", "down", "Next file", Place.FILES),
+    Key("files-up", "k", "cursor_up", "up", "File before", Place.FILES),
+    Key("files-top", "g,home", "edge(-1)", "first", "First file", Place.FILES, False, "g"),
+    Key("files-bottom", "G,end", "edge(1)", "last", "Last file", Place.FILES, False, "G"),
     Key("back", "escape", "screen.back", "back", "Back: out of a line, an element, a search for similar ones",
         Place.EVERYWHERE, True, "esc"),
-    Key("help", "question_mark", "help", "help", "All keys", Place.EVERYWHERE, True, "?", True),
+    Key("help", "question_mark", "help", "help", "All keys", Place.EVERYWHERE, True, "?"),
     Key("palette", "ctrl+p", "app.command_palette", "commands", "All commands by name", Place.EVERYWHERE, True),
-    Key("theme", "ctrl+t", "app.change_theme", "theme", "Choose the colours", Place.EVERYWHERE, palette=True),
+    Key("theme", "ctrl+t", "app.change_theme", "theme", "Choose the colours", Place.EVERYWHERE),
     Key("suspend", "ctrl+z", "app.suspend_process", "suspend", "To the shell; its fg comes back", Place.EVERYWHERE),
-    Key("quit", "q", "app.quit", "quit", "Quit", Place.EXPLORER, True, palette=True),
+    Key("quit", "q", "app.quit", "quit", "Quit", Place.EXPLORER, True),
     Key("quit-always", "ctrl+q,ctrl+c", "app.quit", "quit", "Quit, also while typing", Place.EVERYWHERE, True,
         "ctrl+q"),
 )  # fmt: skip
@@ -261,6 +282,14 @@ def bindings(*places: Place) -> list[BindingType]:
         Binding(key.keys, key.action, key.help, show=False, id=key.id, priority=key.id in _FIRST)
         for key in keys_at(*places)
     ]
+
+
+def own_bindings(node: object) -> Iterator[Binding]:
+    """Yield the bindings of a widget's, screen's or application's class and its base classes."""
+    for kind in type(node).__mro__:
+        for binding in vars(kind).get("BINDINGS", ()):
+            if isinstance(binding, Binding):
+                yield binding
 
 
 def checked(remapped: Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual.signal import Signal
@@ -54,6 +54,8 @@ class Session:
         self.edits = EditFlow(lambda: connection.explorer, dialogs, say, changed.publish, write)
         self.info: SetInfo | None = None
         """The open set."""
+        self.embedded_fields: Sequence[str] = ()
+        """The attributes from which the open set's vectors were made, where that is recorded."""
 
     @property
     def explorer(self) -> Explorer:

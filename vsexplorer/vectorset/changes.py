@@ -43,6 +43,8 @@ class Change:
     """What the elements must still be like; ``None`` for one that must not exist."""
     uid: int | None = None
     """The set's ``vset-uid``; ``None`` where the set does not exist yet."""
+    renamed: Mapping[bytes, bytes] = field(default_factory=dict)
+    """New names of elements by their old ones."""
 
     @property
     def lines(self) -> list[str]:
@@ -76,7 +78,7 @@ def rename(info: SetInfo, element: bytes, before: Existing, name: bytes) -> Chan
     """Give an element another name, which must be free."""
     commands = (_added(info, _again(info, name, before)), (b"VREM", info.key, element))
     words = f"rename {display(element)} to {display(name)}"
-    return Change(info.key, words, commands, {element: before, name: None}, info.uid)
+    return Change(info.key, words, commands, {element: before, name: None}, info.uid, {element: name})
 
 
 def delete(info: SetInfo, before: Mapping[bytes, Existing]) -> Change:
@@ -115,7 +117,8 @@ def undone(info: SetInfo, change: Change, after: Mapping[bytes, Existing | None]
                 commands += [(b"VREM", info.key, name), _added(info, _again(info, name, before))]
             elif now.attributes != before.attributes:
                 commands.append((b"VSETATTR", info.key, name, before.attributes or b""))
-    return Change(info.key, f"undo: {change.words}", tuple(commands), after, uid)
+    renamed = {new: old for old, new in change.renamed.items()}
+    return Change(info.key, f"undo: {change.words}", tuple(commands), after, uid, renamed)
 
 
 async def read(connection: Connection, info: SetInfo, names: Sequence[bytes]) -> dict[bytes, Existing | None]:

@@ -79,14 +79,14 @@ def hits(reply: Sequence[bytes | None], with_attributes: bool) -> tuple[Hit, ...
 @of("VINFO")
 def set_info(key: bytes, reply: Sequence[Reply]) -> SetInfo:
     """VINFO's pairs."""
-    pairs = {bytes(name).decode(): value for name, value in _groups(reply, 2)}
+    pairs = {text(name): value for name, value in _groups(reply, 2)}
     dimension = int(pairs["vector-dim"])
     return SetInfo(
         key=key,
         size=int(pairs["size"]),
         dimension=dimension,
         input_dimension=int(pairs.get("projection-input-dim", 0)) or dimension,
-        quantization=bytes(pairs["quant-type"]).decode(),
+        quantization=text(pairs["quant-type"]),
         links=int(pairs["hnsw-m"]),
         levels=int(pairs["max-level"]),
         with_attributes=int(pairs["attributes-count"]),
@@ -100,6 +100,27 @@ def links(reply: Sequence[Sequence[bytes]]) -> list[list[Neighbour]]:
     """VLINKS WITHSCORES, turned round: the lowest level first, each with the nearest first."""
     levels = [[Neighbour(name, float(score)) for name, score in _groups(level, 2)] for level in reply]
     return [sorted(level, key=lambda one: -one.score) for level in reversed(levels)]
+
+
+def raw(value: Reply) -> bytes:
+    """Return a string of bytes; ``bytes()`` would make as many zeros as a number says.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if not isinstance(value, bytes):
+        raise TypeError
+    return value
+
+
+def text(value: Reply) -> str:
+    """Return a string of bytes as text.
+
+    Raises:
+        TypeError: it is something else.
+        ValueError: it is not UTF-8.
+    """
+    return raw(value).decode()
 
 
 def _groups[T](flat: Sequence[T], width: int) -> Iterator[tuple[T, ...]]:

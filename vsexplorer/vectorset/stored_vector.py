@@ -74,7 +74,7 @@ class StoredVector:
 
 @replies.of("VEMB")
 def _parts(reply: list[bytes], dimension: int) -> tuple[str, bytes, float, float]:
-    kind, blob = reply[0].decode(), bytes(reply[1])
+    kind, blob = replies.text(reply[0]), replies.raw(reply[1])
     if len(blob) < {"int8": dimension, "f32": 4 * dimension, "bin": -(-dimension // 8)}[kind]:
         raise ValueError("the vector is too short")
     return kind, blob, float(reply[2]), float(reply[3]) if len(reply) > 3 else 1.0

@@ -61,3 +61,14 @@ def test_escaped_texts_are_written_as_the_server_reads_them() -> None:
 
 def test_nothing_to_sum_up() -> None:
     assert summarise([]).fields == ()
+
+
+def test_numbers_that_hardly_repeat_have_a_histogram() -> None:
+    rows = [f'{{"n": {n}, "few": {n % 3}}}'.encode() for n in range(120)] + [b'{"n": 0}'] * 24
+    facts = summarise(rows)
+    numbers, few = facts.field("n"), facts.field("few")
+    assert numbers is not None
+    assert few is not None
+    assert sum(numbers.histogram) == 144
+    assert numbers.histogram[0] == 34
+    assert few.histogram == (), "a few values are listed one by one"

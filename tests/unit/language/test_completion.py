@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tests.support.filters import expressions
 from tests.support.samples import known, samples, stored
+from vsexplorer.insight.fields import summarise
 from vsexplorer.language.check import check
 from vsexplorer.language.completion import complete
 from vsexplorer.language.dialect import NEWEST, OLDEST
@@ -111,3 +112,9 @@ def test_proposals_never_break_what_was_right(
         applied, after = one.apply(expression)
         assert after <= len(applied)
         check(applied, NEWEST, facts)
+
+
+def test_fields_that_no_filter_can_name_are_shown_and_not_inserted() -> None:
+    facts = summarise([b'{"IMDB Rating": 7.5, "id": 1}'])
+    found = complete(".I", 2, facts)
+    assert [(one.shown, one.apply(".I")[0]) for one in found] == [(".id", ".id"), ("IMDB Rating", ".I")]

@@ -38,3 +38,9 @@ def test_an_old_server_does_not_look_into_texts() -> None:
     found = check('"dog" in .t', OLDEST, summarise(rows))
     assert any("looks in lists only: this never holds" in finding.sentence for finding in found.findings)
     assert not any("never holds" in said for said in sentences('"dog" in .t', *rows))
+
+
+def test_null_is_not_proposed_to_a_server_without_it() -> None:
+    finding = check(".a is null", OLDEST).findings[0]
+    assert "has no null" in finding.sentence
+    assert finding.correction is None

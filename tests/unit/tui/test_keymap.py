@@ -13,7 +13,7 @@ from vsexplorer.tui.screens.columns import ColumnsList, ColumnsScreen
 from vsexplorer.tui.screens.element import ElementScreen
 from vsexplorer.tui.screens.forms import AttributesForm
 from vsexplorer.tui.screens.history import HistoryScreen
-from vsexplorer.tui.screens.load import LoadScreen
+from vsexplorer.tui.screens.load import FileTree, LoadScreen
 from vsexplorer.tui.screens.options import OptionsScreen
 from vsexplorer.tui.screens.sets import SetsScreen
 from vsexplorer.tui.widgets.attribute_tree import AttributeTree
@@ -47,6 +47,7 @@ OWNERS: dict[Place, tuple[type, ...]] = {
     Place.FORM: (AttributesForm,),
     Place.OPTIONS: (OptionsScreen,),
     Place.LOAD: (LoadScreen,),
+    Place.FILES: (FileTree,),
 }
 
 

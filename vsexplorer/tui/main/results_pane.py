@@ -155,14 +155,20 @@ class ResultsPane(Horizontal):
 
     # Keys
 
+    def _chosen(self) -> Hit | None:
+        """Return the selected element; say that there is none otherwise."""
+        if self.selected is None:
+            self._say("no element is selected")
+        return self.selected
+
     def action_similar(self) -> None:
         """Search for elements like the selected one."""
-        if (hit := self.selected) is not None:
+        if (hit := self._chosen()) is not None:
             self.post_message(self.SimilarWanted(hit.element))
 
     def action_mark(self) -> None:
         """Mark the selected element or no longer, and go to the next."""
-        if (hit := self.selected) is not None:
+        if (hit := self._chosen()) is not None:
             self._session.selection.toggle(hit.element)
             self.table.refresh()
             self.table.action_move(1)
@@ -173,6 +179,7 @@ class ResultsPane(Horizontal):
         from vsexplorer.output.snippets import Client, snippet
 
         if self.page is None:
+            self._say("nothing was searched for yet")
             return
         self.post_message(self.Used())
         try:
@@ -193,6 +200,8 @@ class ResultsPane(Horizontal):
             self.post_message(self.Used())
             key = self._session.info.key
             Copier(self.app, self._session.explorer, key, self._say).offer(self.selected, self.page)
+        else:
+            self._say("nothing was searched for yet")
 
     def action_show_columns(self) -> None:
         """Choose and arrange the columns."""
@@ -200,6 +209,8 @@ class ResultsPane(Horizontal):
 
         if self.table.all_columns:
             self.app.push_screen(ColumnsScreen(self.table, self._session.arrange))
+        else:
+            self._say("no columns: the elements have no attributes")
 
     def action_edit_attributes(self) -> None:
         """Edit the selected element's attributes."""
@@ -211,15 +222,21 @@ class ResultsPane(Horizontal):
 
     def action_delete_elements(self) -> None:
         """Delete the marked elements, or the selected one if none is marked."""
-        session, hit = self._session, self.selected
-        names = session.selection.names or ([hit.element] if hit is not None else [])
-        if session.info is not None and names and session.edits.allowed:
+        session = self._session
+        if session.info is None or not session.edits.allowed:
+            return
+        names = session.selection.names
+        if not names and (hit := self._chosen()) is not None:
+            names = [hit.element]
+        if names:
             session.run(self._delete(session.info.key, names))
 
     def _change(self, change: Callable[[bytes, bytes], Coroutine[Any, Any, object]]) -> None:
         """Begin a change of an element of the open set."""
-        session, hit = self._session, self.selected
-        if session.info is not None and hit is not None and session.edits.allowed:
+        session = self._session
+        if session.info is None or not session.edits.allowed:
+            return
+        if (hit := self._chosen()) is not None:
             session.run(change(session.info.key, hit.element))
 
     async def _delete(self, key: bytes, names: list[bytes]) -> None:

@@ -119,6 +119,7 @@ class MainScreen(Screen[None]):
         self._trail: list[SearchDraft] = []
         self._timed_out: Query | None = None
         self._options_screen: OptionsScreen | None = None
+        self._loaded_key: bytes | None = None
 
     def compose(self) -> ComposeResult:
         """All panes, from the top."""
@@ -248,10 +249,16 @@ class MainScreen(Screen[None]):
                 self.say(words, error=True)
         elif isinstance(error, DimensionMismatch | ModelUnavailable | NotFound) or not self.results.selected:
             self.results.tell_error(error)
-            if isinstance(error, DimensionMismatch):
-                self.say("m lists the models that fit this set")
+            if isinstance(error, DimensionMismatch) and self.info is not None:
+                self.run_worker(self._offer_models(self.info), group="models", description="looking for models")
         else:
             self.say(words, error=True)
+
+    async def _offer_models(self, info: SetInfo) -> None:
+        if await self.session.explorer.models.fitting(info):
+            self.say("m lists the models that fit this set")
+        else:
+            self.say("@ELEMENT and [VECTOR] need no model: they can be searched for")
 
     def _show_matches(self, expression: str, matches: Matches) -> None:
         page = self.results.page
@@ -456,6 +463,7 @@ class MainScreen(Screen[None]):
         self._trail.clear()
         self.history.begin()
         self.model.made_with = ""
+        self.session.embedded_fields = self.results.table.first_fields = ()
         self.results.clear()
         self.results.table.arrangement = self.session.arrangement
         self._show_set()
@@ -472,7 +480,7 @@ class MainScreen(Screen[None]):
         self.results.tell(
             "There is no vector set in this database",
             "",
-            f"vsexplorer load KEY FILE --id FIELD --text FIELD{private} makes one,\nvsexplorer demo shows one.",
+            f"vsexplorer load KEY FILE{private} makes one,\nvsexplorer demo shows one.",
         )
 
     def _show_set(self) -> None:
@@ -492,6 +500,8 @@ class MainScreen(Screen[None]):
         # What the model brought stays; looking through it for garbage would hold up a key by 50 ms.
         gc.freeze()
         self._show_set()
+        self.results.table.first_fields = self.session.embedded_fields
+        self.results.redraw()
         if self.results.page is not None:
             self.status_bar.show_command(self.results.page)
         if changed:
@@ -522,13 +532,25 @@ class MainScreen(Screen[None]):
             self.notify("the same load goes on where it stopped", title="stopped loading", markup=False)
             return
         self.notify(report_words(plan, report), title="loaded", timeout=10, markup=False)
-        if report.added or report.replaced:
+        self._loaded_key = plan.key
+        if self.info is not None and self.info.key != plan.key:
+            self.say(f"loaded: ctrl+l opens {display(plan.key)}")
+        elif report.added or report.replaced:
             self.tracker.sample()
 
     def _show_load(self, progress: Progress) -> None:
         self.header.note(progress_words(progress))
         if self.info is None:
             self.results.tell_progress(progress)
+
+    def _usable(self) -> SetInfo | None:
+        """Return the open set while its server is connected; say why nothing can be done otherwise."""
+        if not self.session.connection.connected:
+            self.say("not connected: ctrl+r tries again", error=True)
+            return None
+        if self.info is None:
+            self.say("no vector set is open: o lists them")
+        return self.info
 
     # Keys: the lines and the results
 
@@ -556,8 +578,12 @@ class MainScreen(Screen[None]):
 
     def action_change_count(self, step: int) -> None:
         """Ask for more or fewer results."""
+        before = self.options.current
         self.options.change_count(step)
-        self.search()
+        if self.options.current == before:
+            self.say(f"COUNT stays {before.count:,}: O sets any other number")
+        else:
+            self.search()
 
     def action_toggle_exact(self) -> None:
         """Compare with every element, or walk the graph."""
@@ -600,8 +626,8 @@ class MainScreen(Screen[None]):
         """List all elements in name order."""
         from vsexplorer.tui.screens.browse import BrowseScreen
 
-        if self.info is not None and self.session.connection.connected:
-            self.app.push_screen(BrowseScreen(self.session, self.info), self._browsed)
+        if (info := self._usable()) is not None:
+            self.app.push_screen(BrowseScreen(self.session, info), self._browsed)
 
     def _browsed(self, element: bytes | None) -> None:
         self.results.redraw()
@@ -627,6 +653,15 @@ class MainScreen(Screen[None]):
 
         if self.session.connection.connected:
             self.app.push_screen(SetsScreen(self.session), self._set_chosen)
+        else:
+            self.say("not connected: ctrl+r tries again", error=True)
+
+    def action_open_loaded(self) -> None:
+        """Open the set that was loaded last."""
+        if self._loaded_key is None:
+            self.say("nothing was loaded yet: L loads a file")
+        else:
+            self._set_chosen(self._loaded_key)
 
     def _set_chosen(self, key: bytes | None) -> None:
         if key is not None:
@@ -636,8 +671,8 @@ class MainScreen(Screen[None]):
         """List the models that fit the set."""
         from vsexplorer.tui.screens.models import ModelsScreen
 
-        if self.info is not None and self.session.connection.connected:
-            self.app.push_screen(ModelsScreen(self.session.explorer.models, self.info), self.model_chosen)
+        if (info := self._usable()) is not None:
+            self.app.push_screen(ModelsScreen(self.session.explorer.models, info), self.model_chosen)
 
     def action_show_options(self) -> None:
         """Show the options of the search; the results follow every change."""
@@ -656,7 +691,9 @@ class MainScreen(Screen[None]):
         """List the earlier searches of the open set."""
         from vsexplorer.tui.screens.history import HistoryScreen
 
-        if self.info is not None:
+        if self.info is None:
+            self._usable()
+        else:
             self.app.push_screen(HistoryScreen(self.session.memory), self._recall)
 
     def _recall(self, past: PastSearch | None) -> None:
@@ -684,13 +721,13 @@ class MainScreen(Screen[None]):
 
     def action_add_element(self) -> None:
         """Add an element to the open set."""
-        if self.info is not None and self.session.edits.allowed:
-            self.session.run(self.session.edits.add(self.info.key))
+        if self.session.edits.allowed and (info := self._usable()) is not None:
+            self.session.run(self.session.edits.add(info.key))
 
     def action_delete_set(self) -> None:
         """Delete the open set."""
-        if self.info is not None and self.session.edits.allowed:
-            self.session.run(self.session.edits.delete_set(self.info))
+        if self.session.edits.allowed and (info := self._usable()) is not None:
+            self.session.run(self.session.edits.delete_set(info))
 
     def action_undo_change(self) -> None:
         """Undo the last change."""
@@ -703,7 +740,9 @@ class MainScreen(Screen[None]):
             self.loads.stop()
         elif not self.start.write:
             self.say("read-only: vsexplorer --write may load files and change things", error=True)
-        elif self.session.connection.connected:
+        elif not self.session.connection.connected:
+            self.say("not connected: ctrl+r tries again", error=True)
+        else:
             from vsexplorer.tui.screens.load import LoadScreen
 
             screen = LoadScreen(Path.cwd())

@@ -52,11 +52,14 @@ class BrowseScreen(Screen[bytes | None]):
         self._browser: Browser = session.explorer.elements.browser(info)
         self._window = asyncio.Lock()
         """Held by whoever moves the window."""
+        self._missed = ""
+        """That no name begins with what was typed; empty where one does."""
         self._jumps = 0
         self._fetching = False
         self.table = BrowseTable()
         self.table.selection = session.selection
         self.table.arrangement = session.arrangement
+        self.table.first_fields = session.embedded_fields
 
     def compose(self) -> ComposeResult:
         """Title, the line to jump with, the rows, where one is, the keys."""
@@ -109,6 +112,10 @@ class BrowseScreen(Screen[bytes | None]):
             browser.unsort()
             await browser.start()
 
+    def action_refresh(self) -> None:
+        """Read the elements again."""
+        self._go(self._sorted)
+
     def action_last(self) -> None:
         """Go to the last element."""
         self._go(self._browser.end, -1)
@@ -121,26 +128,37 @@ class BrowseScreen(Screen[bytes | None]):
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         name = event.value.encode("utf-8", "surrogateescape")
-        self._go(partial(self._browser.jump, name) if name else self._browser.start)
+        self._go(partial(self._jump, name) if name else self._browser.start)
+
+    async def _jump(self, name: bytes) -> int:
+        place = await self._browser.jump(name)
+        names = self._browser.names
+        begins = place < len(names) and names[place].lower().startswith(name.lower())
+        self._missed = "" if begins else f"no name begins with {display(name)}"
+        return place
 
     @on(Input.Submitted)
     def _arrived(self) -> None:
         self.table.focus()
 
     def _go(self, going: Callable[[], Awaitable[int | None]], place: int = 0) -> None:
-        # A search of names under way is not cancelled, which would close its connection; of those waiting behind it
-        # only the newest is made.
+        # A search of names under way is not cancelled, which would close its connection: neither by leaving the
+        # screen, so the application runs it, nor by a newer one; of those waiting only the newest is made.
         self._jumps += 1
-        self.run_worker(self._show(going, place, self._jumps), group="browse", description="browsing")
+        self.app.run_worker(self._show(going, place, self._jumps), group="browse", description="browsing")
 
     async def _show(self, going: Callable[[], Awaitable[int | None]], place: int, jump: int) -> None:
         async with self._window:
             if jump != self._jumps:
                 return
+            self._missed = ""
             try:
                 found = await going()
             except VsexplorerError as error:
-                self.say(sanitize(str(error)), error=True)
+                if self.is_attached:
+                    self.say(sanitize(str(error)), error=True)
+                return
+            if not self.is_attached:
                 return
             place = len(self._browser.names) - 1 if place < 0 else found or 0
             self.table.show(self._browser.names, place)
@@ -151,14 +169,15 @@ class BrowseScreen(Screen[bytes | None]):
     def _wanted(self) -> None:
         if not self._fetching:
             self._fetching = True
-            self.run_worker(self._fetch(), group="fetch", description="reading elements")
+            self.app.run_worker(self._fetch(), group="fetch", description="reading elements")
 
     async def _fetch(self) -> None:
         try:
             while await self._fetched():
                 pass
         except VsexplorerError as error:
-            self.say(sanitize(str(error)), error=True)
+            if self.is_attached:
+                self.say(sanitize(str(error)), error=True)
         finally:
             self._fetching = False
 
@@ -166,10 +185,12 @@ class BrowseScreen(Screen[bytes | None]):
         """Bring the next thing that is missing; whether there was one."""
         browser, table = self._browser, self.table
         async with self._window:
-            if not browser.names:
+            if not browser.names or not self.is_attached:
                 return False
             if names := table.undescribed:
-                table.describe(names, await browser.attributes(names))
+                found = await browser.attributes(names)
+                if self.is_attached:
+                    table.describe(names, found)
             elif table.near_end and not browser.at_end:
                 table.shift(browser.names, -(await browser.extend()))
             elif table.near_start and not browser.at_start:
@@ -193,6 +214,7 @@ class BrowseScreen(Screen[bytes | None]):
         if browser.sorted_by is not None:
             where += f", by {sanitize(browser.sorted_by)} {'▼' if table.sort_reversed else '▲'}"
         where = where if hit is not None else "nothing there"
+        where = f"{self._missed}; this one comes next: {where}" if self._missed and hit is not None else where
         about = " ".join(pretty(hit.attributes).split()) if hit is not None and hit.attributes else ""
         self.query_one("#browse-place", TextBar).set_text(where)
         self.say(fit(sanitize(about), 400))
@@ -215,12 +237,14 @@ class BrowseScreen(Screen[bytes | None]):
 
     def action_similar(self) -> None:
         """Return, and look for elements like the selected one."""
-        if self.table.count and (hit := self.table.selected) is not None:
+        if (hit := self.table.selected) is not None:
             self.dismiss(hit.element)
+        else:
+            self.say("no element is selected")
 
     def action_mark(self) -> None:
         """Mark the selected element, or no longer, and go on to the next."""
-        if self.table.count and (hit := self.table.selected) is not None:
+        if (hit := self.table.selected) is not None:
             self._session.selection.toggle(hit.element)
             self.table.action_move(1)
             self.table.refresh()
@@ -231,13 +255,15 @@ class BrowseScreen(Screen[bytes | None]):
 
         if self.table.all_columns:
             self.app.push_screen(ColumnsScreen(self.table, self._session.arrange))
+        else:
+            self.say("no columns: the elements have no attributes")
 
     def action_take(self) -> None:
         """Offer what can be copied."""
         from vsexplorer.tui.screens.copy import Copier
 
         copier = Copier(self.app, self._session.explorer, self._info.key, self.say)
-        copier.offer(self.table.selected if self.table.count else None, None)
+        copier.offer(self.table.selected, None)
 
     def action_back(self) -> None:
         """Leave the line to jump with, or the set."""

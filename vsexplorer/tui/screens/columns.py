@@ -100,7 +100,7 @@ class ColumnsScreen(ModalScreen[None]):
 
     def _show(self, cursor: int) -> None:
         table = self._table
-        self._list.columns = arranged(table.all_columns, table.arrangement, with_hidden=True)
+        self._list.columns = arranged(table.all_columns, table.arrangement, table.first_fields, with_hidden=True)
         self._list.hidden = table.arrangement.hidden
         self._list.styles.height = len(self._list.columns)
         self._list.rows_replaced(cursor)

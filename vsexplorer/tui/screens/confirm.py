@@ -42,7 +42,7 @@ class ConfirmScreen(ModalScreen[bool]):
             width: 90; max-width: 100%; height: auto; max-height: 100%;
             background: $surface; border: round $warning; padding: 0 1;
         }
-        & VerticalScroll { height: auto; max-height: 60%; scrollbar-size-vertical: 1; }
+        & VerticalScroll { height: auto; max-height: 60vh; scrollbar-size-vertical: 1; }
         & #confirm-words { text-style: bold; }
         & #confirm-commands { color: $text-muted; margin: 1 0; }
         & #confirm-keys { height: 1; }

@@ -128,9 +128,15 @@ class ElementScreen(Screen[Leaving]):
         self.query_one("#element-status").set_class(error, "-error")
         self.query_one("#element-status", TextBar).set_text(words)
 
+    def action_look(self) -> None:
+        """Read the element again."""
+        self.look()
+        self.say("read again")
+
     def look(self) -> None:
         """Read the element that is shown."""
-        self.run_worker(self._look(self.element), group="element", description="reading an element")
+        # Leaving the screen must not cancel a command under way, which would close its connection.
+        self.app.run_worker(self._look(self.element), group="element", description="reading an element")
 
     def _shows(self, element: bytes) -> bool:
         """Whether an element is still the one to show: the trail may have moved on, or the screen be closed."""
@@ -152,8 +158,10 @@ class ElementScreen(Screen[Leaving]):
         self.query_one(AttributeTree).show(details.attributes)
         self._show_raw()
         self.query_one(LinksList).show(levels, self._trail[: self._place])
-        self.query_one(VectorView).show(details, await self._compared(details))
-        self._show_title()
+        compared = await self._compared(details)
+        if self._shows(element):
+            self.query_one(VectorView).show(details, compared)
+            self._show_title()
 
     async def _compared(self, details: ElementDetails) -> str:
         """How similar the element is to the marked ones, as VSIM would score it."""
@@ -284,8 +292,7 @@ class ElementScreen(Screen[Leaving]):
     async def _rename(self, element: bytes) -> None:
         name = await self._session.edits.rename(self._key, element)
         if name is not None:
-            self._trail = [name if one == element else one for one in self._trail]
-            self.look()
+            self._rename_in_trail(element, name)
 
     def action_delete_element(self) -> None:
         """Delete the element, and leave it."""
@@ -299,7 +306,16 @@ class ElementScreen(Screen[Leaving]):
     def action_undo_change(self) -> None:
         """Undo the last change."""
         if self._session.edits.allowed:
-            self._session.run(self._session.edits.undo())
+            self._session.run(self._undo(self.element))
+
+    async def _undo(self, element: bytes) -> None:
+        change = await self._session.edits.undo()
+        if change is not None and change.key == self._key and (name := change.renamed.get(element)) is not None:
+            self._rename_in_trail(element, name)
+
+    def _rename_in_trail(self, element: bytes, name: bytes) -> None:
+        self._trail = [name if one == element else one for one in self._trail]
+        self.look()
 
     def _set_changed(self, key: bytes) -> None:
         if key == self._key:

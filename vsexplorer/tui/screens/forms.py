@@ -52,6 +52,11 @@ class _Form[T](ModalScreen[T | None]):
         state.set_class(error, "-error")
         state.update(Content(words))
 
+    @property
+    def edited(self) -> bool:
+        """Whether something was typed that closing would lose."""
+        raise NotImplementedError
+
     def action_leave(self) -> None:
         """Leave without changing anything."""
         self.dismiss(None)
@@ -79,6 +84,11 @@ class AttributesForm(_Form[str]):
             area.cursor_blink = False
             yield area
             yield Static(id="form-state", markup=False)
+
+    @property
+    def edited(self) -> bool:
+        """Whether the text was changed."""
+        return self.query_one(TextArea).text != self._text
 
     def on_mount(self) -> None:
         """Begin to type."""
@@ -136,6 +146,11 @@ class NameForm(_Form[str]):
             yield LineInput(self._name_before, select_on_focus=False)
             yield Static("enter: accept · esc: cancel", id="form-state", markup=False)
 
+    @property
+    def edited(self) -> bool:
+        """Whether the name was changed."""
+        return self.query_one(Input).value != self._name_before
+
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -183,6 +198,11 @@ class AddForm(_Form[NewElementForm]):
             area.cursor_blink = False
             yield area
             yield Static("tab: next field · ctrl+s: accept · esc: cancel", id="form-state", markup=False)
+
+    @property
+    def edited(self) -> bool:
+        """Whether anything was typed."""
+        return any(line.value for line in self.query(Input)) or bool(self.query_one(TextArea).text)
 
     @on(Input.Submitted)
     def _next(self, event: Input.Submitted) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -13,12 +13,14 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.suggester import Suggester
 from textual.widgets import DirectoryTree, Input, Static
 
 from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.core.text import display, fit, sanitize
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.widgets.line_input import LineInput
+from vsexplorer.tui.widgets.suggesters import FieldSuggester, PathSuggester
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -27,34 +29,42 @@ if TYPE_CHECKING:
     from vsexplorer.transfer.preview import Look
     from vsexplorer.transfer.rows import RowSource
 
-_FIELDS = (
+_LINES = (
+    ("file", "file", "its path; or pick it at the left"),
     ("key", "vector set", "its name; a new one is made"),
     ("id", "id", "field, template or hash; empty: chosen"),
     ("text", "text", "field or template such as {title}. {body}; empty: chosen"),
     ("attributes", "attributes", "all, none, or fields separated by commas"),
     ("where", "where", "a filter that rows must pass"),
 )
-_HINT = "enter: choose a file · tab: next field · ctrl+s: load · esc: cancel"
+_HINT = "enter: choose a file · tab: next line · →: complete · ctrl+s: load · esc: cancel"
 _PAUSE = 0.3
 """Seconds after an edit before the rows are mapped anew."""
 
 
-class _Files(DirectoryTree):
+def _can_be_loaded(path: Path) -> bool:
+    """Whether a path is a folder, or a file of a kind that can be read; hidden ones are neither."""
+    from vsexplorer.transfer.readers import KINDS
+    from vsexplorer.transfer.streams import plain_name
+
+    if path.name.startswith(".") or sanitize(path.name) != path.name:
+        return False
+    return plain_name(path.name).suffix.lower() in KINDS or path.is_dir()
+
+
+class FileTree(DirectoryTree):
     """Files that can be loaded, and folders."""
 
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.FILES)
     ICON_NODE, ICON_NODE_EXPANDED, ICON_FILE = "▸ ", "▾ ", ""
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
         """Leave out what is hidden or cannot be read."""
-        from vsexplorer.transfer.readers import KINDS
-        from vsexplorer.transfer.streams import plain_name
+        return [path for path in paths if _can_be_loaded(path)]
 
-        def shown(path: Path) -> bool:
-            kind = plain_name(path.name).suffix.lower() in KINDS
-            harmless = sanitize(path.name) == path.name
-            return harmless and not path.name.startswith(".") and (kind or path.is_dir())
-
-        return [path for path in paths if shown(path)]
+    def action_edge(self, side: int) -> None:
+        """Go to the first or the last line."""
+        self.cursor_line = 0 if side < 0 else self.last_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +96,7 @@ class LoadScreen(ModalScreen[ChosenLoad | None]):
             background: $surface; border: round $primary; padding: 0 1;
         }
         & Horizontal { height: 1fr; }
-        & _Files { width: 40%; height: 1fr; background: $surface; padding: 0; scrollbar-size: 1 1; }
+        & FileTree { width: 40%; height: 1fr; background: $surface; padding: 0; scrollbar-size: 1 1; }
         & #form { width: 1fr; height: 1fr; padding: 0 0 0 1; }
         & .load--line { height: 1; }
         & .load--label { width: 12; color: $text-muted; }
@@ -109,27 +119,60 @@ class LoadScreen(ModalScreen[ChosenLoad | None]):
         """Files at the left, the mapping and the first rows at the right."""
         with Vertical():
             with Horizontal():
-                yield _Files(self._folder)
+                yield FileTree(self._folder)
                 with Vertical(id="form"):
-                    for name, label, hint in _FIELDS:
+                    suggesters = self._suggesters()
+                    for name, label, hint in _LINES:
                         with Horizontal(classes="load--line"):
                             yield Static(label, classes="load--label", markup=False)
-                            yield LineInput(id=f"load-{name}", placeholder=hint)
+                            yield LineInput(id=f"load-{name}", placeholder=hint, suggester=suggesters.get(name))
                     yield Static("", id="look", markup=False)
             yield Static(_HINT, id="hint", markup=False)
+
+    def _suggesters(self) -> dict[str, Suggester]:
+        def fields() -> Sequence[str]:
+            return self._look.fields if self._look is not None else ()
+
+        return {
+            "file": PathSuggester(self._folder, _can_be_loaded),
+            "id": FieldSuggester(fields, "{", "}"),
+            "text": FieldSuggester(fields, "{", "}"),
+            "attributes": FieldSuggester(fields, ","),
+            "where": FieldSuggester(fields, "."),
+        }
 
     def on_mount(self) -> None:
         """Begin with the files; a file that is picked names the set."""
         self.query_one("#load-attributes", Input).value = "all"
-        self.query_one(_Files).focus()
+        self.query_one(FileTree).focus()
+
+    @property
+    def edited(self) -> bool:
+        """Whether a file was chosen, so that the lines are worth something."""
+        return self.file is not None
 
     @on(DirectoryTree.FileSelected)
     def _picked(self, event: DirectoryTree.FileSelected) -> None:
         event.stop()
-        self.file = event.path
-        if not self.query_one("#load-key", Input).value:
-            self.query_one("#load-key", Input).value = event.path.name.partition(".")[0]
-        self._look_again()
+        path = event.path
+        shown = path.relative_to(self._folder) if path.is_relative_to(self._folder) else path
+        self.query_one("#load-file", Input).value = str(shown)
+
+    @on(Input.Changed, "#load-file")
+    def _file_named(self, event: Input.Changed) -> None:
+        path = self._folder / Path(event.value).expanduser()
+        key = self.query_one("#load-key", Input)
+        # A name that was typed stays; one that came from the file before follows the file.
+        named = bool(key.value) and (self.file is None or key.value != _stem(self.file))
+        try:
+            self.file = path if path.is_file() else None
+        except (OSError, ValueError):
+            self.file = None
+        if self.file is None:
+            self._look = None
+            self.query_one("#look", Static).update("" if not event.value else "There is no such file.")
+        elif not named:
+            key.value = _stem(self.file)
 
     @on(Input.Changed)
     def _edited(self) -> None:
@@ -199,7 +242,7 @@ class LoadScreen(ModalScreen[ChosenLoad | None]):
         """Leave with what is to be done."""
         shown = self.query_one("#look", Static)
         if self.file is None:
-            shown.update("Pick a file first: arrows and enter in the list at the left.")
+            shown.update("Pick a file first: type its path, or use arrows and enter in the list at the left.")
         elif not self._value("key"):
             shown.update("Name the vector set to load into.")
         elif self._look is not None:
@@ -210,6 +253,10 @@ class LoadScreen(ModalScreen[ChosenLoad | None]):
         self.dismiss(None)
 
 
+def _stem(file: Path) -> str:
+    return file.name.partition(".")[0]
+
+
 def _drawn(found: Look, width: int) -> Content:
     width = max(20, width)
     mapping = found.mapping
@@ -217,9 +264,9 @@ def _drawn(found: Look, width: int) -> Content:
     content = Content.styled(fit(sanitize(f"{found.words} · {source}"), width), "bold")
     for note in mapping.notes:
         content += Content.styled("\n" + fit(sanitize(note), width), "$text-warning")
-    if found.types:
-        types = ", ".join(f"{name} {kind}" for name, kind in found.types.items())
-        content += Content.styled("\n" + fit(sanitize(types), width), "$text-muted")
+    if found.fields:
+        names = ", ".join(f"{name} {found.types.get(name, '')}".strip() for name in found.fields)
+        content += Content.styled(f"\n{fit(sanitize(f'fields: {names}'), 3 * width)}", "$text-muted")
     for item in found.items:
         content += Content("\n\n") + Content.styled(fit(display(item.name), width), "$text-accent")
         if item.text is not None:

@@ -78,12 +78,17 @@ class SetsScreen(Screen[bytes | None]):
         )
         self.action_look()
 
+    def on_unmount(self) -> None:
+        """Stop looking once the command under way has been answered."""
+        self._looks += 1
+
     def action_look(self) -> None:
         """Look for sets, anew."""
         self.table.clear()
         self._looks += 1
         self._looking = True
-        self.run_worker(self._collect(self._looks), group="sets", description="finding vector sets")
+        # Leaving the screen must not cancel a command under way, which would close its connection.
+        self.app.run_worker(self._collect(self._looks), group="sets", description="finding vector sets")
 
     def action_stop(self) -> None:
         """Stop looking; what was found stays."""

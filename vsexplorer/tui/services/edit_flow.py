@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from vsexplorer.core.attributes import pretty
+from vsexplorer.core.attributes import difference, pretty
 from vsexplorer.core.errors import ChangedMeanwhile, VsexplorerError
 from vsexplorer.core.text import decode, display, sanitize
 from vsexplorer.core.values import ByText, ByVector, SetInfo
@@ -13,6 +13,7 @@ from vsexplorer.core.values import ByText, ByVector, SetInfo
 if TYPE_CHECKING:
     from vsexplorer.services.edit import PreparedChange
     from vsexplorer.services.explorer import Explorer
+    from vsexplorer.vectorset.changes import Change
 
 _TYPED = 10
 """Elements from which on their number must be typed before they are deleted."""
@@ -104,7 +105,8 @@ class EditFlow:
             self._say("nothing was changed", False)
             return False
         after = checked_attributes(text)
-        return await self._make(self._explorer().editor.describe(key, element, after, Seen(before)))
+        changes = [sanitize(line) for line in difference(before, after)]
+        return await self._make(self._explorer().editor.describe(key, element, after, Seen(before)), about=changes)
 
     async def rename(self, key: bytes, element: bytes) -> bytes | None:
         """Give an element another name; returns the new name, or ``None`` if it was not changed."""
@@ -129,11 +131,11 @@ class EditFlow:
         form = await self._dialogs.new_element(f"add an element to {display(key)}")
         return form is not None and await self._make(self._added(key, form))
 
-    async def undo(self) -> bool:
-        """Undo the last change; returns whether it was undone."""
+    async def undo(self) -> Change | None:
+        """Undo the last change; returns the commands that did, or ``None`` if it was not undone."""
         if not self._undo:
             self._say("nothing to undo", False)
-            return False
+            return None
         undo = self._undo.pop()
         try:
             await self._explorer().editor.make(undo)
@@ -141,10 +143,10 @@ class EditFlow:
             if not isinstance(error, ChangedMeanwhile):
                 self._undo.append(undo)
             self._fail(error)
-            return False
+            return None
         self._say(f"undone: {undo.words.removeprefix('undo: ')}", False)
         self._changed(undo.change.key)
-        return True
+        return undo.change
 
     async def _added(self, key: bytes, form: NewElement) -> PreparedChange:
         from vsexplorer.core.vectors import packed
@@ -159,10 +161,11 @@ class EditFlow:
             what = ByVector(packed(term.numbers)) if term.kind is Kind.VECTOR else term.text
         return await self._explorer().editor.add(key, name, what, checked_attributes(form.attributes))
 
-    async def _make(self, preparing: Awaitable[PreparedChange], typed: str = "") -> bool:
+    async def _make(self, preparing: Awaitable[PreparedChange], typed: str = "", about: Sequence[str] = ()) -> bool:
         try:
             prepared = await preparing
-            if not await self._dialogs.confirm(prepared.words, prepared.lines, typed):
+            lines = [*about, "", *prepared.lines] if about else prepared.lines
+            if not await self._dialogs.confirm(prepared.words, lines, typed):
                 return False
             undo = await self._explorer().editor.make(prepared)
         except VsexplorerError as error:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from vsexplorer.core.columns import template_fields
 from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.core.progress import Progress
 from vsexplorer.core.text import sanitize
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 class _Session(Protocol):
     info: SetInfo | None
+    embedded_fields: Sequence[str]
 
     @property
     def connection(self) -> ConnectionService: ...
@@ -88,11 +90,12 @@ class ModelLoader:
 
     async def _suit(self, info: SetInfo) -> None:
         explorer, remembered = self._session.explorer, self._session.memory.model
-        recorded = await explorer.sets.recorded_model(info)
+        record = await explorer.sets.record(info)
         if not self._is_open(info):
             return
-        self.made_with = remembered or recorded
-        wanted, used = explorer.models.resolve(remembered, recorded), explorer.models.embedder
+        self.made_with = remembered or record.model
+        self._session.embedded_fields = template_fields(record.text) if record.text else ()
+        wanted, used = explorer.models.resolve(remembered, record.model), explorer.models.embedder
         if wanted in (used.model, used.name):
             self._ready(False)
         elif await self._done(explorer.models.use(wanted, self._show)):

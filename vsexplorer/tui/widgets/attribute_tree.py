@@ -1,4 +1,4 @@
-"""An element's attributes as a tree: types beside the values, parts folded and unfolded, words found."""
+"""An element's attributes as a tree: values in a column, parts folded and unfolded, words found."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ _WIDEST = 2_000
 _UNFOLDED = 40
 """Parts up to which an object or array is unfolded at once."""
 _DEEPEST = 60
+_WIDEST_NAME = 24
+"""Cells up to which names are padded, so that the values form a column."""
 _COLOURS = {str: "green", bool: "yellow", int: "yellow", float: "yellow"}
 
 
@@ -100,14 +102,18 @@ class AttributeTree(Tree[str]):
 
     def _add_parts(self, node: TreeNode[str], value: dict[str, Json] | list[Json], depth: int) -> None:
         parts = list(value.items()) if isinstance(value, dict) else [(str(n), one) for n, one in enumerate(value)]
-        for name, part in parts[:_MOST_CHILDREN]:
-            if isinstance(part, dict | list) and part and depth < _DEEPEST:
-                label = Text.assemble((_short(name), "bold"), (f"  {_kind(part)}", "dim"))
+        shown = parts[:_MOST_CHILDREN]
+        width = min(_WIDEST_NAME, max((cell_len(_short(name)) for name, _ in shown), default=0))
+        # An arrow stands before a part that can be folded.
+        folds = any(_folds(part, depth) for _, part in shown)
+        for name, part in shown:
+            if isinstance(part, dict | list) and _folds(part, depth):
+                label = Text.assemble((_padded(name, width), "bold"), (_extent(part), "dim"))
                 unfold = len(part) <= _UNFOLDED and depth < 3
                 child = node.add(label, data=name, expand=unfold)
                 self._add_parts(child, part, depth + 1)
             else:
-                node.add_leaf(_leaf(name, part), data=_plain(name, part))
+                node.add_leaf(_leaf(name, part, width, "  " if folds else ""), data=_plain(name, part))
         if len(parts) > _MOST_CHILDREN:
             node.add_leaf(Text(f"… {len(parts) - _MOST_CHILDREN:,} more; J shows all of the text", "dim"))
 
@@ -136,32 +142,30 @@ def _broken(text: str) -> tuple[str, int, int]:
     return "it holds a number that JSON cannot write", 0, 0
 
 
-def _leaf(name: str, value: Json) -> Text:
-    text = Text(f"{_short(name)}  " if name else "", "bold")
+def _folds(part: Json, depth: int) -> bool:
+    return isinstance(part, dict | list) and bool(part) and depth < _DEEPEST
+
+
+def _padded(name: str, width: int) -> str:
+    shown = _short(name)
+    return shown + " " * (max(0, width - cell_len(shown)) + 2)
+
+
+def _leaf(name: str, value: Json, width: int = 0, indent: str = "") -> Text:
+    text = Text(indent + (_padded(name, width) if name else ""), "bold")
     if isinstance(value, dict | list):
-        return text.append(_kind(value), "not bold dim")
-    text.append(_short(json.dumps(value, ensure_ascii=False)), f"not bold {_COLOURS.get(type(value), 'dim')}")
-    return text.append(f"  {_kind(value)}", "not bold dim")
+        return text.append(_extent(value), "not bold dim")
+    return text.append(
+        _short(json.dumps(value, ensure_ascii=False)), f"not bold {_COLOURS.get(type(value), 'dim')}"
+    )
 
 
 def _plain(name: str, value: Json) -> str:
     return f"{name} {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
 
 
-def _kind(value: Json) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int() | float():
-            return "number"
-        case str():
-            return "text" if len(value) < 80 else f"text of {len(value):,} characters"
-        case list():
-            return plural(len(value), "entry").replace("entrys", "entries")
-        case dict():
-            return plural(len(value), "field")
+def _extent(value: dict[str, Json] | list[Json]) -> str:
+    return plural(len(value), "field") if isinstance(value, dict) else plural(len(value), "entry", "entries")
 
 
 def _short(text: str) -> str:

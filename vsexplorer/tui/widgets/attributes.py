@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from rich.console import Console
+from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -102,7 +104,7 @@ class AttributesView(ScrollView, can_focus=True):
         strips = []
         for text in (self._heading(), self._body()):
             text.stylize_before(base)
-            for line in text.wrap(_LAYOUT, max(4, width), overflow="fold"):
+            for line in _wrapped_lines(text, max(4, width), base):
                 segments = [segment for segment in line.render(_LAYOUT) if segment.text.rstrip("\n")]
                 strips.append(Strip(segments).adjust_cell_length(width, base))
         return strips
@@ -135,3 +137,12 @@ class AttributesView(ScrollView, can_focus=True):
         }
         text.spans = [span._replace(style=styles[str(span.style)]) for span in text.spans]
         return text
+
+
+def _wrapped_lines(text: Text, width: int, base: Style) -> Iterator[Text]:
+    """Wrap each line; what is left of one stands under its text, two cells further in."""
+    for line in text.split("\n", allow_blank=True):
+        indent = len(line.plain) - len(line.plain.lstrip(" "))
+        hang = min(indent + 2 if indent else 0, width // 2)
+        for number, piece in enumerate(line[indent:].wrap(_LAYOUT, width - max(hang, indent), overflow="fold")):
+            yield Text.assemble((" " * (hang if number else indent), base), piece)

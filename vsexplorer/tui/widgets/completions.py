@@ -69,7 +69,7 @@ class CompletionList(Widget):
     @property
     def texts(self) -> list[str]:
         """What is proposed, from the top."""
-        return [proposal.text for proposal in self._proposals]
+        return [proposal.shown for proposal in self._proposals]
 
     def show(self, proposals: Sequence[Proposal], column: int) -> None:
         """Show proposals from a column of the screen on, or nothing."""
@@ -87,7 +87,7 @@ class CompletionList(Widget):
 
     def _place(self, column: int) -> None:
         widest = max(
-            cell_len(sanitize(one.text).strip()) + cell_len(sanitize(one.detail)) for one in self._proposals
+            cell_len(sanitize(one.shown).strip()) + cell_len(sanitize(one.detail)) for one in self._proposals
         )
         width, height = min(_WIDEST, widest + 4), min(_MOST_ROWS, len(self._proposals))
         at, had_width, had_height = self._placed
@@ -135,7 +135,7 @@ class CompletionList(Widget):
         if place == self._chosen:
             style = quiet = style + self.get_component_rich_style("completion--chosen")
         detail = sanitize(proposal.detail)
-        text = fit(sanitize(proposal.text).strip(), max(1, width - 2))
+        text = fit(sanitize(proposal.shown).strip(), max(1, width - 2))
         room = width - 2 - cell_len(text) - 2
         detail = fit(detail, room) if room > 1 else ""
         gap = " " * (width - 2 - cell_len(text) - cell_len(detail))

@@ -57,6 +57,8 @@ class ElementTable(LineList):
         """Elements that are marked."""
         self.arrangement = Arrangement()
         """Which columns are shown, how wide, in which order."""
+        self.first_fields: Sequence[str] = ()
+        """Fields that come first unless the arrangement says otherwise: those the vectors were made from."""
         self.all_columns: tuple[Column, ...] = ()
         """All there are, hidden ones among them."""
         self.sort_field: str | None = None
@@ -77,7 +79,7 @@ class ElementTable(LineList):
     @property
     def columns(self) -> tuple[Column, ...]:
         """The columns as they are shown."""
-        return arranged(self.all_columns, self.arrangement)
+        return arranged(self.all_columns, self.arrangement, self.first_fields)
 
     def fit_names(self, names: Sequence[str]) -> None:
         """Make room for the names, within bounds."""
@@ -133,7 +135,18 @@ class ElementTable(LineList):
         elif field != self.sort_field:
             self.sort_reversed = False
         self.sort_field = field
+        self._show_column(field)
         self.sorted_otherwise()
+
+    def _show_column(self, field: str | None) -> None:
+        """Scroll to a column, or to the first one for ``None``."""
+        fields = [column.field for column in self.columns]
+        place = fields.index(field) if field in fields else 0
+        self._first_column = min(self._first_column, place)
+        while self._first_column < place:
+            if place in (index for index, _, _ in self.layout_of(self.row_width).shown()):
+                return
+            self._first_column += 1
 
     def draw_header(self, width: int) -> Strip:
         """The titles of the columns."""

@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from vsexplorer.core.text import fit, sanitize
 from vsexplorer.tui.keymap import Place, bindings
-from vsexplorer.tui.widgets.result_layout import filled
+from vsexplorer.tui.widgets.result_layout import columns_of, filled
 
 if TYPE_CHECKING:
     from vsexplorer.language.clauses import Identity
@@ -187,10 +187,15 @@ class FieldsPanel(ScrollView, can_focus=True):
         return f"fields of {self._facts.source}"
 
     def _field(self, field: FieldFacts, width: int) -> list[Segment]:
+        from vsexplorer.language.literals import reachable
+
         sampled = self._facts.sampled if self._facts else 1
-        facts = ["/".join(name for name, _ in field.types), f"{field.present / sampled:.0%}"]
+        facts = [] if reachable(field.name) else ["no filter can name it"]
+        facts += ["/".join(name for name, _ in field.types), f"{field.present / sampled:.0%}"]
         if field.smallest is not None and field.largest is not None:
             facts.append(f"{field.smallest:.10g} to {field.largest:.10g}")
+        if field.histogram:
+            facts.append(columns_of(field.histogram))
         shown = self._shown(field)
         hidden = len(field.values) - shown
         if hidden > 0:
@@ -198,7 +203,8 @@ class FieldsPanel(ScrollView, can_focus=True):
             facts.append(f"{number} more" if shown else f"{number} different")
         name = fit(f" .{sanitize(field.name)}", max(4, width // 2))
         words = fit(" · ".join(facts), max(0, width - cell_len(name) - 3))
-        return [Segment(name, self._style("field")), Segment(f"  {words}", self._style("quiet"))]
+        style = self._style("field" if reachable(field.name) else "quiet")
+        return [Segment(name, style), Segment(f"  {words}", self._style("quiet"))]
 
     def _value(self, row: _Row, value: KnownValue, width: int) -> list[Segment]:
         from vsexplorer.language.clauses import identity

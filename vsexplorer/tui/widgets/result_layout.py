@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -13,6 +15,7 @@ GAP = 2
 _BARS = ((70, 8), (44, 4), (0, 0))
 """From which table width on how wide the score's bar is."""
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
+_HEIGHTS = " ▁▂▃▄▅▆▇█"
 _SCORE = 6
 _NARROWEST_NAME = 4
 
@@ -86,3 +89,10 @@ def filled(share: float, cells: int) -> str:
     eighths = round(max(0.0, min(1.0, share)) * cells * 8)
     full, rest = divmod(eighths, 8)
     return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(cells)
+
+
+def columns_of(counts: Sequence[int]) -> str:
+    """A histogram as one character a range; a range that holds anything at all is never empty."""
+    most = max(counts, default=0)
+    heights = [math.ceil(count / most * 8) if most else 0 for count in counts]
+    return "".join(_HEIGHTS[height] for height in heights)
