@@ -47,7 +47,7 @@ async def test_what_is_no_redis_is_called_that() -> None:
         writer.close()
 
     listening = await asyncio.start_server(answer, "127.0.0.1", 0)
-    with pytest.raises(errors.ConnectionFailed, match="no Redis server"):
+    with pytest.raises(errors.ConnectionFailed, match="not a Redis server"):
         await Session.open(Where(Target(port=listening.sockets[0].getsockname()[1])))
     listening.close()
 
@@ -59,7 +59,7 @@ async def test_a_password_for_a_server_that_has_none(newest: RedisServer) -> Non
 
 async def test_passwords(newest_binary: Path) -> None:
     with RedisServer(newest_binary, "--requirepass", "right") as server:
-        for password, words in (("", "asks for a password"), ("wrong", "refuses this user name and password")):
+        for password, words in (("", "requires a password"), ("wrong", "refuses this user name and password")):
             with pytest.raises(errors.PermissionDenied, match=words):
                 await Session.open(Where(replace(server.target, password=password)))
         session = await Session.open(Where(replace(server.target, password="right")))

@@ -162,10 +162,10 @@ def test_it_goes_on_where_it_stopped_and_notices_what_changed(newest: RedisServe
     full = vsexplorer(*command)
     assert full.returncode == 1
     assert "OOM" in full.stderr
-    assert "The same command goes on behind row" in full.stderr
+    assert "The same command resumes after row" in full.stderr
     newest.client().config_set("maxmemory", "0")
     done = vsexplorer(*command)
-    assert "went on behind row" in done.stderr
+    assert "resumed after row" in done.stderr
     assert newest.client().execute_command("VCARD", "k") == len(contents(newest, "k"))
 
 
@@ -173,7 +173,7 @@ def test_it_goes_on_where_it_stopped_and_notices_what_changed(newest: RedisServe
 @pytest.mark.parametrize("changed", ["file", "options", "set", "elements"])
 def test_a_load_that_cannot_go_on_begins_anew_and_says_why(newest: RedisServer, rows: Path, changed: str) -> None:
     newest.client().config_set("maxmemory", "4mb")
-    assert "goes on behind row" in vsexplorer(*arguments(rows, "k", newest.options)).stderr
+    assert "resumes after row" in vsexplorer(*arguments(rows, "k", newest.options)).stderr
     newest.client().config_set("maxmemory", "0")
     command = arguments(rows, "k", newest.options)
     said = "other options"
@@ -184,13 +184,13 @@ def test_a_load_that_cannot_go_on_begins_anew_and_says_why(newest: RedisServer, 
         command += ["--attributes", "none"]
     elif changed == "set":
         newest.client().delete("k")
-        said = "not the one that the interrupted load was writing"
+        said = "not the one that the interrupted load wrote to"
     else:
         for name in newest.client().execute_command("VRANGE", "k", "-", "+")[:1_000]:
             newest.client().execute_command("VREM", "k", name)
         said = "lost elements"
     done = vsexplorer(*command)
-    assert "beginning anew" in done.stderr
+    assert "starting over" in done.stderr
     assert said in done.stderr
     assert vsexplorer(*arguments(rows, "plain", newest.options)).returncode == 1
     assert set(contents(newest, "k")) == set(contents(newest, "plain"))

@@ -82,7 +82,7 @@ async def test_bad_rows_are_counted_and_named(newest: RedisServer, embedder: Emb
         (4, "id is not a name"),
         (5, "text is not a text"),
         (6, "has no text"),
-        (7, "holds half of a surrogate pair, which is not text"),
+        (7, "contains a lone surrogate, which is not valid text"),
     ]
 
 
@@ -141,7 +141,7 @@ async def test_another_dimension_is_refused_before_anything_is_sent(
     newest: RedisServer, embedder: Embedder, tmp_path: Path
 ) -> None:
     newest.client().execute_command("VADD", "k", "VALUES", 3, 1, 2, 3, "first")
-    with pytest.raises(DimensionMismatch, match=r"3 dimensions.*makes 384"):
+    with pytest.raises(DimensionMismatch, match=r"3 dimensions.*produces 384"):
         await load(newest, embedder, write(tmp_path, ROWS))
     assert newest.client().execute_command("VCARD", "k") == 1
 

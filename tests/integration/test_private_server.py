@@ -190,7 +190,7 @@ def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
 def test_a_folder_of_somebody_else_is_not_used(shared: PrivateServer, tmp_path: Path) -> None:
     shared.socket.parent.parent.mkdir(parents=True, exist_ok=True)
     shared.socket.parent.symlink_to(tmp_path)
-    with pytest.raises(errors.NoServer, match="not a folder of yours"):
+    with pytest.raises(errors.NoServer, match="not a folder that you own"):
         shared.acquire()
 
 
@@ -236,5 +236,5 @@ def test_no_server_at_all_names_the_ways(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "vsexplorer[embedded]" in caught.value.hint
     with pytest.raises(errors.NoServer, match="no program"):
         find_server("/nowhere/redis-server")
-    with pytest.raises(errors.NoServer, match="no redis-server"):
+    with pytest.raises(errors.NoServer, match="not a redis-server"):
         find_server("/bin/true")

@@ -37,7 +37,7 @@ def test_attributes_without_end_are_refused(newest: RedisServer) -> None:
     fill(newest.client(), "k", [("a", (1.0, 0.0), None)])
     done = vsexplorer("set-attributes", "k", "a", "@/dev/zero", "--yes", *newest.options)
     assert done.returncode == 2
-    assert "more than 8 MiB" in done.stderr
+    assert "larger than 8 MiB" in done.stderr
 
 
 def test_a_configuration_nested_without_end_is_refused(tmp_path: Path) -> None:

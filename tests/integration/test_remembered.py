@@ -47,9 +47,9 @@ def test_favourites_are_asked_again_and_the_list_can_be_cleared(people: RedisSer
     assert "COUNT 5 EF 77" in command, "options that are given win"
     assert "TRUTH" in command
     missing = vsexplorer("query", "people", "--favourite", "nothing", *people.options)
-    assert "Kept are: old science." in missing.stderr
+    assert "Favourites: old science." in missing.stderr
     assert missing.returncode == 1
-    assert "forgot 1 search" in vsexplorer("history", "people", "--clear").stderr
+    assert "deleted 1 search" in vsexplorer("history", "people", "--clear").stderr
     assert [one["query"] for one in json.loads(vsexplorer("history", "--json").stdout)] == ["science"]
 
 

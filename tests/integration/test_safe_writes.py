@@ -97,7 +97,7 @@ def test_an_export_without_vectors_is_loaded_again_byte_for_byte(newest: RedisSe
         assert vsexplorer("export", "k", file, "--vectors", "none", *newest.options).returncode == 0
         refused = vsexplorer("load", "again", file, *newest.options)
         assert refused.returncode == 2
-        assert "no vectors" in refused.stderr
+        assert "without vectors" in refused.stderr
         assert "--text FIELD" in refused.stderr
         done = vsexplorer("load", f"again-{suffix}", file, "--text", "plot", *newest.options)
         assert done.returncode == 0, done.stderr
@@ -111,7 +111,7 @@ def test_a_strict_load_stops_at_the_first_refusal(newest: RedisServer, tmp_path:
     load = ("load", "k", str(rows), "--vector", "v", "--existing", "refuse", "--strict")
     done = vsexplorer(*load, *newest.options)
     assert done.returncode == 1
-    assert "in.jsonl:2: its element is there already" in done.stderr
+    assert "in.jsonl:2: its element already exists" in done.stderr
     assert newest.client().execute_command("VCARD", "k") == 1
 
 

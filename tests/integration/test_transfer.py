@@ -280,7 +280,7 @@ async def test_a_copy_is_the_same_and_may_be_quantized_otherwise(
     await explorer.transfers.copy(info, CopyPlan(b"small", SetOptions("bin", links=8)))
     small = await explorer.sets.info(b"small")
     assert (small.quantization, small.links, small.size) == ("bin", 8, 700)
-    with pytest.raises(CommandRefused, match="has 700 elements already"):
+    with pytest.raises(CommandRefused, match="already has 700 elements"):
         await explorer.transfers.copy(info, CopyPlan(b"same"))
     server.client().execute_command("VREM", "same", "e5")
     again = await explorer.transfers.copy(info, CopyPlan(b"same", existing=OnExisting.SKIP))
@@ -328,11 +328,11 @@ async def test_another_shape_than_the_sets_is_refused(
     path = tmp_path / "rows.jsonl"
     path.write_text('{"id": "b", "v": [1, 2]}\n{"id": "c", "v": [1, 2, 3]}\n')
     plan = LoadPlan(b"k", Mapping(id="id", vector="v"), SetOptions("f32"))
-    with pytest.raises(CommandRefused, match="made with quantization bin, not f32"):
+    with pytest.raises(CommandRefused, match="created with quantization bin, not f32"):
         await explorer.transfers.load([RowFile(str(path))], plan)
     report = await explorer.transfers.load([RowFile(str(path))], LoadPlan(b"k", Mapping(id="id", vector="v")))
     assert report.added == 1
-    assert report.rejections[0][1].reason == "a vector of 3 numbers where the set has 2"
+    assert report.rejections[0][1].reason == "a vector of 3 dimensions instead of 2"
 
 
 @pytest.mark.parametrize(
@@ -444,7 +444,7 @@ async def test_a_copy_of_a_reduced_set_keeps_its_projection(
         assert one.norm == pytest.approx(other.norm, rel=1e-5)
         step = 1.01 * one.range / 127 if quantization == "int8" else 1e-5
         assert one.normalized() == pytest.approx(other.normalized(), abs=step)
-    with pytest.raises(CommandRefused, match="reduced to 7 dimensions already"):
+    with pytest.raises(CommandRefused, match="already reduced to 7 dimensions"):
         await explorer.transfers.copy(info, CopyPlan(b"third", SetOptions(reduce=5)))
 
 

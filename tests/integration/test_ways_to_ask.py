@@ -74,7 +74,7 @@ async def test_numpy_files_of_one_vector_are_read(explorer: Explorer, tmp_path: 
 
 
 async def test_what_cannot_be_asked_is_said(explorer: Explorer, tmp_path: Path) -> None:
-    with pytest.raises(errors.DimensionMismatch, match="3 numbers; pt holds vectors of 2"):
+    with pytest.raises(errors.DimensionMismatch, match="3 dimensions; the vectors of pt have 2"):
         await ask(explorer, "[1, 2, 3]")
     with pytest.raises(errors.NotFound, match="no element 'nobody'"):
         await ask(explorer, "= @nobody + @east")
@@ -90,7 +90,7 @@ async def test_what_cannot_be_asked_is_said(explorer: Explorer, tmp_path: Path) 
     (tmp_path / "nan.json").write_text("[1, NaN]")
     (tmp_path / "text.json").write_text('["a"]')
     (tmp_path / "odd").write_bytes(b"abc")
-    for name, words in (("nan.json", "finite"), ("text.json", "JSON array"), ("odd", "holds no vector")):
+    for name, words in (("nan.json", "finite"), ("text.json", "JSON array"), ("odd", "contains no vector")):
         with pytest.raises(errors.UsageError, match=words):
             await ask(explorer, f"[{tmp_path / name}]")
 

@@ -86,7 +86,7 @@ def test_a_filter_typed_key_by_key_with_all_its_help(own_folders: Path) -> None:
         terminal.press("Down", "Up", "Tab")
         terminal.until(lambda screen: "filter › .country " in screen and "text · 100%" not in screen)
         terminal.type(" = ")
-        terminal.until("^ = is no operator; equality is == · ctrl+y corrects it")
+        terminal.until("^ = is not an operator; use == for equality · ctrl+y: correct")
         terminal.press("C-y")
         terminal.until("filter › .country ==")
         terminal.type(' "Pol')
@@ -112,9 +112,9 @@ def test_a_load_is_watched_interrupted_and_goes_on(newest: RedisServer, own_fold
         while not newest.client().exists("k") or newest.client().execute_command("VCARD", "k") < 2_300:
             terminal.until("rows/s")
         terminal.press("C-c")
-        terminal.until("interrupted: the same command goes on where it stopped")
+        terminal.until("interrupted: run the same command again to resume")
         terminal.type(f"{command}\n")
-        terminal.until("went on behind row")
+        terminal.until("resumed after row")
         terminal.until("rows/s · ")
         terminal.until(" in Redis")
         assert newest.client().execute_command("VCARD", "k") == 4_000
@@ -176,7 +176,7 @@ def test_everything_a_set_holds(golden: RedisServer, tmp_path: Path) -> None:
         # Find the set, and ask in all four ways.
         terminal.until("2 vector sets")
         terminal.type(GOLDEN["key"][:4])
-        terminal.until("quant-type: each number takes")
+        terminal.until("quant-type: one byte per number")
         terminal.press("Enter")
         terminal.until("8 of 8 elements")
         asked = (
@@ -271,7 +271,7 @@ def test_colours_are_never_needed(
         terminal.until("8 of 8 elements")
         terminal.press("Tab")
         terminal.type(".born =")
-        terminal.until("= is no operator; equality is ==")
+        terminal.until("= is not an operator; use == for equality")
         terminal.until("✗")
         terminal.press("C-q")
         terminal.until("[status 0]")

@@ -42,4 +42,4 @@ def test_without_a_shell_the_program_stays(newest: RedisServer) -> None:
     with Terminal(PROGRAM, "k", *newest.options) as terminal:
         terminal.until("1 of 1 element")
         terminal.press("C-z")
-        terminal.until("no shell to return to")
+        terminal.until("no shell with job control")

@@ -52,7 +52,7 @@ def test_a_query_and_a_filter_reach_their_lines(people: RedisServer, pause: floa
             type_text("women in science\t.born > 1900", pause)
             terminal.until(typed(terminal, "women in science ", ".born > 1900 "))
             type_text(CLEAR, max(pause, 0.0))
-            terminal.until(typed(terminal, "type what to look for", "such as"))
+            terminal.until(typed(terminal, "type a text, @element or [vector]", "for example"))
 
 
 @pytest.mark.parametrize("pause", SPEEDS)
@@ -61,10 +61,10 @@ def test_letters_of_a_query_delete_nothing(people: RedisServer, pause: float) ->
         terminal.until("3 of 3 elements")
         for _ in range(TRIES):
             type_text("\x1b/day\r", pause)
-            terminal.until(typed(terminal, "day ", "such as"))
+            terminal.until(typed(terminal, "day ", "for example"))
             assert people.client().execute_command("VCARD", "k") == 3
             type_text(CLEAR, max(pause, 0.0))
-            terminal.until(typed(terminal, "type what to look for", "such as"))
+            terminal.until(typed(terminal, "type a text, @element or [vector]", "for example"))
 
 
 @pytest.mark.parametrize("pause", SPEEDS[:2])

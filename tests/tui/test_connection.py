@@ -67,7 +67,7 @@ async def test_a_download_is_shown_and_can_be_stopped_and_gone_on_with(
         monkeypatch.setenv("FASTEMBED_CACHE_PATH", str(tmp_path))
         async with running(newest, key=b"k", model=model) as driver:
             await driver.until(lambda: "MiB of" in driver.main.status_bar.left)
-            assert "esc stops it" in driver.main.status_bar.left
+            assert "esc: stop" in driver.main.status_bar.left
             await driver.pilot.press("escape")
             await driver.until(lambda: "stopped" in driver.main.status_bar.left)
             await driver.type("x")

@@ -44,7 +44,7 @@ async def test_one_walks_along_the_graph_and_back_on_both_versions(server: Redis
         assert links.selected == b"b", "the nearest comes first"
         await driver.press("tab", "enter")
         await driver.until(lambda: "a › [b]" in driver.screen_text())
-        await driver.until(lambda: "·been here" in driver.screen_text())
+        await driver.until(lambda: "· visited" in driver.screen_text())
         while links.selected != b"c":
             await driver.press("down")
         await driver.press("enter")
@@ -77,7 +77,7 @@ async def test_attributes_are_a_tree_that_can_be_searched(newest: RedisServer, e
         assert tree.cursor_node is not None
         assert tree.cursor_node.data == "inner haystack"
         await driver.type("x")
-        assert "nothing in the attributes holds haystx" in driver.screen_text()
+        assert "not found in the attributes: haystx" in driver.screen_text()
         await driver.press("backspace", "enter", "N")
         await driver.press("escape")
         assert not screen.has_class("-finding")

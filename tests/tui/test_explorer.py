@@ -162,7 +162,7 @@ async def test_the_mouse_selects_and_sorts(people: Driver) -> None:
 async def test_help_lists_all_keys(people: Driver) -> None:
     await people.press("escape", "question_mark")
     assert isinstance(people.app.screen, HelpScreen)
-    assert "More like the selected element" in people.screen_text()
+    assert "Find elements like the selected one" in people.screen_text()
     await people.press("escape")
     assert not isinstance(people.app.screen, HelpScreen)
 
@@ -173,10 +173,10 @@ async def test_a_set_the_model_does_not_fit_offers_those_that_do(newest: RedisSe
         assert driver.names() == ["a"], "it can be looked at all the same"
         await driver.type("x")
         assert "512 dimensions" in driver.screen_text()
-        assert "makes 384" in driver.screen_text()
+        assert "produces 384" in driver.screen_text()
         await driver.press("escape", "m")
         await driver.until(lambda: "jina-embeddings-v2-small-en" in driver.screen_text())
-        assert "of 512 dimensions" in driver.screen_text()
+        assert "512 dimensions" in driver.screen_text()
 
 
 @pytest.mark.parametrize(

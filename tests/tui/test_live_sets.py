@@ -41,7 +41,7 @@ def header(driver: Driver) -> str:
 async def test_new_elements_are_announced_and_shown_on_a_key(watched: tuple[Driver, RedisServer]) -> None:
     driver, server = watched
     fill(server.client(), "live", [(f"new{n}", (2.0, n), None) for n in range(12)])
-    await driver.until(lambda: "12 new elements · r refreshes" in header(driver))
+    await driver.until(lambda: "12 new elements · r: refresh" in header(driver))
     assert "17 elements" in header(driver), "the size is that of now"
     assert len(driver.names()) == 5, "what one reads does not move by itself"
     await driver.press("escape", "r")
@@ -49,13 +49,13 @@ async def test_new_elements_are_announced_and_shown_on_a_key(watched: tuple[Driv
     await driver.until(lambda: "refreshes" not in header(driver))
     await settled(driver)
     server.client().execute_command("VREM", "live", "new3")
-    await driver.until(lambda: "1 element gone · r refreshes" in header(driver))
+    await driver.until(lambda: "1 element removed · r: refresh" in header(driver))
 
 
 async def test_typing_shows_what_is_new_too(watched: tuple[Driver, RedisServer]) -> None:
     driver, server = watched
     fill(server.client(), "live", [("new", (2.0, 1.0), None)])
-    await driver.until(lambda: "1 new element · r refreshes" in header(driver))
+    await driver.until(lambda: "1 new element · r: refresh" in header(driver))
     await driver.type("@new")
     await driver.until(lambda: "refreshes" not in header(driver))
     assert driver.names()[0] == "new"
@@ -64,7 +64,7 @@ async def test_typing_shows_what_is_new_too(watched: tuple[Driver, RedisServer])
 async def test_a_set_that_is_deleted_is_said_to_be(watched: tuple[Driver, RedisServer]) -> None:
     driver, server = watched
     server.client().delete("live")
-    await driver.until(lambda: "live was deleted by someone else, or has expired" in driver.screen_text())
+    await driver.until(lambda: "live was deleted by another client or has expired" in driver.screen_text())
     assert len(driver.names()) == 5, "what was there can still be read"
     assert driver.main.results.table.stale
     await driver.type("@e1")
@@ -76,8 +76,8 @@ async def test_a_set_that_is_made_anew_is_another_one(watched: tuple[Driver, Red
     server.client().pipeline().delete("live").execute_command(
         "VADD", "live", "VALUES", 3, 1, 2, 3, "other"
     ).execute()
-    await driver.until(lambda: "live was deleted and made anew by someone else" in driver.screen_text())
-    assert "r opens the new one" in header(driver)
+    await driver.until(lambda: "live was deleted and recreated by another client" in driver.screen_text())
+    assert "r: open the new set" in header(driver)
     assert driver.main.results.table.stale
     await driver.press("escape", "r")
     await driver.until(lambda: driver.names() == ["other"])
@@ -110,8 +110,8 @@ def test_what_changed_in_words() -> None:
     before = info(10, 20, 5)
     assert difference(before, before) == ""
     assert difference(before, info(11, 21, 5)) == "1 new element"
-    assert difference(before, info(10, 22, 5)) == "2 new elements, 2 gone"
-    assert difference(before, info(8, 20, 3)) == "2 elements gone"
+    assert difference(before, info(10, 22, 5)) == "2 new elements, 2 removed"
+    assert difference(before, info(8, 20, 3)) == "2 elements removed"
     assert difference(before, info(10, 20, 8)) == "attributes added to 3 elements"
     assert difference(before, info(10, 20, 4)) == "attributes taken from 1 element"
 
@@ -125,4 +125,4 @@ async def test_nothing_is_said_while_one_loads_oneself(
     await asyncio.sleep(0.3)
     assert "refreshes" not in header(driver)
     monkeypatch.setattr(LoadRunner, "running", False)
-    await driver.until(lambda: "1 new element · r refreshes" in header(driver))
+    await driver.until(lambda: "1 new element · r: refresh" in header(driver))

@@ -82,7 +82,7 @@ async def test_nothing_is_loaded_unasked(newest: RedisServer, embedder: Embedder
 async def test_what_is_missing_is_asked_for(newest: RedisServer, embedder: Embedder, folder: Path) -> None:
     async with running(newest, embedder, write=True) as driver:
         await driver.press("escape", "L", "ctrl+s")
-        assert "Pick a file first" in str(driver.app.screen.query_one("#look", Static).render())
+        assert "Choose a file first" in str(driver.app.screen.query_one("#look", Static).render())
         await driver.press("escape")
         assert not isinstance(driver.app.screen, LoadScreen)
 
@@ -127,7 +127,7 @@ async def test_a_set_loaded_beside_the_open_one_is_opened_by_a_key(
         await driver.press("down", "enter")
         await driver.until(lambda: "id: id · text: text" in driver.screen_text())
         await driver.press("ctrl+s")
-        await driver.until(lambda: "ctrl+l opens rows" in driver.status())
+        await driver.until(lambda: "ctrl+l: open rows" in driver.status())
         await driver.press("ctrl+l")
         await driver.until(lambda: driver.main.info is not None and driver.main.info.key == b"rows")
 
@@ -146,7 +146,7 @@ async def test_a_load_is_stopped_by_key_and_goes_on(newest: RedisServer, embedde
         assert "loading rows" in driver.screen_text()
         await driver.press("L")
         assert not driver.main.loads.running
-        await driver.until(lambda: "goes on where it stopped" in driver.screen_text())
+        await driver.until(lambda: "start the same load again" in driver.screen_text())
         number = newest.client().execute_command("VCARD", "rows")
         assert number < 4_000
 

@@ -46,7 +46,7 @@ async def test_a_sum_is_understood_and_its_weights_change_by_a_key(people: Drive
     await people.type("science")
     await people.press("ctrl+up")
     assert people.main.query_bar.value == "science"
-    assert "weights belong to the terms of a sum" in people.screen_text()
+    assert "have weights" in people.screen_text()
 
 
 async def test_a_vector_pasted_or_from_a_file(people: Driver, tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ async def test_a_vector_pasted_or_from_a_file(people: Driver, tmp_path: Path) ->
     assert people.names() == pasted
     people.main.query_bar.query_one(Input).value = "[1, 2]"
     await people.settle()
-    assert "2 numbers; people holds vectors of 384" in people.screen_text()
+    assert "2 dimensions; the vectors of people have 384" in people.screen_text()
 
 
 async def test_half_typed_and_wrong_queries_are_not_sent(people: Driver) -> None:

@@ -75,7 +75,7 @@ async def test_keys_that_can_do_nothing_say_why(newest: RedisServer, embedder: E
             assert driver.status() == "no element is selected", key
         driver.main.say("")
         await driver.press("ctrl+l")
-        assert driver.status() == "nothing was loaded yet: L loads a file"
+        assert driver.status() == "nothing loaded yet · L: load a file"
 
 
 async def test_a_search_repeated_leaves_the_cursor_on_its_element(people: Driver) -> None:

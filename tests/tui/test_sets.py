@@ -36,7 +36,7 @@ async def test_every_fact_of_a_set_is_shown_and_explained(people: Driver, newest
     text = people.screen_text()
     for name in ("before REDUCE  4", "quantization  bin", "M  8", "with attributes  0", "uid  ", "newest node  1"):
         assert name in text
-    assert "vset-uid: numbers the sets of a running server" in text
+    assert "vset-uid: identifies the set while the server runs" in text
     await people.press("end")
     assert "MEMORY USAGE: an estimate" in people.screen_text()
     await people.press("i")

@@ -1,4 +1,4 @@
-"""``vsexplorer browse`` and ``vsexplorer neighbours``: elements by name, and by their links in the graph."""
+"""``vsexplorer browse`` and ``vsexplorer neighbours``: list elements by name, and neighbours in the graph."""
 
 from __future__ import annotations
 
@@ -19,18 +19,16 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("key", type=KeyName())
-@click.option("--prefix", default="", metavar="TEXT", help="Only names that begin so.")
-@click.option(
-    "--after", metavar="NAME", help="Only names behind this one: the next page begins behind the last name."
-)
+@click.option("--prefix", default="", metavar="TEXT", help="Only names with this prefix.")
+@click.option("--after", metavar="NAME", help="Only names after this one; for the next page, give the last name.")
 @click.option("--count", type=click.IntRange(1, 100_000), default=100, show_default=True, help="Elements to show.")
 @format_options
 @connection_options
 @click.pass_context
 def browse(ctx: click.Context, key: str, prefix: str, after: str | None, count: int, output_format: str) -> int:
-    """List the elements of KEY in the order of their names, page by page.
+    """List the elements of KEY in name order, page by page.
 
-    Before Redis 8.4 a server cannot list in order; there a random sample is shown, and said to be one.
+    Servers before Redis 8.4 cannot list in order; a random sample is shown instead, with a note.
     """
     from vsexplorer.core.text import sanitize
     from vsexplorer.core.values import Span
@@ -48,9 +46,9 @@ def browse(ctx: click.Context, key: str, prefix: str, after: str | None, count: 
     for note in page.notes:
         print(f"note: {note}", file=sys.stderr)
     if not page.hits:
-        begins = f" that begins with {sanitize(prefix)}" if prefix else ""
-        behind = f" behind {sanitize(after)}" if after is not None else ""
-        print(f"Nothing found: no element has a name{begins}{behind}.", file=sys.stderr)
+        prefixed = f" with the prefix {sanitize(prefix)}" if prefix else ""
+        later = f" after {sanitize(after)}" if after is not None else ""
+        print(f"Nothing found: there is no name{prefixed}{later}.", file=sys.stderr)
     return ExitCode.OK if page.hits else ExitCode.NOTHING
 
 
@@ -64,7 +62,10 @@ def browse(ctx: click.Context, key: str, prefix: str, after: str | None, count: 
 @connection_options
 @click.pass_context
 def neighbours(ctx: click.Context, key: str, element: str, level: int | None, output_format: str) -> int:
-    """List what ELEMENT is linked to in the HNSW graph, by level, the most similar first."""
+    """List the HNSW graph neighbours of ELEMENT, by level.
+
+    The most similar ones come first.
+    """
     from vsexplorer.core.text import decode
     from vsexplorer.output.listing import Listing, element_fields
     from vsexplorer.output.writer import write

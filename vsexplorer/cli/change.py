@@ -1,4 +1,4 @@
-"""``vsexplorer add``, ``set-attributes``, ``rename``, ``delete``: they show their commands and ask first."""
+"""``vsexplorer add``, ``set-attributes``, ``rename``, ``delete``: show commands, ask, and run them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from vsexplorer.services.explorer import Explorer
     from vsexplorer.vectorset.writer import SetOptions
 
-_YES = click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal to ask in.")
+_YES = click.option("--yes", is_flag=True, help="Do not ask for confirmation; required without a terminal.")
 _LONGEST_ATTRIBUTES = 8 << 20
-"""Characters of attributes that are read."""
+"""Maximum length of attributes, in characters."""
 _SHOWN = 20
-"""Commands shown before the rest are counted."""
+"""Maximum number of commands shown; the others are only counted."""
 
 
 @click.command()
@@ -33,10 +33,10 @@ _SHOWN = 20
 @click.option("--vector", metavar="FILE|[…]", help="A vector instead of TEXT: numbers in brackets, or a file.")
 @click.option("--attributes", metavar="JSON|@FILE", help="A JSON object; @FILE reads it, - reads standard input.")
 @click.option("--replace", is_flag=True, help="Replace an element of that name.")
-@click.option("--quantization", type=click.Choice(["int8", "f32", "bin"]), help="Of a new set.")
-@click.option("--reduce", type=click.IntRange(1), metavar="DIM", help="Of a new set: dimension to reduce to.")
-@click.option("--m", "links", type=click.IntRange(4, 4096), help="Of a new set: links of a node.")
-@click.option("--ef", type=click.IntRange(1, 1_000_000), help="Exploration factor while it is placed in the graph.")
+@click.option("--quantization", type=click.Choice(["int8", "f32", "bin"]), help="Quantization of a new set.")
+@click.option("--reduce", type=click.IntRange(1), metavar="DIM", help="Reduced dimension of a new set.")
+@click.option("--m", "links", type=click.IntRange(4, 4096), help="Links per node (M) of a new set.")
+@click.option("--ef", type=click.IntRange(1, 1_000_000), help="Exploration factor for inserting the element.")
 @_YES
 @connection_options
 @click.pass_context
@@ -54,7 +54,7 @@ def add(
     ef: int | None,
     yes: bool,
 ) -> int:
-    """Add ELEMENT to the vector set KEY, from TEXT or from a vector."""
+    """Add ELEMENT to the vector set KEY, from TEXT or a vector."""
     from vsexplorer.vectorset.writer import SetOptions
 
     what = _what(" ".join(text), vector)
@@ -71,14 +71,17 @@ def add(
 @click.argument("key", type=KeyName())
 @click.argument("element")
 @click.argument("attributes", metavar="JSON|@FILE|-", required=False)
-@click.option("--remove", is_flag=True, help="Take the attributes away.")
+@click.option("--remove", is_flag=True, help="Remove the attributes.")
 @_YES
 @connection_options
 @click.pass_context
 def set_attributes(
     ctx: click.Context, key: str, element: str, attributes: str | None, remove: bool, yes: bool
 ) -> int:
-    """Replace the attributes of ELEMENT: a JSON object, from a file as @FILE, from standard input as -."""
+    """Replace or remove the attributes of ELEMENT.
+
+    Give a JSON object, @FILE to read a file, or - to read standard input.
+    """
     if (attributes is None) != remove:
         raise click.UsageError("Give either the attributes or --remove.")
     described = _attributes(attributes) if attributes is not None else None
@@ -97,7 +100,7 @@ def set_attributes(
 @connection_options
 @click.pass_context
 def rename(ctx: click.Context, key: str, element: str, name: str, yes: bool) -> int:
-    """Give ELEMENT another NAME; vector and attributes stay."""
+    """Rename ELEMENT to NAME; its vector and attributes stay."""
 
     async def prepare(explorer: Explorer) -> PreparedChange:
         return await explorer.editor.rename(_raw(key), _raw(element), _raw(name))
@@ -128,7 +131,7 @@ def delete(ctx: click.Context, key: str, elements: tuple[str, ...], whole_set: b
 def _change(
     ctx: click.Context, prepare: Callable[[Explorer], Awaitable[PreparedChange]], yes: bool, typed: str = ""
 ) -> int:
-    """Prepare, show the commands, ask in proportion, make the change; ``typed`` must be typed where it is given."""
+    """Prepare a change, show its commands, ask for confirmation (by typing ``typed``, if given) and apply it."""
 
     async def work(explorer: Explorer) -> bool:
         prepared = await prepare(explorer)
@@ -143,7 +146,7 @@ def _change(
         return True
 
     if not yes and not sys.stdin.isatty():
-        raise UsageError("There is no terminal to ask in.", "--yes makes the change without asking.")
+        raise UsageError("There is no terminal to ask for confirmation.", "Use --yes to skip it.")
     made = explore(ctx, work)
     print("done" if made else "nothing was changed", file=sys.stderr)
     return ExitCode.OK if made else ExitCode.NOTHING
@@ -151,7 +154,7 @@ def _change(
 
 def _agreed(words: str, typed: str) -> bool:
     if typed:
-        answer: str = click.prompt(f"{words}: type its name to do it", default="", show_default=False, err=True)
+        answer: str = click.prompt(f"{words}: type its name to confirm", default="", show_default=False, err=True)
         return answer == typed
     return click.confirm(f"{words}?", err=True)
 
@@ -190,7 +193,7 @@ def _what(text: str, vector: str | None) -> ByText | ByVector | str:
         return vector
     reading = read(vector)
     if not reading.terms or reading.terms[0].kind is not Kind.VECTOR:
-        raise UsageError("--vector is a file, or numbers in brackets such as [0.1, 0.2].")
+        raise UsageError("--vector must be a file, or numbers in brackets such as [0.1, 0.2].")
     return ByVector(packed(reading.terms[0].numbers))
 
 
@@ -211,7 +214,7 @@ def _attributes(given: str) -> bytes | None:
 def _bounded(file: TextIO, name: str) -> str:
     text = file.read(_LONGEST_ATTRIBUTES + 1)
     if len(text) > _LONGEST_ATTRIBUTES:
-        raise UsageError(f"{name} holds more than {_LONGEST_ATTRIBUTES >> 20} MiB: too much for attributes.")
+        raise UsageError(f"{name} is larger than {_LONGEST_ATTRIBUTES >> 20} MiB, the limit for attributes.")
     return text
 
 

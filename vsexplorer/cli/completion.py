@@ -1,7 +1,7 @@
-"""``vsexplorer completion``: the completion script of a shell.
+"""``vsexplorer completion``: print the completion script of a shell.
 
-The names of vector sets are data: what is completed must not run. zsh and fish quote what they insert; bash inserts
-it as it is, so its completions are quoted here, in the way the word was begun.
+The names of vector sets are untrusted data that a shell must not execute. zsh and fish quote completions; bash
+inserts them unchanged, so they are quoted here, in the style in which the word begins.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class QuotedBashComplete(BashComplete):
     source_template = _BASH
 
     def format_completion(self, item: CompletionItem) -> str:
-        """One proposal in the way the word was begun."""
+        """Format a proposal, quoted in the style in which the word begins."""
         value = item.value if item.type != "plain" else quoted(item.value, os.environ.get("COMP_WORD", ""))
         return f"{item.type},{value}"
 

@@ -1,4 +1,4 @@
-"""``vsexplorer copy`` and ``vsexplorer reembed``: a vector set into another."""
+"""``vsexplorer copy`` and ``vsexplorer reembed``: copy a vector set to another."""
 
 from __future__ import annotations
 
@@ -22,15 +22,19 @@ _QUANTIZATIONS = ("int8", "f32", "bin")
 
 def _shape[F: Callable[..., Any]](command: F) -> F:
     for option in (
-        click.option("--quantization", type=click.Choice(_QUANTIZATIONS), help="Default: as the source."),
+        click.option("--quantization", type=click.Choice(_QUANTIZATIONS), help="Default: that of the source."),
         click.option("--reduce", type=click.IntRange(1), metavar="N", help="Project the vectors to N dimensions."),
-        click.option("--m", "links", type=click.IntRange(4, 4096), metavar="N", help="Default: as the source."),
-        click.option("--ef", type=click.IntRange(1, 1_000_000), metavar="N", help="While building."),
-        click.option("--cas", is_flag=True, help="Spare those who search meanwhile."),
         click.option(
-            "--existing", type=click.Choice(["skip", "replace"]), help="What to do with elements that are there."
+            "--m", "links", type=click.IntRange(4, 4096), metavar="N", help="Links per node; default: the source's."
         ),
-        click.option("--to", "to_url", metavar="URL", help="Another server, as redis://… ; default the same."),
+        click.option(
+            "--ef", type=click.IntRange(1, 1_000_000), metavar="N", help="Exploration factor while building."
+        ),
+        click.option("--cas", is_flag=True, help="Add in the background (CAS): searches wait less."),
+        click.option(
+            "--existing", type=click.Choice(["skip", "replace"]), help="What to do with existing elements."
+        ),
+        click.option("--to", "to_url", metavar="URL", help="URL of another server; default: the same server."),
     ):
         command = option(command)
     return command
@@ -43,9 +47,10 @@ def _shape[F: Callable[..., Any]](command: F) -> F:
 @connection_options
 @click.pass_context
 def copy(ctx: click.Context, /, source: str, destination: str, **options: Any) -> int:
-    """Copy the vector set SOURCE to DESTINATION, also to another server or quantization, without embedding again.
+    """Copy the vector set SOURCE to DESTINATION.
 
-    The vectors are those that are stored: what a quantization has lost does not come back.
+    DESTINATION may be on another server (--to) or have another quantization. Nothing is embedded again: the vectors
+    are copied as stored, without what their quantization has lost.
     """
     return _copy(ctx, source, destination, "", options)
 
@@ -58,7 +63,10 @@ def copy(ctx: click.Context, /, source: str, destination: str, **options: Any) -
 @connection_options
 @click.pass_context
 def reembed(ctx: click.Context, /, source: str, destination: str, text: str, **options: Any) -> int:
-    """Make DESTINATION from SOURCE with the vectors of another --model, from a text in the attributes."""
+    """Copy SOURCE to DESTINATION with vectors of another model.
+
+    A text in the attributes is embedded with --model.
+    """
     return _copy(ctx, source, destination, text, options)
 
 

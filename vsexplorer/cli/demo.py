@@ -1,4 +1,4 @@
-"""``vsexplorer demo``: the explorer on data of its own, or a tour of them where there is no terminal."""
+"""``vsexplorer demo``: the explorer on demo data, or a tour of them if there is no terminal."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 @click.option("--tour", is_flag=True, help="Print the tour instead of opening the screen.")
 @click.pass_context
 def demo(ctx: click.Context, data: str, tour: bool) -> int:
-    """Try vsexplorer on people of all fields and times, in a temporary private Redis.
+    """Try vsexplorer on demo data in a private Redis server.
 
-    With "unicode" on the 33,000 characters that have a name of their own, from Python's database. They are embedded
-    once, in about a minute and a half, into your private Redis; one can search while they come.
+    "people", the default, is a set of people of all fields and times, in a temporary server. "unicode" is the
+    33,000 named Unicode characters, in your private server; embedding them once takes about a minute and a half,
+    and they can be searched meanwhile.
     """
     if data == "unicode":
         given(ctx)["private"] = True
@@ -54,7 +55,7 @@ async def _tour(explorer: Explorer, data: str) -> None:
 
 
 def _asked(query: Query) -> str:
-    """The query as one would ask it from a script."""
+    """Return the shell command of a query."""
     from shlex import quote
 
     from vsexplorer.core.text import decode

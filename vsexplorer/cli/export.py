@@ -1,4 +1,4 @@
-"""``vsexplorer export``: a vector set, or a part of it, into a file."""
+"""``vsexplorer export``: export a vector set, or part of it, to a file."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ _SUFFIXES = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "
 @click.command()
 @click.argument("key", type=KeyName())
 @click.argument("file", required=False, type=click.Path(allow_dash=True, dir_okay=False))
-@click.option("--format", "kind", type=click.Choice(["jsonl", "csv", "parquet"]), help="Default by FILE's name.")
+@click.option("--format", "kind", type=click.Choice(["jsonl", "csv", "parquet"]), help="Default: from FILE's name.")
 @click.option(
     "--vectors",
     type=click.Choice(["numbers", "base64", "npy", "none"]),
     default="numbers",
     show_default=True,
-    help="How: numbers, packed float32 in base64, a NumPy file beside FILE, or not at all.",
+    help="Vectors as numbers, as float32 in base64, in a NumPy file next to FILE, or none.",
 )
 @click.option("--no-attributes", is_flag=True, help="Names and vectors only.")
 @click.option("--where", default="", metavar="FILTER", help="Only elements that pass this filter expression.")
 @click.option("--element", "names", multiple=True, metavar="NAME", help="Only this element; may be repeated.")
-@click.option("--query", "text", metavar="TEXT", help="Only what a query finds, in its order.")
+@click.option("--query", "text", metavar="TEXT", help="Only the results of a query, in their order.")
 @click.option("--count", type=click.IntRange(1), default=100, show_default=True, help="Results of the query.")
-@click.option("--csv-safe", is_flag=True, help="Let no spreadsheet take a cell of a CSV file for a formula.")
+@click.option("--csv-safe", is_flag=True, help="Keep spreadsheets from reading CSV cells as formulas.")
 @click.option("--force", is_flag=True, help="Replace FILE without asking.")
 @connection_options
 @click.pass_context
@@ -53,11 +53,12 @@ def export(
     csv_safe: bool,
     force: bool,
 ) -> int:
-    """Write the elements of KEY to FILE, or as JSON Lines to standard output.
+    """Export the elements of KEY to FILE or to standard output.
 
-    What was exported is loaded again by "vsexplorer load KEY FILE": the same names, the same attributes byte for
-    byte, vectors within what their quantization has kept. FILE appears once it is whole; an interrupted export goes
-    on by the same command. A FILE that exists is replaced only after a question, or with --force.
+    Standard output gets JSON Lines. "vsexplorer load KEY FILE" loads an export again: with the same names, the same
+    attributes byte for byte, and vectors as precise as their quantization. FILE appears once it is complete; run
+    the same command again to resume an interrupted export. An existing FILE is replaced only after confirmation,
+    or with --force.
     """
     from vsexplorer.cli.progress import shown_on_stderr
     from vsexplorer.core.text import duration, plural, sanitize
@@ -65,10 +66,10 @@ def export(
 
     path = Path(file) if file not in (None, "-") else None
     if names and text is not None:
-        raise click.UsageError("--element and --query contradict each other.")
+        raise click.UsageError("--element and --query cannot be combined.")
     chosen = kind or (_SUFFIXES.get(path.suffix.lower()) if path else "jsonl")
     if chosen is None:
-        raise click.UsageError(f"Cannot tell from its name how {file} is to be written: --format says so.")
+        raise click.UsageError(f"Cannot tell the format of {file} from its name: use --format.")
     if path is None and (chosen == "parquet" or vectors == "npy"):
         raise click.UsageError("Parquet and NumPy files need a FILE.")
     if csv_safe and chosen != "csv":
@@ -92,7 +93,7 @@ def export(
     report = explore(ctx, work)
     for note in report.notes:
         print(f"note: {note}", file=sys.stderr)
-    resumed = f" (behind {report.resumed_at:,} of an earlier run)" if report.resumed_at else ""
+    resumed = f" (after {report.resumed_at:,} of an earlier run)" if report.resumed_at else ""
     where_to = sanitize(str(path)) if path else "standard output"
     took = duration(report.seconds)
     print(f"{plural(report.written, 'element')} to {where_to}{resumed} in {took}", file=sys.stderr)
@@ -131,6 +132,6 @@ def _ask_before_replacing(plan: ExportPlan) -> None:
     named = " and ".join(sanitize(str(path)) for path in there)
     exist = "exists" if len(there) == 1 else "exist"
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError(f"{named} {exist} already.", "--force replaces, or name another FILE.")
-    if not click.confirm(f"{named} {exist} already. Replace?", err=True):
+        raise UsageError(f"{named} already {exist}.", "Use --force to replace, or name another FILE.")
+    if not click.confirm(f"{named} already {exist}. Replace?", err=True):
         raise click.Abort

@@ -1,4 +1,4 @@
-"""``vsexplorer fields``: what a set's attributes hold."""
+"""``vsexplorer fields``: list the fields of a set's attributes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vsexplorer.services.explorer import Explorer
 
 _MOST_SHOWN = 10
-"""Values told of a field."""
+"""Maximum number of values listed per field."""
 
 
 @click.command()
@@ -25,7 +25,10 @@ _MOST_SHOWN = 10
 @connection_options
 @click.pass_context
 def fields(ctx: click.Context, key: str, output_format: str) -> int:
-    """Tell which fields the attributes of KEY have: all of a small set, else a sample of its elements."""
+    """List the fields in the attributes of KEY.
+
+    A large set is sampled, a small one is read completely.
+    """
     from vsexplorer.core.columns import cell
     from vsexplorer.output.listing import Listing
     from vsexplorer.output.writer import write

@@ -1,4 +1,4 @@
-"""``vsexplorer filter``: judge expressions and explain verdicts, with or without a server."""
+"""``vsexplorer filter``: check expressions and explain their results, with or without a server."""
 
 from __future__ import annotations
 
@@ -23,23 +23,22 @@ _ADDRESS = ("host", "port", "socket", "url", "profile", "private")
 
 @click.group("filter")
 def filter_() -> None:
-    """Judge filter expressions as the server does, before it does."""
+    """Check filter expressions, and explain their results."""
 
 
 @filter_.command()
 @click.argument("expression")
-@click.option("--server-version", metavar="X.Y", help="Judge as that Redis would; no server is asked.")
-@click.option("--key", type=KeyName(), help="Judge by a sample of this vector set's attributes, too.")
+@click.option("--server-version", metavar="X.Y", help="Check for that Redis version, without a server.")
+@click.option("--key", type=KeyName(), help="Also check against a sample of this vector set's attributes.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with spans.")
 @connection_options_beside_key
 @click.pass_context
 def check(ctx: click.Context, expression: str, server_version: str | None, key: str | None, as_json: bool) -> int:
-    """Say what is wrong with EXPRESSION, or what will surprise.
+    """Report errors and pitfalls in EXPRESSION.
 
-    With --key also what the set's attributes speak against: unknown fields, comparisons that never hold, fields
-    that some elements lack. With - reads expressions from standard input, one a line, and answers a JSON line
-    each. Without --server-version the server named by the options is asked for its version, else the newest is
-    meant.
+    With --key, also report unknown fields, comparisons that are never true, and fields that some elements lack. If
+    EXPRESSION is -, read expressions from standard input, one per line, and print one JSON line for each. Without
+    --server-version, the version is that of the server given by the options, else the newest.
     """
     from vsexplorer.core.attributes import to_json
     from vsexplorer.language.check import check as judge
@@ -67,7 +66,7 @@ def check(ctx: click.Context, expression: str, server_version: str | None, key: 
 @click.argument("key", required=False)
 @click.argument("element", required=False)
 @click.option("--attributes", metavar="JSON", help="Attributes to try it on, instead of an element's.")
-@click.option("--server-version", metavar="X.Y", help="Judge as that Redis would.")
+@click.option("--server-version", metavar="X.Y", help="Evaluate as in that Redis version.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @connection_options
 @click.pass_context
@@ -80,10 +79,10 @@ def explain(
     server_version: str | None,
     as_json: bool,
 ) -> int:
-    """Say whether an element passes EXPRESSION, and which clause decides.
+    """Tell whether an element passes EXPRESSION, and why.
 
-    With - reads JSON lines with "filter" and "attributes" (a JSON value, or a text as it is stored) from
-    standard input and answers a JSON line each.
+    If EXPRESSION is -, read JSON lines with "filter" and "attributes" (a JSON value, or a text as it is stored)
+    from standard input, and print one JSON line for each.
     """
     from vsexplorer.core.attributes import to_json
     from vsexplorer.core.text import sanitize
@@ -146,7 +145,7 @@ def _verdict(expression: str, raw: bytes | None, dialect: Dialect) -> Verdict:
     from vsexplorer.language.evaluator import compiled
 
     if not expression.strip():
-        raise UsageError("A blank filter decides nothing.")
+        raise UsageError("The filter is blank.")
     require_valid(expression, dialect)
     return compiled(expression, dialect).explain(raw)
 
@@ -158,7 +157,7 @@ def _dialect(ctx: click.Context, version: str | None) -> Dialect:
         try:
             return for_version(version)
         except ValueError as error:
-            raise click.UsageError(f"--server-version wants a version such as 8.0, not {version!r}.") from error
+            raise click.UsageError(f"--server-version must be a version such as 8.0, not {version!r}.") from error
     if not any(name in given(ctx) for name in _ADDRESS):
         return NEWEST
 
@@ -201,6 +200,6 @@ def _print(report: Report) -> None:
         say(f"{finding.severity.value}: {sanitize(finding.sentence)}")
         say(sanitize(caret(report.expression, finding), keep_newlines=True))
         if finding.correction:
-            say(f"better: {sanitize(finding.correction.apply(report.expression))}")
+            say(f"suggestion: {sanitize(finding.correction.apply(report.expression))}")
     if not report.findings:
-        say("fine")
+        say("no problems found")

@@ -1,4 +1,4 @@
-"""``vsexplorer history``: what was searched for on the screen, and the favourites among it."""
+"""``vsexplorer history``: list the searches made on the screen, and favourites."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("key", required=False, type=KeyName())
-@click.option("--favourites", is_flag=True, help="Only searches that were kept under a name.")
-@click.option("--clear", is_flag=True, help="Forget them, but for the favourites.")
+@click.option("--favourites", is_flag=True, help="Only searches saved under a name.")
+@click.option("--clear", is_flag=True, help="Delete the searches, except favourites.")
 @format_options
 def history(key: str | None, favourites: bool, clear: bool, output_format: str) -> int:
-    """List what was searched for on the screen, on all servers, the newest first.
+    """List the searches made on the screen, the newest first.
 
-    Only the address of a server is remembered, never a user or a password. --no-history, or history = false in the
-    configuration, remembers nothing but favourites.
+    They are those of all servers. Only the address of a server is saved, never a user or a password. With
+    --no-history, or history = false in the configuration, only favourites are saved.
     """
     from vsexplorer.cli.remembered import user_state
     from vsexplorer.output.listing import Listing
@@ -35,9 +35,9 @@ def history(key: str | None, favourites: bool, clear: bool, output_format: str) 
     past = user_state().history
     if clear:
         if favourites:
-            raise click.UsageError("--clear never forgets favourites; the screen does, by ctrl+x in the list of H.")
+            raise click.UsageError("--clear keeps favourites; to delete them, press H on the screen, then ctrl+x.")
         number = past.clear(raw)
-        print(f"forgot {number:,} search{'' if number == 1 else 'es'}", file=sys.stderr)
+        print(f"deleted {number:,} search{'' if number == 1 else 'es'}", file=sys.stderr)
         return ExitCode.OK
     found = [one for one in past.found(key=raw) if one.name or not favourites]
     records = [_record(one) for one in found]

@@ -1,4 +1,4 @@
-"""``vsexplorer info``: versions, server, model and paths, for oneself and for a bug report."""
+"""``vsexplorer info``: show versions, server, model and paths, also for bug reports."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PACKAGES = ("textual", "redis", "hiredis", "fastembed", "onnxruntime", "rich", 
 @connection_options
 @click.pass_context
 def info(ctx: click.Context, output_format: str) -> int:
-    """Tell versions, the server in use, the model and where it comes from, and the paths."""
+    """Show versions, the server, the model and paths."""
     import platform
 
     from vsexplorer.core import paths
@@ -86,7 +86,7 @@ def _model(name: str) -> dict[str, str]:
     if isinstance(found, ModelFiles):
         return {"name": found.name, "from": found.origin}
     carried = packaged.weights_folder() is not None
-    origin = f"the package {packaged.PACKAGE}, to be converted" if carried else "not here, to be downloaded"
+    origin = f"the package {packaged.PACKAGE}, to be converted" if carried else "not downloaded yet"
     return {"name": found.name, "from": origin}
 
 

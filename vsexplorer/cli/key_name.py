@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 _PATIENCE = 2.0
-"""Seconds a person at the prompt may be kept waiting for key names."""
+"""Maximum time to wait for key names, in seconds."""
 
 
 class KeyName(click.ParamType[str]):
@@ -21,7 +21,7 @@ class KeyName(click.ParamType[str]):
     name = "key"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Keys that begin with what was typed and can be typed; none when the server cannot be asked quickly."""
+        """Return printable keys that begin with the typed text; none if the server does not answer quickly."""
         import asyncio
         import contextlib
 

@@ -1,4 +1,4 @@
-"""``vsexplorer load``: the rows of files into a vector set."""
+"""``vsexplorer load``: load rows of files into a vector set."""
 
 from __future__ import annotations
 
@@ -48,35 +48,43 @@ _WIDEST = 100
     type=click.Choice(["replace", "skip", "refuse"]),
     default="replace",
     show_default=True,
-    help="Elements that are there already: replace those that changed, skip them, or reject the row.",
+    help="What to do with existing elements: replace changed ones, skip them, or reject the row.",
 )
 @click.option("--strict", is_flag=True, help="Stop at the first row that cannot be loaded.")
+@click.option("--rejects", type=click.Path(path_type=Path), metavar="FILE", help="File for rejected rows.")
+@click.option("--restart", is_flag=True, help="Start over instead of resuming an interrupted load.")
+@click.option("--mix-models", is_flag=True, help="Add to a set even if it was made with another model.")
 @click.option(
-    "--rejects", type=click.Path(path_type=Path), metavar="FILE", help="Where rejected rows are put aside."
+    "--quantization", type=click.Choice(["int8", "f32", "bin"]), help="Quantization of a new set; default int8."
 )
-@click.option("--restart", is_flag=True, help="Begin anew even where an interrupted load could go on.")
-@click.option("--mix-models", is_flag=True, help="Add to a set that another model made, all the same.")
-@click.option("--quantization", type=click.Choice(["int8", "f32", "bin"]), help="Of a new set; default int8.")
 @click.option("--reduce", type=click.IntRange(1), metavar="N", help="Project a new set's vectors to N dimensions.")
-@click.option("--m", "links", type=click.IntRange(4, 4096), metavar="N", help="Links of a node, of a new set.")
+@click.option("--m", "links", type=click.IntRange(4, 4096), metavar="N", help="Links per node (M) of a new set.")
 @click.option("--ef", type=click.IntRange(1, 1_000_000), metavar="N", help="Exploration factor while building.")
-@click.option("--cas", is_flag=True, help="Spare those who search meanwhile; the load takes longer.")
-@click.option("--format", "kind", type=click.Choice(["jsonl", "json", "csv", "parquet"]), help="Of FILE.")
-@click.option("--records", default="", metavar="FIELD", help="The array with the rows, in a JSON object.")
-@click.option("--longest-row", type=click.IntRange(1), default=8, show_default=True, metavar="MIB", help="Of FILE.")
-@click.option("--types", default="", metavar="A=text,…", help="Of CSV columns: text, number or boolean.")
+@click.option("--cas", is_flag=True, help="Add in the background (CAS): searches wait less, the load takes longer.")
+@click.option("--format", "kind", type=click.Choice(["jsonl", "json", "csv", "parquet"]), help="Format of FILE.")
+@click.option("--records", default="", metavar="FIELD", help="Field of the array of rows in a JSON object.")
+@click.option(
+    "--longest-row",
+    type=click.IntRange(1),
+    default=8,
+    show_default=True,
+    metavar="MIB",
+    help="Longest row allowed.",
+)
+@click.option("--types", default="", metavar="A=text,…", help="Types of CSV columns: text, number or boolean.")
 @click.option("--rename", multiple=True, metavar="OLD=NEW", help="Keep a field under another name; repeatable.")
 @click.option("--filterable", is_flag=True, help="Rename fields that filters cannot name: A B becomes A_B.")
-@click.option("--encoding", default="", metavar="NAME", help="Of CSV; default detected.")
-@click.option("--separator", default="", metavar="C", help="Of CSV; default detected.")
+@click.option("--encoding", default="", metavar="NAME", help="Encoding of CSV; default: detected.")
+@click.option("--separator", default="", metavar="C", help="Separator of CSV; default: detected.")
 @connection_options
 @click.pass_context
 def load(ctx: click.Context, /, key: str, files: tuple[str, ...], dry_run: bool, **options: Any) -> int:
-    """Load FILEs into the vector set KEY: JSON Lines, JSON, CSV or Parquet, also compressed; - is standard input.
+    """Load the rows of FILEs into the vector set KEY.
 
-    Texts are embedded on all cores. Without --id and --text the fields are chosen and said; a template such as
-    "{title}. {body}" joins several. Rows that cannot be loaded are put aside in a file that can be loaded again
-    once mended, and make the exit code 1. An interrupted load goes on where it stopped, by the same command.
+    FILEs are JSON Lines, JSON, CSV or Parquet, optionally compressed; - is standard input. Texts are embedded on
+    all cores. Without --id and --text, the fields are chosen and reported; a template such as
+    "{title}. {body}" joins several. Rows that cannot be loaded are written to a file, which can be corrected and
+    loaded again, and the exit code is 1. Run the same command again to resume an interrupted load.
     """
     from vsexplorer.transfer.readers import ReadOptions, RowFile
 
@@ -136,7 +144,7 @@ def _plan(key: str, files: list[RowFile], options: dict[str, Any]) -> LoadPlan:
 def _separator(typed: str) -> str:
     found = {"\\t": "\t", "tab": "\t"}.get(typed, typed)
     if len(found) > 1:
-        raise click.UsageError("--separator is one character, or tab.")
+        raise click.UsageError("--separator must be one character, or tab.")
     return found
 
 
@@ -146,7 +154,7 @@ def _types(typed: str) -> dict[str, str]:
     found = dict(_pair(one, "--types") for one in typed.split(",") if one.strip())
     for name, kind in found.items():
         if kind not in TYPES:
-            raise click.UsageError(f"--types {name}={kind}: a type is {', '.join(TYPES)}.")
+            raise click.UsageError(f"--types {name}={kind}: the type must be one of {', '.join(TYPES)}.")
     return found
 
 
@@ -169,7 +177,7 @@ def _load(ctx: click.Context, plan: LoadPlan, files: list[RowFile]) -> int:
     try:
         report = explore(ctx, work)
     except KeyboardInterrupt:
-        _say("interrupted: the same command goes on where it stopped")
+        _say("interrupted: run the same command again to resume")
         raise
     _summarise(plan, report, files)
     return ExitCode.NOTHING if report.rejected else ExitCode.OK
@@ -184,9 +192,9 @@ def _summarise(plan: LoadPlan, report: LoadReport, files: list[RowFile]) -> None
     for note in report.notes:
         _say(f"note: {note}")
     if report.resumed_at:
-        _say(f"went on behind row {report.resumed_at:,}, where an earlier run had stopped")
+        _say(f"resumed after row {report.resumed_at:,}, where an earlier run had stopped")
     if report.cut:
-        _say(f"note: {plural(report.cut, 'text')} longer than the model reads: what is beyond was not embedded")
+        _say(f"note: {plural(report.cut, 'text')} longer than the model's limit: the rest was not embedded")
     for source, row in report.rejections[:_SHOWN_REJECTIONS]:
         _say(f"{source}:{row.place}: {sanitize(row.reason)}")
     if report.rejected and plan.rejects is not None:
@@ -247,7 +255,7 @@ def _tell(found: Preview, plan: LoadPlan) -> None:
         say(f"rejected: row {row.place}: {sanitize(row.reason)}")
     say("")
     if found.rows is None:
-        say(f"of {found.looked_at:,} rows looked at {len(found.look.bad):,} are rejected; how many come is unknown")
+        say(f"{len(found.look.bad):,} of the first {found.looked_at:,} rows rejected; the total is unknown")
     elif found.memory is not None and found.seconds is not None:
         say(
             f"{found.rows.words}, {len(found.look.bad):,} of the first {found.looked_at:,} rejected · "
@@ -260,7 +268,7 @@ def _mapped(mapping: Any) -> str:
 
     if mapping.exported:
         text = f", text: {sanitize(mapping.text)}" if mapping.text else ""
-        return f"elements as vsexplorer exported them{text}"
+        return f"elements of a vsexplorer export{text}"
     name = "a digest of the content" if mapping.id == "hash" else mapping.id
     source = f"vector: {mapping.vector}" if mapping.vector else f"text: {mapping.text}"
     kept = "all" if mapping.attributes is None else ", ".join(mapping.attributes) or "none"

@@ -1,4 +1,4 @@
-"""The ``vsexplorer`` command: its subcommands, and one place where failures become words and exit codes."""
+"""The ``vsexplorer`` command: its subcommands, and the translation of failures to messages and exit codes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _COMMANDS = {
     "rename": "vsexplorer.cli.change:rename",
     "set-attributes": "vsexplorer.cli.change:set_attributes",
 }
-"""Where each command is; imported when it is used, because the first picture would wait for all of them."""
+"""Where each command is defined; imported on use, because importing all of them would delay the first screen."""
 
 
 class _Group(click.Group):
@@ -72,10 +72,10 @@ class _Group(click.Group):
 @click.version_option(__version__, "--version", prog_name="vsexplorer")
 @click.pass_context
 def cli(ctx: click.Context) -> int | None:
-    """Explore Redis vector sets: type a thought, see what is near it, narrow it with a filter.
+    """Explore Redis vector sets: type a query, see the nearest elements, narrow them with a filter.
 
     \b
-    vsexplorer                       open the explorer (a private Redis where none is running)
+    vsexplorer                       open the explorer (a private Redis if none is running)
     vsexplorer people                open it on one vector set
     vsexplorer demo                  try it on a data set of people
     vsexplorer query people science --filter '.died < 2000' --json
@@ -87,10 +87,10 @@ def cli(ctx: click.Context) -> int | None:
 
 
 def main() -> NoReturn:
-    """Run the command line and exit with the code that fits the outcome."""
+    """Run the command line and exit with its exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # What the terminal's encoding lacks is written as an escape, and ends nothing.
+            # Characters that the terminal's encoding lacks are escaped instead of raising an error.
             stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
@@ -129,7 +129,7 @@ def _complain(message: str, hint: str) -> None:
 
 
 def _report_unexpected() -> tuple[str, str]:
-    """Keep the traceback in the log, out of the way of whoever uses the program."""
+    """Write the traceback to the log file; return a message and a hint for the user."""
     import logging
     import traceback
 
@@ -146,5 +146,5 @@ def _report_unexpected() -> tuple[str, str]:
         logger.exception("unexpected failure in vsexplorer %s", __version__)
         handler.close()
     except OSError:
-        return f"This should not have happened: {summary}", ""
-    return f"This should not have happened: {summary}", f"The details are in {log}."
+        return f"Unexpected error: {summary}", ""
+    return f"Unexpected error: {summary}", f"The details are in {log}."

@@ -1,4 +1,4 @@
-"""Options several commands share, and what becomes of them: a server to use, a model, an output format."""
+"""Options that several commands share, and how they choose the server, the model and the output format."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ FORMATS = ("table", "json", "jsonl", "csv", "markdown", "plain")
 
 
 def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:
-    """Keep what was typed, wherever it was typed; an option after the command wins over one before it."""
+    """Store the value of a shared option; an option after the command overrides one before it."""
     given: dict[str, Any] = ctx.ensure_object(dict)
     if value is not None and value is not False:
         given[str(param.name)] = value
 
 
 def shared_option(*names: str, **settings: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """An option that may stand before the command or behind it; ``given`` returns what was typed."""
+    """Create an option that may be given before or after the command; ``given`` returns its value."""
     return click.option(*names, expose_value=False, callback=_remember, **settings)
 
 
@@ -44,7 +44,7 @@ _ADDRESS = (
         "--pass",
         "password",
         metavar="PASSWORD",
-        help="Password; others may see it, so rather REDISCLI_AUTH.",
+        help="Password; visible to other users, so prefer REDISCLI_AUTH.",
     ),
     shared_option("--askpass", "askpass", is_flag=True, help="Ask for the password."),
     shared_option("--tls", "tls", is_flag=True, help="Use TLS."),
@@ -52,8 +52,8 @@ _ADDRESS = (
     shared_option("--cert", "cert", metavar="FILE", help="Client certificate."),
     shared_option("--sni", "sni", metavar="NAME", help="Server name for TLS."),
     shared_option("--insecure", "insecure", is_flag=True, help="Do not verify the server's certificate."),
-    shared_option("--profile", "profile", metavar="NAME", help="Server of that name in the configuration."),
-    shared_option("--private", "private", is_flag=True, help="Use a server of your own, started where needed."),
+    shared_option("--profile", "profile", metavar="NAME", help="Use this profile of the configuration."),
+    shared_option("--private", "private", is_flag=True, help="Use a private server, started if needed."),
 )
 _CLIENT_KEY = "Key of the client certificate."
 _GENERAL = (
@@ -80,7 +80,7 @@ def connection_options[F: Callable[..., Any]](command: F) -> F:
 
 
 def connection_options_beside_key[F: Callable[..., Any]](command: F) -> F:
-    """The same for a command whose own ``--key`` names a vector set."""
+    """Add the same options to a command that has its own ``--key`` for a vector set."""
     return _with_address(command, shared_option("--client-key", "client_key", metavar="FILE", help=_CLIENT_KEY))
 
 
@@ -101,7 +101,7 @@ def format_options[F: Callable[..., Any]](command: F) -> F:
     @wraps(command)
     def with_format(*args: Any, output_format: str | None, as_json: bool, **options: Any) -> Any:
         if as_json and output_format not in (None, "json"):
-            raise click.UsageError(f"--json and --format {output_format} contradict each other.")
+            raise click.UsageError(f"--json and --format {output_format} cannot be combined.")
         chosen = "json" if as_json else output_format or ("table" if sys.stdout.isatty() else "plain")
         return command(*args, output_format=chosen, **options)
 
@@ -123,22 +123,22 @@ def config() -> Config:
 
 
 def model_name(ctx: click.Context, settings: Config) -> str:
-    """The model: ``--model``, ``VSEXPLORER_MODEL``, the profile's, the configuration's."""
+    """Return the model of, in this order, ``--model``, ``VSEXPLORER_MODEL``, the profile, the configuration."""
     profile = settings.profiles.get(given(ctx).get("profile") or settings.profile)
     from_profile = profile.model if profile else ""
     return given(ctx).get("model") or os.environ.get("VSEXPLORER_MODEL") or from_profile or settings.model
 
 
 def model_given(ctx: click.Context) -> bool:
-    """Whether the model was named for this run, so that what is known of a set does not change it."""
+    """Return whether the model was named for this run, which overrides the model recorded for a set."""
     return bool(given(ctx).get("model") or os.environ.get("VSEXPLORER_MODEL"))
 
 
 def where(ctx: click.Context, settings: Config, temporary: bool = False) -> Where:
-    """The server to use, from options, environment and configuration.
+    """Determine the server to use from options, environment and configuration.
 
     Raises:
-        UsageError: they contradict each other or cannot be used.
+        UsageError: options contradict each other or are invalid.
     """
     from vsexplorer.server.target import DEFAULT_TIMEOUT, TargetOptions, Where, default_target, resolve
 
@@ -147,7 +147,7 @@ def where(ctx: click.Context, settings: Config, temporary: bool = False) -> Wher
     timeout = typed.pop("timeout", DEFAULT_TIMEOUT)
     private = typed.pop("private", False)
     if private and any(name in typed for name in ("host", "port", "socket", "url", "profile")):
-        raise UsageError("--private and an address contradict each other.")
+        raise UsageError("--private and an address cannot be combined.")
     if typed.pop("askpass", False):
         typed["password"] = _ask_password()
     names = TargetOptions.__dataclass_fields__
@@ -157,7 +157,7 @@ def where(ctx: click.Context, settings: Config, temporary: bool = False) -> Wher
 
 
 def explore[T](ctx: click.Context, work: Callable[[Explorer], Awaitable[T]], temporary: bool = False) -> T:
-    """Connect, do the work, close; the way every command but the screen runs."""
+    """Connect, do ``work`` and close; used by every command except the screen."""
     import asyncio
 
     from vsexplorer.services.explorer import make_explorer
@@ -181,5 +181,5 @@ def _ask_password() -> str:
     import getpass
 
     if not sys.stdin.isatty():
-        raise UsageError("--askpass needs a terminal to ask in.", "Use REDISCLI_AUTH instead.")
+        raise UsageError("--askpass needs a terminal.", "Use REDISCLI_AUTH instead.")
     return getpass.getpass("Password: ", sys.stderr)

@@ -1,4 +1,4 @@
-"""Progress on standard error: a bar in a terminal, a line now and then elsewhere."""
+"""Show progress on standard error: a bar in a terminal, else a line now and then."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from vsexplorer.core.progress import Progress, ProgressCallback
 
 _QUIET_INTERVAL = 10.0
-"""Seconds between lines where nobody watches."""
+"""Seconds between lines if standard error is not a terminal."""
 
 
 @contextmanager
 def shown_on_stderr() -> Iterator[ProgressCallback]:
-    """Show what is reported until the block ends."""
+    """Show progress until the block ends."""
     if not sys.stderr.isatty():
         yield _lines()
         return

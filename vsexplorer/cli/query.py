@@ -1,4 +1,4 @@
-"""``vsexplorer query``: ask a vector set and print the answer."""
+"""``vsexplorer query``: search a vector set and print the results."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("key", type=KeyName())
 @click.argument("text", nargs=-1)
-@click.option("--like", metavar="ELEMENT", help="Rank by nearness to an element instead of a text.")
+@click.option("--like", metavar="ELEMENT", help="Rank by similarity to an element instead of a text.")
 @click.option("--filter", "filter_", default="", metavar="EXPR", help="Only elements whose attributes match.")
 @click.option(
     "--count", default=10, type=click.IntRange(1, 1_000_000_000), show_default=True, help="How many results."
@@ -29,15 +29,17 @@ if TYPE_CHECKING:
 @click.option("--ef", type=click.IntRange(1, 1_000_000), help="Exploration factor: higher finds more, slower.")
 @click.option("--filter-ef", type=click.IntRange(1), help="Candidates a filtered search examines.")
 @click.option("--epsilon", type=click.FloatRange(0, 2, min_open=True), help="Only similarity >= 1 - EPSILON.")
-@click.option("--exact", is_flag=True, help="Compare with every element (TRUTH) instead of the graph.")
-@click.option("--no-thread", is_flag=True, help="Search in the server's main thread (NOTHREAD): all others wait.")
-@click.option("--favourite", metavar="NAME", help="Ask again what was kept under a name on the screen.")
-@click.option("--verbatim", is_flag=True, help="TEXT is a text, also where it begins with @, [ or =.")
+@click.option("--exact", is_flag=True, help="Compare with every element (TRUTH) instead of using the graph.")
+@click.option(
+    "--no-thread", is_flag=True, help="Search in the server's main thread (NOTHREAD): other clients wait."
+)
+@click.option("--favourite", metavar="NAME", help="Repeat a search saved as a favourite on the screen.")
+@click.option("--verbatim", is_flag=True, help="Take TEXT literally even if it begins with @, [ or =.")
 @click.option(
     "--as",
     "as_code",
     type=click.Choice(["redis-cli", "redis-py", "go-redis"]),
-    help="Print the search as something to paste instead of its results.",
+    help="Print the search as code to paste, instead of its results.",
 )
 @format_options
 @connection_options
@@ -59,7 +61,7 @@ def query(
     as_code: str | None,
     output_format: str,
 ) -> int:
-    """Rank a vector set's elements by nearness to TEXT.
+    """Rank a vector set's elements by similarity to TEXT.
 
     \b
     Besides a text, TEXT can be
@@ -67,7 +69,7 @@ def query(
       [0.1, 0.2 …] or [FILE]            a vector, or a file with one (JSON, .npy, raw float32)
       = science - 0.5*chemistry + @X    a sum of these: toward some, away from others
 
-    Without TEXT and without --like, lists elements, narrowed by --filter.
+    Without TEXT and --like, list elements, narrowed by --filter.
     """
     from vsexplorer.cli import remembered
     from vsexplorer.cli.progress import shown_on_stderr
@@ -117,20 +119,20 @@ _OPTIONS = ("count", "ef", "filter_ef", "epsilon", "exact", "no_thread")
 
 
 def _typed(ctx: click.Context) -> dict[str, Any]:
-    """The options of the search that were given, which win over those of a favourite."""
+    """Return the search options given on the command line, which override those of a favourite."""
     given = click.core.ParameterSource.COMMANDLINE
     return {name: ctx.params[name] for name in _OPTIONS if ctx.get_parameter_source(name) is given}
 
 
 async def _doubts(explorer: Explorer, question: Query) -> list[str]:
-    """What a sample of the set says against a filter that nothing passed."""
+    """Return warnings from a sample of the set about a filter that nothing passed."""
     from vsexplorer.core.errors import VsexplorerError
     from vsexplorer.language.check import Severity, check
 
     try:
         facts = await explorer.samples.facts(question.key)
     except VsexplorerError:
-        # The answer stands without it.
+        # These notes are optional.
         return []
     report = check(question.filter, explorer.dialect, facts)
     return [

@@ -1,4 +1,4 @@
-"""What is remembered, for commands: the model of a set, and favourites."""
+"""Saved state for commands: the model of a set, and favourites."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def user_state() -> UserState:
-    """What is remembered of this user."""
+    """Open the user's saved state."""
     from vsexplorer.core import paths
     from vsexplorer.state.user_state import UserState
 
@@ -20,31 +20,31 @@ def user_state() -> UserState:
 
 
 async def suit_model(explorer: Explorer, key: bytes, progress: ProgressCallback) -> None:
-    """Use the model known to be the set's, unless another was named.
+    """Switch to the model known for a set, unless another one was named.
 
     Raises:
-        ModelUnavailable: it cannot be had.
+        ModelUnavailable: the model cannot be found, fetched or loaded.
     """
     from vsexplorer.core.errors import NotFound, VsexplorerError
 
     try:
         info = await explorer.sets.info(key)
     except NotFound:
-        # A set that is made only now has no model yet; whoever needs it says so.
+        # A new set has no model yet; the caller reports a missing set if it needs one.
         return
     try:
         known = user_state().sets.model(explorer.place, key, info.input_dimension)
     except VsexplorerError:
-        # Nothing depends on what is remembered.
+        # The saved state is not essential.
         known = ""
     await explorer.models.suit(known, (await explorer.sets.record(info)).model, progress)
 
 
 def favourite(explorer: Explorer, key: bytes, name: str) -> PastSearch:
-    """A search that was kept under a name.
+    """Return the favourite of a name.
 
     Raises:
-        NotFound: none was.
+        NotFound: there is none.
     """
     from vsexplorer.core.errors import NotFound
     from vsexplorer.core.text import display
@@ -54,7 +54,7 @@ def favourite(explorer: Explorer, key: bytes, name: str) -> PastSearch:
     if not found:
         kept = ", ".join(past.name for past in history.found(explorer.place, key) if past.name)
         raise NotFound(
-            f"No search of {display(key)} was kept as {name!r}.",
-            f"Kept are: {kept}." if kept else "* on the screen keeps one; vsexplorer history lists them.",
+            f"There is no favourite {name!r} for {display(key)}.",
+            f"Favourites: {kept}." if kept else "Press * on the screen to save one; vsexplorer history lists them.",
         )
     return found[0]

@@ -16,13 +16,13 @@ from vsexplorer.core.errors import UsageError
 
 _SCREEN = (
     shared_option("--theme", metavar="NAME", help="Colours, such as textual-light or ansi-dark."),
-    shared_option("--results", type=click.IntRange(1, 1000), help="Results to ask for at first."),
-    shared_option("--no-history", is_flag=True, help="Do not remember what is searched for."),
+    shared_option("--results", type=click.IntRange(1, 1000), help="Number of results requested initially."),
+    shared_option("--no-history", is_flag=True, help="Do not save searches."),
 )
 write_option = shared_option(
     "--write",
     is_flag=True,
-    help="Allow what changes data: load, add, edit, rename, delete. Without it nothing is ever written.",
+    help="Allow changes to data: load, add, edit, rename, delete. Without it, nothing is written.",
 )
 
 
@@ -46,26 +46,29 @@ def screen_options[F: Callable[..., Any]](command: F) -> F:
 @write_option
 @click.pass_context
 def open_screen(ctx: click.Context, key: str | None = None, extra: tuple[str, ...] = ()) -> int:
-    """Open the explorer, on KEY if given (for keys named like a command)."""
+    """Open the explorer, on KEY if given.
+
+    This also opens keys that are named like a command.
+    """
     if extra:
-        raise UsageError(f"There is no command {key!r}, and a key stands alone.", "See vsexplorer --help.")
+        raise UsageError(f"There is no command {key!r}, and nothing may follow a key.", "See vsexplorer --help.")
     if not has_terminal():
         raise UsageError(
             "The screen needs a terminal for input and output.",
-            "For scripts there is: vsexplorer query --help",
+            "For scripts, see: vsexplorer query --help",
         )
     return run_screen(ctx, key)
 
 
 def run_screen(ctx: click.Context, key: str | None, demo: str = "") -> int:
     """Run the screen until the user leaves it; return the exit code."""
-    # Whatever is made before the first picture stays; looking for garbage in it would delay that by a fourteenth.
+    # Objects created before the first frame are kept; collecting garbage would delay that frame by about 7 %.
     gc.disable()
     settings = config()
     options = given(ctx)
     # Results are painted at the next frame; Textual's default of 60 a second would add up to 17 ms to a keystroke.
     os.environ.setdefault("TEXTUAL_FPS", "120")
-    # Textual would take an exported size for the truth and never notice a change of the terminal's.
+    # Textual would trust these variables and never notice that the terminal was resized.
     for variable in ("COLUMNS", "LINES"):
         os.environ.pop(variable, None)
     from vsexplorer.core import paths
@@ -77,7 +80,7 @@ def run_screen(ctx: click.Context, key: str | None, demo: str = "") -> int:
         model=model_name(ctx, settings),
         key=key.encode("utf-8", "surrogateescape") if key is not None else None,
         demo=demo,
-        # A demo's data are its own.
+        # Demo data may always be changed.
         write=bool(demo) or bool(options.get("write")),
         count=options.get("results", settings.count),
         state=None if demo == "people" else paths.state_folder(),

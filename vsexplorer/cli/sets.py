@@ -1,4 +1,4 @@
-"""``vsexplorer sets``: the vector sets of a database."""
+"""``vsexplorer sets``: list the vector sets of a database."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FIGURES = (
 @connection_options
 @click.pass_context
 def sets(ctx: click.Context, sort: str, reverse: bool, output_format: str) -> int:
-    """List all vector sets of the database: sizes, memory, and the model each was made with where it is known."""
+    """List all vector sets with sizes, memory and models."""
     from vsexplorer.insight.set_figures import FIGURES, figure, ordered
     from vsexplorer.output.listing import Listing
     from vsexplorer.output.writer import write

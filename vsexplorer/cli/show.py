@@ -1,4 +1,4 @@
-"""``vsexplorer show``: one vector set explained, or one element with its attributes and its vector."""
+"""``vsexplorer show``: explain a vector set, or show an element with its attributes and vector."""
 
 from __future__ import annotations
 
@@ -20,16 +20,19 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("key", type=KeyName())
 @click.argument("element", required=False)
-@click.option("--vector", is_flag=True, help="Print the vector in full, as the server has it after quantization.")
+@click.option("--vector", is_flag=True, help="Print the full vector, as stored after quantization.")
 @format_options
 @connection_options
 @click.pass_context
 def show(ctx: click.Context, key: str, element: str | None, vector: bool, output_format: str) -> None:
-    """Show one element: its attributes and its vector. Without ELEMENT, show every fact of the set, explained."""
+    """Show the attributes and the vector of ELEMENT.
+
+    Without ELEMENT, show and explain every property of the set.
+    """
     raw = key.encode("utf-8", "surrogateescape")
     if element is None:
         if vector:
-            raise click.UsageError("--vector is that of an ELEMENT: name one.")
+            raise click.UsageError("--vector needs an ELEMENT.")
         _show_set(explore(ctx, lambda explorer: explorer.sets.summary(raw)), output_format)
         return
 

@@ -1,1 +1,1 @@
-"""Values, errors, text, attributes, paths, progress and configuration: what every other package may use."""
+"""Values, errors, text, attributes, columns, paths, progress and configuration, used by all other packages."""

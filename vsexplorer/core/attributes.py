@@ -1,4 +1,4 @@
-"""Attributes of an element: JSON as Redis stores it, which is any bytes at all."""
+"""Parse and format the attributes of elements: JSON by convention, although Redis accepts any bytes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
 
 
 _BRIEF = 60
-"""Characters of a value in a line that says how attributes differ."""
+"""Maximum length of a value in a line of ``difference``."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -37,12 +37,12 @@ def parse(raw: bytes, finite: bool = True) -> tuple[bool, Json]:
 
     Args:
         raw: The bytes.
-        finite: Look for numbers beyond the largest float as well, which costs four times the reading; without it
-            they come back as infinite.
+        finite: Reject numbers outside the range of a float, which takes four times as long; otherwise they become
+            infinite.
 
     Returns:
-        ``(True, value)``, or ``(False, None)`` when the bytes are not JSON, nest too deeply, or hold a number
-        that no JSON writer could give back (``NaN``, ``1e999``, integers of thousands of digits).
+        ``(True, value)``, or ``(False, None)`` when the bytes are not JSON, nest too deeply, or contain a
+        number that cannot be written as JSON again (``NaN``, ``1e999``, integers of thousands of digits).
     """
     try:
         parse_float = _finite if finite else None
@@ -53,7 +53,7 @@ def parse(raw: bytes, finite: bool = True) -> tuple[bool, Json]:
 
 
 def fields(raw: bytes | None) -> dict[str, Json]:
-    """The top-level fields of JSON-object attributes; empty for anything else."""
+    """Return the top-level fields of attributes that are a JSON object; empty for anything else."""
     if not raw:
         return {}
     _, value = parse(raw)
@@ -61,15 +61,15 @@ def fields(raw: bytes | None) -> dict[str, Json]:
 
 
 def to_json(value: Any, indent: int | None = None) -> str:
-    """Write JSON that keeps every script readable and no terminal controllable."""
+    """Write JSON with non-ASCII characters unescaped, but without any that a terminal could interpret."""
     return json_safe(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent))
 
 
 def to_stored(value: dict[str, Json]) -> bytes:
-    """Write attributes for Redis.
+    """Serialize attributes as they are stored in Redis.
 
     Characters stay as they are: the server's filter parser does not decode ``\\u`` escapes, so an escaped
-    value could never be matched. Only half of a surrogate pair, which JSON allows and UTF-8 does not, is escaped.
+    value could never be matched. Only a lone surrogate, which JSON allows and UTF-8 does not, is escaped.
 
     Raises:
         ValueError: a number is not finite.
@@ -78,7 +78,7 @@ def to_stored(value: dict[str, Json]) -> bytes:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(", ", ": "))
     except ValueError as error:
         if "Out of range" in str(error):
-            raise ValueError("holds a number that is not finite, which JSON cannot hold") from None
+            raise ValueError("contains a number that is not finite, which JSON does not allow") from None
         raise
     try:
         return text.encode()
@@ -87,7 +87,7 @@ def to_stored(value: dict[str, Json]) -> bytes:
 
 
 def pretty(raw: bytes | None) -> str:
-    """Lay attributes out for reading: indented JSON, or the text itself where it is not JSON."""
+    """Format attributes for reading: as indented JSON, or unchanged if they are not JSON."""
     if not raw:
         return ""
     valid, value = parse(raw)

@@ -1,4 +1,4 @@
-"""Attributes as table columns: which fields, of what type, how wide, how each value reads."""
+"""Show attributes as table columns: their fields, types, widths and cell texts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vsexplorer.core.text import sanitize
 _WIDEST = 40
 _NARROWEST = 3
 _READABLE = 8
-"""Cells below which a cut column says too little to be shown."""
+"""Minimum width, in cells, of a truncated column; a narrower one is left out."""
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 """A field in a template such as ``{title}. {body}``."""
 
@@ -30,7 +30,7 @@ class Column:
     numeric: bool
     """Every value present is a number, so the column aligns right and sorts by value."""
     width: int
-    """Cells the widest title or value takes, within bounds."""
+    """Width in cells of the title or the widest value, within bounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class AttributeTable:
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """How somebody wants the columns of a set: by field, as far as it was said."""
+    """The user's column settings for a set, by field; fields not mentioned keep the defaults."""
 
     order: tuple[str, ...] = ()
     """Fields that come first, in this order."""
@@ -51,19 +51,19 @@ class Arrangement:
     widths: Mapping[str, int] = field(default_factory=dict)
     """In cells."""
     sorted_by: str | None = None
-    """The field elements are sorted by where all of them are listed; ``None`` for their names."""
+    """The field to sort by when all elements are listed; ``None`` sorts by name."""
     descending: bool = False
 
     def hiding(self, name: str, hidden: bool) -> Arrangement:
-        """The same with a column hidden, or shown."""
+        """Return a copy with a column hidden or shown."""
         return replace(self, hidden=self.hidden | {name} if hidden else self.hidden - {name})
 
     def widened(self, name: str, width: int) -> Arrangement:
-        """The same with a column of another width."""
+        """Return a copy with the width of a column changed."""
         return replace(self, widths={**self.widths, name: max(_NARROWEST, width)})
 
     def moved(self, columns: Sequence[Column], place: int, by: int) -> Arrangement:
-        """The same with one of the columns, as they are arranged, moved by some places."""
+        """Return a copy with the arranged column at index ``place`` moved by ``by`` positions."""
         order = [column.field for column in columns]
         order.insert(max(0, min(len(order) - 1, place + by)), order.pop(place))
         return replace(self, order=(*order, *(name for name in self.order if name not in order)))
@@ -82,7 +82,7 @@ def arranged(
     Args:
         columns: All columns.
         arrangement: The user's choice.
-        first: Fields that come first where the user has not said otherwise.
+        first: Fields that come first unless the user has chosen otherwise.
         with_hidden: Keep the hidden columns.
     """
     if arrangement == Arrangement() and not first:
@@ -95,7 +95,7 @@ def arranged(
 
 
 def cell(value: Json) -> str:
-    """One attribute value as a short text without control characters."""
+    """Format an attribute value as a short text without control characters."""
     if isinstance(value, str):
         return sanitize(value)
     if value is True:
@@ -112,9 +112,9 @@ def cell(value: Json) -> str:
 
 
 def tabulate(attributes: Sequence[bytes | None]) -> AttributeTable:
-    """Find the columns of a page of results.
+    """Determine the columns for a page of results.
 
-    Fields come in the order in which they are first met, those with long values after the others.
+    Fields are in the order of their first occurrence, those with long values after the others.
     """
     rows = tuple(fields(raw) for raw in attributes)
     order: dict[str, bool] = {}
@@ -133,16 +133,16 @@ def tabulate(attributes: Sequence[bytes | None]) -> AttributeTable:
 
 
 def widths(columns: Sequence[Column], room: int, gap: int) -> list[int]:
-    """How wide each column may be in ``room`` cells, ``gap`` cells before each.
+    """Fit columns into ``room`` cells, with ``gap`` cells before each.
 
-    Columns get what they need from the left; the first that does not fit takes the rest where that is enough
-    to read something, unless it holds numbers, and those behind it are left out. The list has one entry per
-    column shown.
+    Columns get their full width from the left. The first that does not fit gets the rest if that is enough to be
+    readable and the column is not numeric; the columns after it are left out. The list has one entry per column
+    shown.
     """
     found: list[int] = []
     for column in columns:
         room -= gap
-        # Half of a number would be another number.
+        # A truncated number would read as a different number.
         if room < (column.width if column.numeric else min(column.width, _READABLE)):
             break
         found.append(min(column.width, room))
@@ -151,11 +151,11 @@ def widths(columns: Sequence[Column], room: int, gap: int) -> list[int]:
 
 
 LACKING = 2
-"""Where ``sort_key`` puts what is missing or null."""
+"""Sort rank of missing and null values in ``sort_key``."""
 
 
 def sort_key(value: Json) -> tuple[int, float, str]:
-    """Order mixed values: numbers by value, then texts by their letters, then what is missing or null."""
+    """Return a sort key for mixed values: numbers by value, then texts ignoring case, then missing or null."""
     if value is None:
         return LACKING, 0.0, ""
     if isinstance(value, int | float):

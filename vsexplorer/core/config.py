@@ -15,7 +15,7 @@ DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A named server. ``url`` may hold no password in clear: ``password_env`` names a variable for it."""
+    """A named server. Instead of a password in ``url``, ``password_env`` can name an environment variable."""
 
     url: str = ""
     password_env: str = ""
@@ -29,14 +29,14 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything the configuration file can say, with its defaults."""
+    """The settings of the configuration file, with their defaults."""
 
     model: str = DEFAULT_MODEL
     theme: str = ""
     count: int = 100
-    """Results asked for on the screen."""
+    """Number of results requested on the screen."""
     history: bool = True
-    """Whether the screen remembers searches."""
+    """Whether the screen keeps a search history."""
     redis_server: str = ""
     """Path of the redis-server binary for the private server."""
     profile: str = ""
@@ -74,7 +74,7 @@ def load(path: Path) -> Config:
         parsed[name] = Profile(**table)
     for name, key in keys.items():
         if not isinstance(key, str):
-            raise UsageError(f'{path}: keys.{name} must be a text such as "ctrl+o".')
+            raise UsageError(f'{path}: keys.{name} must be a string such as "ctrl+o".')
     _check(path, "", values, Config)
     config = Config(**values, profiles=parsed, keys=keys)
     if config.count < 1:
@@ -94,7 +94,7 @@ def _check(path: Path, prefix: str, values: dict[str, Any], kind: type[Config] |
             import difflib
 
             near = difflib.get_close_matches(name, types, 1)
-            hint = f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(types)}."
+            hint = f"Did you mean {near[0]}?" if near else f"Known keys: {', '.join(types)}."
             raise UsageError(f"{path}: unknown key {prefix}{name}.", hint)
         if type(value) is not types[name]:
             raise UsageError(

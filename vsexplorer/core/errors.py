@@ -1,6 +1,6 @@
-"""Every failure a person can cause or meet, with its exit code and the way out.
+"""Expected failures, each with a message, a hint and an exit code.
 
-An error's text says what is wrong and where; its ``hint`` says what to do. Neither ever holds a password.
+The message says what is wrong and where, the hint what to do. Neither ever contains a password.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class ExitCode(IntEnum):
 
 
 class VsexplorerError(Exception):
-    """Base of all expected failures: a sentence, an optional way out, an exit code."""
+    """Base class of all expected failures: a message, an optional hint and an exit code."""
 
     exit_code = ExitCode.NOTHING
 
@@ -49,7 +49,7 @@ class ConnectionFailed(VsexplorerError):
 
 
 class Unready(ConnectionFailed):
-    """The server answers, but cannot serve for the moment: it loads its data, or a script keeps it busy."""
+    """The server answers but cannot serve requests right now: it is loading its data or busy with a script."""
 
 
 class OtherNode(VsexplorerError):
@@ -65,7 +65,7 @@ class PermissionDenied(VsexplorerError):
 
 
 class KeyDenied(PermissionDenied):
-    """The server refuses the user this key."""
+    """The user has no permission for this key."""
 
 
 class NoVectorSets(VsexplorerError):
@@ -97,8 +97,8 @@ class WrongType(VsexplorerError):
 class FilterRefused(VsexplorerError):
     """The server cannot parse the filter expression.
 
-    ``near`` is the part of the expression the server points at: the rest from the failure onward where it
-    knows the place, the whole expression where it does not.
+    ``near`` is the part of the expression that the server reports: from the error to the end, or the whole
+    expression if the server does not know the position.
     """
 
     def __init__(self, message: str, hint: str = "", near: str = "") -> None:
@@ -111,11 +111,11 @@ class DimensionMismatch(VsexplorerError):
 
 
 class CommandRefused(VsexplorerError):
-    """Any other error the server answered with."""
+    """Any other error reply, or an operation that vsexplorer refuses."""
 
 
 class ChangedMeanwhile(VsexplorerError):
-    """Someone else changed what was to be changed, so nothing was written."""
+    """Another client changed the data in the meantime, so nothing was written."""
 
 
 class ModelUnavailable(VsexplorerError):

@@ -1,4 +1,4 @@
-"""Where vsexplorer keeps its files. Nothing is created here; whoever writes creates its own folder."""
+"""Locations of vsexplorer's files. Nothing is created here; the code that writes a file creates its folder."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ _NAME = "vsexplorer"
 
 
 def config_file() -> Path:
-    """The TOML configuration: ``VSEXPLORER_CONFIG`` or ``config.toml`` in the user's config folder."""
+    """Return the configuration file: ``VSEXPLORER_CONFIG``, or ``config.toml`` in the user's config folder."""
     override = os.environ.get("VSEXPLORER_CONFIG")
     return Path(override) if override else platformdirs.user_config_path(_NAME) / "config.toml"
 
 
 def data_folder() -> Path:
-    """The private server's data."""
+    """Return the folder of the private server's data."""
     return platformdirs.user_data_path(_NAME)
 
 
 def cache_folder() -> Path:
-    """Prepared and downloaded models; may be deleted at any time."""
+    """Return the folder of downloaded and converted models; it may be deleted at any time."""
     return platformdirs.user_cache_path(_NAME)
 
 
 def state_folder() -> Path:
-    """What vsexplorer remembers between runs: the progress of interrupted loads."""
+    """Return the folder of saved state: search history, set settings and the progress of interrupted loads."""
     return platformdirs.user_state_path(_NAME)
 
 
 def runtime_folder() -> Path:
-    """Sockets of running servers; inside the home folder where the system has no place for them."""
+    """Return the folder for server sockets; in the cache folder if the system has no runtime folder."""
     if sys.platform == "linux" and not os.environ.get("XDG_RUNTIME_DIR"):
         return cache_folder() / "run"
     return platformdirs.user_runtime_path(_NAME)
 
 
 def log_file() -> Path:
-    """Where an unexpected failure leaves its traceback."""
+    """Return the log file for tracebacks of unexpected failures."""
     return platformdirs.user_log_path(_NAME) / "vsexplorer.log"
 
 

@@ -1,4 +1,4 @@
-"""The progress of something long, as a value and in words."""
+"""The progress of a long operation, as a value and as text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vsexplorer.core.text import byte_size, count, duration
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What is running, and how much of it is done as far as that is known."""
+    """A running operation and, as far as known, how much of it is done."""
 
     what: str
     """Such as ``loading people``."""
@@ -37,7 +37,7 @@ class Progress:
 
     @property
     def amount(self) -> str:
-        """The figures in words: ``128 of 358 rows · 146 rows/s · 2 s left``."""
+        """The progress as text: ``128 of 358 rows · 146 rows/s · 2 s left``."""
         if not self.unit:
             return ""
         text = self._counted(self.done)
@@ -71,4 +71,4 @@ type ProgressCallback = Callable[[Progress], None]
 
 
 def ignore_progress(progress: Progress) -> None:
-    """A progress callback for callers that do not watch."""
+    """Discard the progress; the default callback."""

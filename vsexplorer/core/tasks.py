@@ -7,13 +7,13 @@ from typing import Any
 
 
 async def drain(tasks: set[asyncio.Task[Any]]) -> None:
-    """Wait until a set is empty from which each task is removed once it is done.
+    """Wait until a set of tasks is empty.
 
     Args:
-        tasks: The set; a callback of each task removes it.
+        tasks: The set; the done callback of each task must remove it.
     """
     while tasks:
         await asyncio.wait(tasks)
-        # The callback of a task that has just ended runs after whoever was waiting before it, and waiting for a
-        # task that has ended does not let it run.
+        # The done callback of a task may run after this coroutine resumes, and asyncio.wait returns at once for a
+        # finished task; so give the callback a chance to run.
         await asyncio.sleep(0)

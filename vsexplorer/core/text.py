@@ -1,4 +1,4 @@
-"""Text on its way to a terminal: made harmless, cut to width, numbers written the same way everywhere."""
+"""Prepare text for a terminal: sanitize and truncate it, and format numbers consistently."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from rich.cells import cell_len, set_cell_size
 
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _UNSEEN = "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u2060-\u2064\u206a-\u206f\u3164\uffa0"
-"""Characters without width or ink, by which one name could pass for another."""
+"""Invisible characters, with which one name could be disguised as another."""
 _JOINERS = "[\u200c\u200d](?![^\x00-\x7f])|(?<![^\x00-\x7f])[\u200c\u200d]"
-"""Joiners, where they are not between the letters or signs that need them."""
+"""Zero-width joiners and non-joiners that are not between the non-ASCII characters that need them."""
 _UNSAFE = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\ufffb\ud800-\udfff{_BIDI}{_UNSEEN}]|{_JOINERS}")
 _JSON_UNSAFE = re.compile(f"[\x7f-\x9f\u2028\u2029\ufeff\ufff9-\ufffb\ud800-\udfff{_BIDI}]")
 
@@ -25,19 +25,19 @@ def _visible(match: re.Match[str]) -> str:
 
 
 def one_for_one(text: str) -> str:
-    """The same as ``sanitize``, with one sign for each character, so that places in the text stay what they are."""
+    """Sanitize text character by character, so that positions in it stay valid."""
     return _UNSAFE.sub(lambda match: sign if len(sign := _visible(match)) == 1 else "\ufffd", text)
 
 
 def sanitize(text: str, keep_newlines: bool = False) -> str:
-    """Replace everything that is not plain text by a visible sign.
+    """Replace control characters and invisible characters with visible symbols.
 
     C0 and C1 controls, DEL, bidirectional overrides, line separators and lone surrogates can move the
     cursor, reach the clipboard or reorder a line, so data never reaches a terminal without this.
 
     Args:
         text: Any text from Redis, a file or a server's error message.
-        keep_newlines: Leave ``\\n`` as it is, for text that is laid out in lines afterwards.
+        keep_newlines: Keep ``\\n``, for text of several lines.
     """
     if keep_newlines and "\n" in text:
         return "\n".join(_UNSAFE.sub(_visible, line) for line in text.split("\n"))
@@ -45,7 +45,7 @@ def sanitize(text: str, keep_newlines: bool = False) -> str:
 
 
 def json_safe(document: str) -> str:
-    """Escape, as JSON escapes, the characters of a JSON document that could drive a terminal."""
+    """Escape, in JSON syntax, the characters of a JSON document that a terminal could interpret."""
     return _JSON_UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", document)
 
 
@@ -60,7 +60,7 @@ def display(raw: bytes) -> str:
 
 
 def fit(text: str, width: int) -> str:
-    """Cut to ``width`` terminal cells, ending in an ellipsis where something was cut."""
+    """Truncate text to ``width`` terminal cells, with an ellipsis if anything was cut."""
     if cell_len(text) <= width:
         return text
     if width <= 1:
@@ -74,7 +74,7 @@ def count(number: int) -> str:
 
 
 def plural(number: int, noun: str, nouns: str = "") -> str:
-    """Count things: ``1 element``, ``2 elements``; ``nouns`` is the plural where it is not formed by an s."""
+    """Count things: ``1 element``, ``2 elements``; ``nouns`` is the plural if it is not formed with an s."""
     return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
 
 

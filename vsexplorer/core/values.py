@@ -1,7 +1,7 @@
-"""The values that travel between the rooms: frozen, without behaviour beyond what they know of themselves.
+"""Immutable values passed between the packages.
 
 Keys and element names are bytes throughout, because Redis allows any bytes in them; only the screen and the
-writers decode.
+output writers decode them.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ class Capabilities:
     filter_null: bool
     """The filter literal ``null``, and with it ``in`` for substrings (Redis 8.2)."""
     epsilon_scale: float = 1.0
-    """What EPSILON must be multiplied by: 2 before Redis 8.0.4 and 8.2.2, which halve the distance."""
+    """Factor to apply to EPSILON: 2 before Redis 8.0.4 and 8.2.2, which halve the distance."""
     run: str = ""
-    """The server's ``run_id``, another one after each start; empty where it may not be known."""
+    """The server's ``run_id``, which changes at each start; empty if INFO is not permitted."""
     cluster: bool = False
-    """It is a node of a Redis Cluster, which holds a part of the keys."""
+    """The server is a node of a Redis Cluster and has only some of the keys."""
     replica: bool = False
-    """It was a replica, which takes no changes, when it was connected to."""
+    """The server was a read-only replica when the connection was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +41,22 @@ class SetInfo:
     dimension: int
     """Dimension of the stored vectors, after REDUCE."""
     input_dimension: int
-    """Dimension a query must have: that before REDUCE where the set was made with it."""
+    """Dimension of query vectors: the one before REDUCE, if the set was created with it."""
     quantization: str
     """``int8``, ``f32`` or ``bin``."""
     links: int
-    """M, the connections of a node."""
+    """M, the number of links per node."""
     levels: int
     with_attributes: int
     uid: int
-    """VINFO's ``vset-uid``: another one tells that the set was made anew under the same key, as long as the server
-    runs. Reading its data again, a server numbers all sets anew."""
+    """VINFO's ``vset-uid``: it changes if the set is recreated under the same key. A restarted server assigns new
+    ids to all sets."""
     newest_node: int = 0
     """Grows with every element that is added."""
 
     @property
     def reduced(self) -> bool:
-        """Made with REDUCE."""
+        """Whether the set was created with REDUCE."""
         return self.input_dimension != self.dimension
 
 
@@ -66,35 +66,35 @@ class SetSummary:
 
     info: SetInfo
     memory: int | None
-    """Bytes as MEMORY USAGE estimates them; ``None`` where it may not be asked."""
+    """Bytes as estimated by MEMORY USAGE; ``None`` if the command is not permitted."""
     model: str
-    """The embedding model it was made with; empty where that is not known."""
+    """The embedding model the set was made with; empty if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class ByText:
-    """Rank by nearness to a text's embedding."""
+    """Rank by similarity to the embedding of a text."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class ByElement:
-    """Rank by nearness to an element of the set."""
+    """Rank by similarity to an element of the set."""
 
     element: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class ByVector:
-    """Rank by nearness to a vector: float32, little-endian."""
+    """Rank by similarity to a vector: float32, little-endian."""
 
     vector: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class ByFile:
-    """Rank by nearness to the vector in a file: JSON, NumPy's format, or raw float32."""
+    """Rank by similarity to the vector in a file: JSON, NumPy's format, or raw float32."""
 
     path: str
 
@@ -104,7 +104,7 @@ type Operand = ByText | ByElement | ByVector | ByFile
 
 @dataclass(frozen=True, slots=True)
 class Weighted:
-    """A term of a sum; a negative weight leads away from it."""
+    """A term of a weighted sum; a negative weight subtracts it."""
 
     weight: float
     operand: Operand
@@ -112,7 +112,7 @@ class Weighted:
 
 @dataclass(frozen=True, slots=True)
 class BySum:
-    """Rank by nearness to a weighted sum of vectors, each of length one before it is weighted."""
+    """Rank by similarity to a weighted sum of vectors, each normalized first."""
 
     terms: tuple[Weighted, ...]
 
@@ -131,7 +131,7 @@ class SearchOptions:
 
     count: int = 10
     ef: int | None = None
-    """Exploration factor: nodes kept in view while walking the graph."""
+    """Exploration factor: number of candidates kept while the graph is searched."""
     filter_ef: int | None = None
     """How many candidates a filtered search examines."""
     epsilon: float | None = None
@@ -139,7 +139,7 @@ class SearchOptions:
     exact: bool = False
     """TRUTH: compare with every element instead of walking the graph."""
     no_thread: bool = False
-    """NOTHREAD: search in the server's main thread; everyone else waits meanwhile."""
+    """NOTHREAD: search in the server's main thread; other clients wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class SearchDraft:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One question to one vector set."""
+    """One search in one vector set."""
 
     key: bytes
     source: Source
@@ -163,12 +163,12 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a set's elements in the order of their names, bytes compared as unsigned numbers."""
+    """A range of a set's elements in name order, compared byte by byte."""
 
     prefix: bytes = b""
-    """Only names that begin so."""
+    """Only names with this prefix."""
     after: bytes | None = None
-    """Only names behind this one."""
+    """Only names after this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,19 +177,19 @@ class Neighbour:
 
     element: bytes
     score: float
-    """Similarity, 0 opposite to 1 same."""
+    """Similarity, from 0 (opposite) to 1 (equal)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One element of an answer."""
+    """One element of the results."""
 
     rank: int
     element: bytes
     score: float | None
-    """Similarity, 0 opposite to 1 same; ``None`` where nothing was ranked."""
+    """Similarity, from 0 (opposite) to 1 (equal); ``None`` if nothing was ranked."""
     attributes: bytes | None
-    """As stored; ``None`` where the element has none."""
+    """As stored; ``None`` if the element has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,22 +204,22 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class ResultPage:
-    """The answer to one query, with what is needed to trust it."""
+    """The results of one query, with the command sent, timings and notes on limitations."""
 
     query: Query
     hits: tuple[Hit, ...]
     command: str
-    """The command sent, as one would type it, with a sign in place of the vector's bytes."""
+    """The command sent, as text, with a placeholder for the vector's bytes."""
     timings: Timings
     notes: tuple[str, ...] = ()
-    """What a reader must know: cut text, a random sample, missing permissions."""
+    """Limitations of the results: truncated text, a random sample, missing permissions."""
     argv: tuple[bytes | str | int | float, ...] = ()
     """The command sent, argument by argument."""
 
 
 @dataclass(frozen=True, slots=True)
 class ElementDetails:
-    """One element on its own."""
+    """The attributes and the vector of one element."""
 
     element: bytes
     attributes: bytes | None
@@ -228,4 +228,4 @@ class ElementDetails:
     norm: float
     """L2 norm of the vector as it was added."""
     numbers: tuple[float, ...] = ()
-    """The vector as VEMB returns it: what is left of it after quantization; of ``bin`` the signs alone."""
+    """The vector as VEMB returns it, after quantization; for ``bin`` only the signs."""

@@ -1,4 +1,4 @@
-"""Vectors as Redis takes them, float32 and little-endian, and what can be reckoned with them."""
+"""Convert vectors to and from the little-endian float32 format of Redis, and calculate with them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 
 def packed(numbers: Iterable[float]) -> bytes:
-    """Numbers as float32, little-endian."""
+    """Encode numbers as little-endian float32."""
     floats = array("f", numbers)
     if sys.byteorder == "big":
         floats.byteswap()
@@ -17,7 +17,7 @@ def packed(numbers: Iterable[float]) -> bytes:
 
 
 def unpacked(vector: bytes) -> array[float]:
-    """The numbers of a float32, little-endian vector."""
+    """Decode a little-endian float32 vector."""
     floats = array("f", vector)
     if sys.byteorder == "big":
         floats.byteswap()
@@ -30,7 +30,7 @@ def norm(numbers: Iterable[float]) -> float:
 
 
 def similarity(one: Sequence[float], other: Sequence[float]) -> float:
-    """As VSIM scores it: (1 + cosine) / 2, from 0, opposite, to 1, same; 0.5 where one of them is zero."""
+    """Return the similarity as VSIM scores it: (1 + cosine) / 2, or 0.5 if one of the vectors is zero."""
     lengths = norm(one) * norm(other)
     if not lengths:
         return 0.5
@@ -38,7 +38,7 @@ def similarity(one: Sequence[float], other: Sequence[float]) -> float:
 
 
 def weighted_sum(terms: Sequence[tuple[float, Sequence[float]]]) -> list[float]:
-    """The sum of vectors of one dimension, each brought to length one and then multiplied by its weight."""
+    """Return the weighted sum of vectors of equal dimension, each normalized first."""
     total = [0.0] * len(terms[0][1])
     for weight, numbers in terms:
         scale = weight / (norm(numbers) or 1.0)

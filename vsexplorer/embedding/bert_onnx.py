@@ -52,8 +52,10 @@ def read_safetensors(content: bytes) -> dict[str, Floats]:
 
 
 def build(weights: dict[str, Floats], shape: BertShape) -> onnx.ModelProto:
-    """The model: int64 ``input_ids``, ``attention_mask``, ``token_type_ids`` of shape (batch, tokens) in,
-    float32 ``last_hidden_state`` of shape (batch, tokens, hidden) out.
+    """Build the model.
+
+    Its inputs are int64 ``input_ids``, ``attention_mask`` and ``token_type_ids`` of shape (batch, tokens), its
+    output is float32 ``last_hidden_state`` of shape (batch, tokens, hidden).
 
     Raises:
         KeyError: a weight is missing.

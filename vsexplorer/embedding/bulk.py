@@ -1,4 +1,4 @@
-"""Many texts to vectors: every core at work, and as little padding computed as possible."""
+"""Embed many texts on all cores, with as little padding as possible."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from vsexplorer.embedding.embedder import Embedder
 
 _TOKENS = 512
-"""Tokens in a batch, padding included: smaller ones waste calls, larger ones caches (benchmarks/README.md)."""
+"""Maximum tokens in a batch, with padding: smaller ones need more calls, larger ones miss caches
+(benchmarks/README.md)."""
 _TOKENIZED = 256
 """Texts tokenized at a time to learn their lengths."""
 
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """The vectors of some of the texts: float32, little-endian, by their places."""
+    """The vectors of some texts (float32, little-endian), with the indices of the texts."""
 
     places: Sequence[int]
     vectors: Sequence[bytes]
@@ -27,18 +28,18 @@ class Embedded:
 class BulkEmbedder:
     """Runs one embedder's model in as many threads as there are cores, each call in a single thread.
 
-    onnxruntime's session may be run from several threads at once, so the model is in memory once, and queries that
-    are asked meanwhile come in between.
+    Several threads may run an onnxruntime session at once, so the model is in memory only once, and queries can run
+    in between.
     """
 
     def __init__(self, embedder: Embedder, workers: int | None = None) -> None:
         self._embedder = embedder
         self._threads = ThreadPoolExecutor(workers or os.cpu_count() or 1, "bulk")
         self.cut = 0
-        """Texts that were longer than the model reads."""
+        """Number of texts that were longer than the model's limit."""
 
     async def embed(self, texts: Sequence[str]) -> AsyncIterator[Embedded]:
-        """The vectors of texts as they come, the shortest texts first; equal texts are embedded once.
+        """Yield vectors as they become available, those of the shortest texts first; embed equal texts once.
 
         Raises:
             ModelUnavailable: the model could not be opened.
@@ -87,5 +88,5 @@ class BulkEmbedder:
         return [*batches, batch] if batch else batches
 
     def close(self) -> None:
-        """Give up the threads; batches under way are finished first."""
+        """Stop the threads; running batches are finished first."""
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -1,4 +1,4 @@
-"""Text to vectors with fastembed, off the event loop, with the vectors of recent texts at hand."""
+"""Embed text with fastembed, outside the event loop, with a cache of recent texts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fastembed import TextEmbedding
 
 _REMEMBERED = 512
-"""Texts whose vectors are kept: 1.5 KiB each at 384 dimensions."""
+"""Number of texts whose vectors are cached: 1.5 KiB each at 384 dimensions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,17 @@ class Embedding:
 
     vector: bytes
     milliseconds: float
-    """Time the model took; 0 for a text that was remembered."""
+    """Time the model took; 0 for a cached text."""
     remembered: bool = False
     cut_at: int | None = None
-    """The model's limit in tokens, where the text went beyond it."""
+    """The model's limit in tokens, if the text exceeded it."""
 
 
 class Embedder:
     """One model, run in one thread of its own.
 
-    onnxruntime gets a single thread: with more its pool spins after each call, which costs an idle core and
-    gains a short text little.
+    onnxruntime gets a single thread: with more, its pool busy-waits after each call, which wastes a core and hardly
+    speeds up short texts.
     """
 
     def __init__(self, model: str, cache: Path) -> None:
@@ -74,7 +74,7 @@ class Embedder:
     async def open(self, progress: ProgressCallback = ignore_progress, again: bool = False) -> None:
         """Find, load and warm the model; returns at once when that is done.
 
-        A failure is remembered, so that a keystroke does not start another download; ``again`` tries anew.
+        A failure is remembered, so that a keystroke does not start another download; ``again`` retries.
 
         Raises:
             ModelUnavailable: it cannot be found, fetched or loaded.
@@ -101,7 +101,7 @@ class Embedder:
         await loop.run_in_executor(self._thread, self._load, self._files)
 
     async def embed(self, text: str) -> Embedding:
-        """The vector of a query.
+        """Embed a query, or return its cached vector.
 
         Raises:
             ModelUnavailable: the model could not be opened.
@@ -118,19 +118,19 @@ class Embedder:
         return embedding
 
     def run_documents(self, texts: Sequence[str]) -> list[bytes]:
-        """The vectors of documents, in order, in the calling thread; the model must be open."""
+        """Embed documents, in order, in the calling thread; the model must be open."""
         assert self._running is not None
         found = self._running.passage_embed(list(texts), batch_size=len(texts))
         return [vector.astype("<f4").tobytes() for vector in found]
 
     def count_tokens(self, texts: Sequence[str]) -> list[tuple[int, bool]]:
-        """How many tokens the model reads of each text, and whether the text goes on; the model must be open."""
+        """Count each text's tokens up to the model's limit, and tell if it is truncated; the model must be open."""
         assert self._running is not None
         encodings = _tokenizer(self._running).encode_batch(list(texts))
         return [(sum(one.attention_mask), bool(one.overflowing)) for one in encodings]
 
     async def close(self) -> None:
-        """Give up the thread; a text under way is finished first."""
+        """Stop the thread; a text being embedded is finished first."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     def _load(self, files: ModelFiles) -> None:
@@ -142,11 +142,11 @@ class Embedder:
             running = TextEmbedding(files.name, str(self.cache), threads=1, specific_model_path=str(files.folder))
             limit = _tokenizer(running).truncation
             vector = next(iter(running.query_embed("warm up")))
-        except Exception as error:  # fastembed, onnxruntime and tokenizers each have kinds of their own
+        except Exception as error:  # fastembed, onnxruntime and tokenizers raise types of their own
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
             raise ModelUnavailable(
                 f"The model in {files.folder} cannot be loaded: {reason}",
-                "Delete that folder to have it made anew, or choose another model with --model.",
+                "Delete that folder so that it is created again, or choose another model with --model.",
             ) from error
         self.dimension = len(vector)
         self._limit = limit["max_length"] if limit else None
@@ -186,7 +186,7 @@ def _tokenizer(running: TextEmbedding) -> Any:
 
 
 def _register(files: ModelFiles) -> None:
-    """Describe a folder's model to fastembed: its pooling as sentence-transformers writes it, else mean."""
+    """Register a folder's model with fastembed, with the pooling of its configuration file, else mean."""
     from fastembed import TextEmbedding
     from fastembed.common.model_description import ModelSource, PoolingType
 

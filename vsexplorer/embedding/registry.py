@@ -1,4 +1,4 @@
-"""fastembed's list of models, and what its cache holds; the network is never touched here."""
+"""Look up models in fastembed's list and cache, without network access."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ModelDescription:
 
 
 def quiet_libraries() -> None:
-    """Keep fastembed, onnxruntime and the hub client from writing on the terminal a screen is drawn on."""
+    """Keep fastembed, onnxruntime and the hub client from writing to the terminal."""
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     import onnxruntime
     from loguru import logger
@@ -36,7 +36,7 @@ def quiet_libraries() -> None:
 
 
 def describe(name: str) -> ModelDescription:
-    """The model of that name, in any case, with or without its organisation.
+    """Find a model by name, ignoring case, with or without its organisation.
 
     Raises:
         ModelUnavailable: fastembed knows no such model; the message names similar ones.
@@ -49,7 +49,7 @@ def describe(name: str) -> ModelDescription:
     import difflib
 
     near = difflib.get_close_matches(name, [model.name for model in models], 3, 0.4)
-    hint = f"Similar: {', '.join(near)}." if near else "A folder with a model.onnx can be named by its path."
+    hint = f"Similar: {', '.join(near)}." if near else "To use a folder with a model.onnx, give its path."
     raise ModelUnavailable(f"fastembed knows no model {name!r}, and there is no such folder.", hint)
 
 
@@ -71,7 +71,7 @@ def _description(entry: dict[str, Any]) -> ModelDescription:
 
 
 def cached_folder(model: ModelDescription, cache: Path) -> Path | None:
-    """The model's files in fastembed's cache or ours, complete; ``None`` when they are not there."""
+    """Return the folder of a model in fastembed's cache or ours; ``None`` if it is not there completely."""
     from fastembed import TextEmbedding
 
     for folder in cache_folders(cache):
@@ -91,13 +91,13 @@ def cached_folder(model: ModelDescription, cache: Path) -> Path | None:
 
 
 def cache_folders(cache: Path) -> list[Path]:
-    """Where fastembed may have left models: ``FASTEMBED_CACHE_PATH``, our cache, fastembed's default."""
+    """Return the possible cache folders: ``FASTEMBED_CACHE_PATH``, ours, and fastembed's default."""
     chosen = os.environ.get("FASTEMBED_CACHE_PATH")
     default = Path(tempfile.gettempdir()) / "fastembed_cache"
     return [*([Path(chosen)] if chosen else []), download_folder(cache), default]
 
 
 def download_folder(cache: Path) -> Path:
-    """Where a download goes: ``FASTEMBED_CACHE_PATH``, else our cache, which outlives a restart."""
+    """Return the folder for downloads: ``FASTEMBED_CACHE_PATH``, else our cache, which survives a reboot."""
     chosen = os.environ.get("FASTEMBED_CACHE_PATH")
     return Path(chosen) if chosen else cache / "fastembed"

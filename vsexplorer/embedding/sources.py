@@ -1,8 +1,7 @@
-"""Where a model's files come from.
+"""Find the files of a model.
 
-Looked for in this order: a folder named by its path; fastembed's cache; weights carried by an installed
-package; a download by fastembed. Only the last touches the network, and it is never begun under
-``HF_HUB_OFFLINE``.
+Sources, in this order: a folder named by its path; fastembed's cache; weights in an installed package; a
+download by fastembed. Only the last uses the network, and it is never started if ``HF_HUB_OFFLINE`` is set.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ class ModelFiles:
     origin: str
     """Where the files come from, in words."""
     custom: bool = False
-    """A folder of the user's, which fastembed's list does not describe."""
+    """A folder of the user that is not in fastembed's list."""
 
 
 def is_folder(model: str) -> bool:
@@ -46,7 +45,7 @@ def local_folder(model: str) -> ModelFiles:
     """Check a folder named by its path.
 
     Raises:
-        ModelUnavailable: it is not there or lacks a file.
+        ModelUnavailable: the folder is missing or incomplete.
     """
     folder = Path(model).expanduser()
     if not folder.is_dir():
@@ -87,18 +86,18 @@ def on_this_machine(model: str, cache: Path) -> ModelFiles | ModelDescription:
 
 
 async def find(model: str, cache: Path, progress: ProgressCallback) -> ModelFiles:
-    """Find a model's files; convert or download them where they are not ready.
+    """Find a model's files; convert or download them if they are not ready.
 
-    Cancelling stops a conversion or download cleanly; a download is continued the next time.
+    Cancelling stops a conversion or download cleanly; a download is resumed the next time.
 
     Raises:
-        ModelUnavailable: with the reason and the ways left.
+        ModelUnavailable: the model cannot be found or prepared; the hint lists alternatives.
     """
     found = await asyncio.to_thread(on_this_machine, model, cache)
     if isinstance(found, ModelFiles):
         return found
     if found.name == DEFAULT_MODEL and packaged.weights_folder() is not None:
-        progress(Progress("preparing the model, once", stoppable=True))
+        progress(Progress("preparing the model (only once)", stoppable=True))
         folder = await _prepare(["convert", str(cache)], "", progress)
         return ModelFiles(found.name, folder, f"the official weights, converted, {folder}")
     if os.environ.get("HF_HUB_OFFLINE", "").strip().upper() in {"1", "TRUE", "YES", "ON"}:

@@ -1,1 +1,1 @@
-"""What no server tells by itself: what the attributes of a set hold."""
+"""Information that no server command returns: samples, fields, match counts and figures of sets."""

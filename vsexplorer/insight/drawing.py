@@ -1,4 +1,4 @@
-"""Draw elements of a set so that each is as likely as any other, where the server allows it.
+"""Draw uniform random samples of a set's elements, if the server allows it.
 
 VRANDMEMBER does not: asked for more than a fifth of a set it returns one run in the order of insertion, and
 otherwise it prefers elements that were added early. A sample is uniform if all elements are taken or if it is drawn
@@ -20,7 +20,7 @@ from vsexplorer.vectorset.store import VectorSetStore
 WHOLE = 5_000
 """Elements up to which all are taken."""
 _MOST_NAMES = 2_000_000
-"""Names up to which all are read to draw from them: four seconds of the server, in bits of two milliseconds."""
+"""Names up to which all are read to draw from them: four seconds of server time, in steps of two milliseconds."""
 _MOST_AT_ONCE = 20_000
 """Names up to which a server without VRANGE is asked for all of them at once."""
 _PAGE = 1_000
@@ -43,7 +43,7 @@ def is_uniform(store: VectorSetStore, info: SetInfo) -> bool:
 async def draw(store: VectorSetStore, info: SetInfo, number: int, random: Random) -> Draw:
     """Draw elements: all of a set of up to ``WHOLE``, else ``number`` of them.
 
-    The server is asked no more than half of the time.
+    The server is kept busy at most half of the time.
 
     Raises:
         VsexplorerError: the server or the connection failed.
@@ -94,7 +94,7 @@ def _gap(weight: float, random: Random) -> int:
 
 async def _pages(store: VectorSetStore, info: SetInfo) -> AsyncIterator[list[bytes]]:
     if not store.capabilities.vrange:
-        # In an order that does not depend on the server's memory, so that a seed decides what is drawn.
+        # Sorted, so that a seeded draw is reproducible.
         yield sorted([name async for page in store.names(info, info.size) for name in page])
         return
     started = time.perf_counter()

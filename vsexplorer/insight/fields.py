@@ -1,4 +1,4 @@
-"""What the attributes of a set say, from a sample: which fields, of which types, how often, with which values."""
+"""Summarize the attributes of a sample: fields, types, frequencies and values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_DISTINCT = 10_000
 _MOST_FIELDS = 500
 """Distinct fields looked at; further ones are left out."""
 _LONGEST_VALUE = 80
-"""Characters from which on a text is no value to choose."""
+"""Maximum length of a text that is kept as a value."""
 _RANGES = 12
 """Ranges of a histogram; a field with no more values than that has none."""
 _TYPES = {bool: "boolean", str: "text", int: "number", float: "number", list: "array", dict: "object"}
@@ -29,7 +29,7 @@ _TYPES = {bool: "boolean", str: "text", int: "number", float: "number", list: "a
 
 @dataclass(slots=True)
 class _Tally:
-    """What has been met of one field so far."""
+    """Counts of one field so far."""
 
     present: int = 0
     types: Counter[str] = field(default_factory=Counter)
@@ -37,7 +37,7 @@ class _Tally:
     largest: float | None = None
     values: Counter[tuple[str, Scalar]] = field(default_factory=Counter)
     literals: dict[str, str | None] = field(default_factory=dict)
-    """Of texts that the server reads otherwise than JSON says."""
+    """Literals of texts that the server reads differently from JSON."""
     complete: bool = True
 
     def add(self, value: Json, as_read: Value) -> None:
@@ -93,7 +93,7 @@ class _Tally:
 
 
 def summarise(sample: Sequence[bytes | None], uniform: bool = True, whole: bool = False) -> SetFacts:
-    """Look through the attributes of a sample; those that are no JSON object have no fields.
+    """Summarize the attributes of a sample; attributes that are not a JSON object have no fields.
 
     Args:
         sample: The attributes of elements, as stored.
@@ -122,13 +122,13 @@ def summarise(sample: Sequence[bytes | None], uniform: bool = True, whole: bool 
 
 
 def _by_count(item: tuple[tuple[str, Scalar], int]) -> tuple[Any, ...]:
-    """The most frequent first; equals in an order that does not depend on the sample's."""
+    """Sort the most frequent first, and ties in an order that does not depend on the sample."""
     (kind, value), count = item
     return -count, kind, "" if value is None else value
 
 
 def _items(value: Json, as_read: Value) -> Iterator[tuple[Json, Value]]:
-    """A value, or an array's items, each with what the server reads in its place where that was looked up."""
+    """Yield a value, or the items of an array, each with the value that the server reads, if known."""
     if not isinstance(value, list):
         yield value, as_read
         return

@@ -1,4 +1,4 @@
-"""How many elements pass a filter: counted where that is cheap, estimated from a sample elsewhere."""
+"""Count the elements that pass a filter if that is cheap, else estimate the number from a sample."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from vsexplorer.language.evaluator import compiled
 from vsexplorer.vectorset.store import VectorSetStore
 
 _BUDGET = 25.0
-"""Milliseconds a count may take: as long as it runs, a write to the set holds up the whole server."""
+"""Maximum time of a count in milliseconds: while it runs, a write to the set blocks the whole server."""
 _FIRST_GUESS = 1.3e-6
-"""Milliseconds an element and dimension take where nothing was counted yet: 10 ms for 20,000 of 384."""
+"""Assumed milliseconds per element and dimension before the first count: 10 ms for 20,000 of 384."""
 _LEAST_GUESS = 2e-4
-"""Milliseconds an element takes at least, whatever its dimension."""
+"""Assumed minimum of milliseconds per element, for any dimension."""
 _MOST_COUNTED = 200_000
-"""Elements beyond which nothing is counted: the names of all that match come back."""
+"""Largest set that is counted, because the reply contains the names of all matches."""
 _TRUSTED = 60.0
-"""Seconds after which the time of a count says nothing any more of the next one."""
+"""Seconds for which the time of a count predicts the time of the next one."""
 _QUANTILE = 1.96
-"""Of the normal distribution, for an interval that holds 95 times in 100."""
+"""Quantile of the normal distribution for a 95 % confidence interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Matches:
     number: int
     low: int
     high: int
-    """The 95 % confidence interval; both equal to ``number`` where it was counted."""
+    """The 95 % confidence interval; both equal to ``number`` if it was counted."""
     sampled: int
     """Elements the estimate rests on; 0 where all were counted."""
     uniform: bool = True
@@ -58,7 +58,7 @@ def passing(attributes: Sequence[bytes | None], expression: str, dialect: Dialec
 def estimate(
     sample: Sequence[bytes | None], expression: str, dialect: Dialect, size: int, uniform: bool = True
 ) -> Matches | None:
-    """The number of matches in a set of ``size``, from a random sample of its attributes.
+    """Estimate the number of matches in a set of ``size`` from a random sample of its attributes.
 
     The interval is Wilson's score interval (E. B. Wilson, JASA 22, 1927), which stays sensible near none and all. A
     sample that is not uniform has none.
@@ -81,11 +81,11 @@ def estimate(
 
 
 class MatchCounting:
-    """Counts as long as the last count shows that it does not hold up the server.
+    """Counts matches, unless the last count shows that it would block the server for too long.
 
     Args:
         store: The vector sets.
-        clock: Seconds that only grow.
+        clock: A monotonic clock, in seconds.
     """
 
     def __init__(self, store: VectorSetStore, clock: Callable[[], float] = time.perf_counter) -> None:
@@ -102,18 +102,18 @@ class MatchCounting:
         return 0 < info.size <= _MOST_COUNTED and info.size * rate <= _BUDGET
 
     async def count(self, info: SetInfo, expression: str) -> Matches:
-        """Look at every element.
+        """Count matches by checking every element.
 
         Raises:
             FilterRefused: the server cannot parse the filter.
         """
-        # What a round trip takes is no time of the server.
+        # Measure a round trip, which is then subtracted from the time of the count.
         asked = self._clock()
         await self._store.connection.call(b"VCARD", info.key)
         started = self._clock()
         number = await self._store.count(info, expression)
         took = max(0.0, (self._clock() - started) - (started - asked)) * 1000
-        # One slow count may be slow for other reasons: half of what is beyond the last one is forgiven.
+        # A single slow count may have other causes, so an increase over the last one counts by half.
         rate = took / max(1, info.size)
         self._rates[info.key] = min(rate, (rate + self._rates.get(info.key, (0.0, 0.0))[0]) / 2), self._clock()
         return Matches(number, number, number, 0)

@@ -1,4 +1,4 @@
-"""What is known of the sets' attributes: a sample of each, and how many elements pass a filter."""
+"""Keep samples of the sets' attributes, to describe fields and count matches."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SAMPLE, _SAMPLE_BYTES, _SAMPLE_SECONDS = 1_000, 8 << 20, 3.0
 _MOST_SAMPLES = 8
 """Sets whose samples are kept."""
 _DRIFT = 0.01
-"""Share by which a set may grow or shrink until names are drawn anew."""
+"""Relative change in size after which names are drawn again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class _Sample:
         return len(self.attributes) == self.info.size
 
     def fits(self, info: SetInfo) -> bool:
-        """Whether its names still stand for the set."""
+        """Whether its names still represent the set."""
         drift = 0 if self.whole else _DRIFT * self.info.size
         return self.draw.uniform and info.uid == self.info.uid and abs(info.size - self.info.size) <= drift
 
@@ -46,7 +46,7 @@ class Sampling:
 
     Args:
         store: The vector sets.
-        random: Draws; one with a seed always draws the same.
+        random: Source of randomness; a seeded one makes samples reproducible.
     """
 
     def __init__(self, store: VectorSetStore, random: Random | None = None) -> None:
@@ -56,18 +56,18 @@ class Sampling:
         self._samples: dict[bytes, _Sample] = {}
 
     async def first_facts(self, info: SetInfo) -> SetFacts | None:
-        """Sum up a sample that is there at once; ``None`` if a better one can be had as quickly."""
+        """Summarize a quick sample; ``None`` if a better one is available as quickly."""
         kept = self._samples.get(info.key)
-        # A draw from too large a set is no better than the first.
+        # A draw from too large a set is not uniform either.
         quick = info.size <= WHOLE or not is_uniform(self._store, info)
         if quick or (kept is not None and kept.fits(info)):
             return None
         return await self._sum_up(info, await draw_quickly(self._store, info.key, _SAMPLE))
 
     async def facts(self, info: SetInfo) -> SetFacts:
-        """Take a sample, uniform where the server allows it, and sum it up.
+        """Take and summarize a sample, uniform if the server allows it.
 
-        The attributes are read anew each time; the names are drawn anew once the set has changed much.
+        The attributes are read each time; the names are drawn again once the set has changed much.
         """
         kept = self._samples.get(info.key)
         if kept is not None and kept.fits(info) and not kept.whole:
@@ -86,10 +86,10 @@ class Sampling:
         return await asyncio.to_thread(summarise, found, drawn.uniform, sample.whole)
 
     async def matching(self, info: SetInfo, expression: str, dialect: Dialect) -> Matches | None:
-        """How many elements pass a filter that the server accepts, counted where that is cheap.
+        """Count the elements that pass a valid filter, or estimate the number from the sample.
 
         Returns:
-            ``None`` where it cannot be counted and no sample was taken.
+            ``None`` if they cannot be counted and no sample was taken.
         """
         if self._counting.allows(info):
             return await self._counting.count(info, expression)

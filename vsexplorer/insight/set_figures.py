@@ -1,4 +1,4 @@
-"""The vector sets of a database side by side: what can be compared of them, and every fact of one in words."""
+"""Compare the vector sets of a database, and explain every property of one."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from vsexplorer.core.values import SetInfo, SetSummary
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Something sets can be compared by."""
+    """A property by which sets can be compared."""
 
     name: str
     title: str
     of: Callable[[SetSummary], Json]
-    """The value, for scripts and for sorting; ``None`` where it is not known."""
+    """The value, for scripts and for sorting; ``None`` if unknown."""
     shown: Callable[[SetSummary], str]
-    """The value for a person, harmless."""
+    """The value as sanitized text."""
     numeric: bool = True
 
 
@@ -54,7 +54,7 @@ def figure(name: str) -> Figure:
 
 
 def ordered(summaries: Sequence[SetSummary], by: Figure, reverse: bool = False) -> list[SetSummary]:
-    """Sets sorted by a figure, those of which it is not known last, equal ones by their key."""
+    """Sort sets by a figure; unknown values come last, equal ones are sorted by key."""
     by_key = sorted(summaries, key=lambda one: one.info.key)
     known = [one for one in by_key if by.of(one) is not None]
     unknown = [one for one in by_key if by.of(one) is None]
@@ -62,26 +62,26 @@ def ordered(summaries: Sequence[SetSummary], by: Figure, reverse: bool = False) 
 
 
 def facts(summary: SetSummary) -> list[tuple[str, str, str]]:
-    """Every fact of a set: its name, its value, and what it means."""
+    """Return every property of a set: its name, its value, and what it means."""
     info = summary.info
     quantizations = {
-        "int8": "each number takes one byte, scaled to the largest of its vector: recall stays about 96 %",
-        "f32": "each number takes four bytes: nothing is lost",
-        "bin": "each number keeps its sign alone: smallest and fastest, recall drops markedly",
+        "int8": "one byte per number, scaled to the largest of the vector; recall stays at about 96 %",
+        "f32": "four bytes per number; nothing is lost",
+        "bin": "one bit per number, its sign; smallest and fastest, but recall drops markedly",
     }
     reduced = (
-        "queries have more, which a random projection (REDUCE) makes into these"
+        "query vectors have more, which a projection (REDUCE) reduces to these"
         if info.reduced
-        else "queries have as many; the set was made without REDUCE"
+        else "query vectors have as many; the set was created without REDUCE"
     )
-    per_element = f", {summary.memory / info.size:,.0f} bytes an element" if summary.memory and info.size else ""
+    per_element = f", {summary.memory / info.size:,.0f} bytes per element" if summary.memory and info.size else ""
     return [
-        ("elements", f"{info.size:,}", "size: names, each with a vector"),
-        ("dimension", f"{info.dimension:,}", f"vector-dim: numbers of a stored vector; {reduced}"),
+        ("elements", f"{info.size:,}", "size: number of elements"),
+        ("dimension", f"{info.dimension:,}", f"vector-dim: dimensions of a stored vector; {reduced}"),
         (
             "before REDUCE",
             f"{info.input_dimension:,}" if info.reduced else "none",
-            "projection-input-dim: numbers of a vector before it was reduced",
+            "projection-input-dim: dimensions of a vector before it is reduced",
         ),
         (
             "quantization",
@@ -92,50 +92,51 @@ def facts(summary: SetSummary) -> list[tuple[str, str, str]]:
             "M",
             f"{info.links:,}",
             "hnsw-m: links of an element on each level of the graph, twice as many on the lowest; "
-            "more find better and take more memory",
+            "more links improve recall and take more memory",
         ),
         (
             "levels",
             f"{info.levels:,}",
-            "max-level: the highest level of the graph; a search begins there, where few elements are, and "
-            "descends to 0, where all are",
+            "max-level: the highest level of the graph; a search begins there, among few elements, and "
+            "descends to level 0, which has all of them",
         ),
         (
             "with attributes",
             f"{info.with_attributes:,}",
-            "attributes-count: elements a filter can say something about; those without never match",
+            "attributes-count: elements with attributes; those without never match a filter",
         ),
         (
             "uid",
             f"{info.uid:,}",
-            "vset-uid: numbers the sets of a running server; another one means that the set was made anew",
+            "vset-uid: identifies the set while the server runs; it changes if the set is recreated",
         ),
         (
             "newest node",
             f"{info.newest_node:,}",
-            "hnsw-max-node-uid: grows with each element that is added, also in the place of one removed",
+            "hnsw-max-node-uid: increases with each element added, even if it replaces a removed one",
         ),
         ("memory", _memory(summary.memory), f"MEMORY USAGE: an estimate from a few elements{per_element}"),
         (
             "model",
-            sanitize(summary.model) or "not known",
-            "what made the vectors, where that was noted",
+            sanitize(summary.model) or "unknown",
+            "the embedding model of the vectors, if it was recorded",
         ),
     ]
 
 
 def difference(before: SetInfo, now: SetInfo) -> str:
-    """What others have added and removed between two looks at the same set, in words; empty where nothing.
+    """Describe what other clients added and removed between two descriptions of a set; empty if nothing.
 
-    Attributes that were edited do not show in VINFO, only those that were given to an element or taken from it.
+    Edited attributes do not show in VINFO, only attributes added to an element or removed from it.
     """
     added = max(0, now.newest_node - before.newest_node)
     removed = max(0, before.size + added - now.size)
     described = now.with_attributes - before.with_attributes
     parts = [plural(added, "new element")] if added else []
-    parts += [f"{removed:,} gone" if added else f"{plural(removed, 'element')} gone"] if removed else []
+    parts += [f"{removed:,} removed" if added else f"{plural(removed, 'element')} removed"] if removed else []
     if not parts and described:
-        parts = [f"attributes {'added to' if described > 0 else 'taken from'} {plural(abs(described), 'element')}"]
+        verb = "added to" if described > 0 else "removed from"
+        parts = [f"attributes {verb} {plural(abs(described), 'element')}"]
     return ", ".join(parts)
 
 

@@ -1,1 +1,1 @@
-"""What people type: the filter language, understood as the server understands it. Standard library only."""
+"""The query line, and the filter language as the server interprets it."""

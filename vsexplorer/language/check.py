@@ -1,4 +1,4 @@
-"""What is wrong with an expression, or will surprise: findings with places, sentences and corrections."""
+"""Check filter expressions: report errors and pitfalls with positions, messages and corrections."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from vsexplorer.language.tokens import Token, tokenize
 
 
 class Severity(StrEnum):
-    """How a finding is to be taken."""
+    """How serious a finding is."""
 
     ERROR = "error"
     """The server refuses the expression."""
     UNFINISHED = "unfinished"
-    """The server refuses it as it stands, but something is still to be typed."""
+    """The server would reject the expression, but it is still incomplete."""
     WARNING = "warning"
-    """The server accepts it and does something other than it reads."""
+    """The server accepts the expression, but interprets it differently from how it reads."""
     NOTE = "note"
-    """Good to know; nothing is wrong."""
+    """Information; nothing is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """Text to put in the place of what stands from ``start`` to before ``end``."""
+    """A replacement for the characters from ``start`` up to, but not including, ``end``."""
 
     start: int
     end: int
@@ -43,7 +43,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to know about an expression, at characters ``start`` to before ``end``."""
+    """A remark on an expression, about characters ``start`` up to, but not including, ``end``."""
 
     severity: Severity
     start: int
@@ -54,7 +54,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All there is to say about an expression."""
+    """The result of checking an expression."""
 
     expression: str
     ok: bool
@@ -64,22 +64,22 @@ class Report:
 
     @property
     def unfinished(self) -> bool:
-        """Something is still to be typed, and nothing is wrong so far."""
+        """Whether the expression is incomplete, but has no errors so far."""
         severities = {finding.severity for finding in self.findings}
         return Severity.UNFINISHED in severities and Severity.ERROR not in severities
 
     @property
     def foremost(self) -> Finding | None:
-        """The finding to show where there is room for one: never a mere note."""
+        """The finding to show if there is room for only one: the first that is not a note."""
         return next((finding for finding in self.findings if finding.severity is not Severity.NOTE), None)
 
 
 @lru_cache(maxsize=128)
 def check(expression: str, dialect: Dialect = NEWEST, known: SetFacts | None = None) -> Report:
-    """Judge an expression as a server of that dialect would, and say what it will do.
+    """Check an expression for the dialect of a server.
 
-    A blank expression is accepted: it means no filter, and is never sent. ``known`` adds what a sample of the set's
-    attributes speaks against: unknown fields, comparisons that never hold, fields that some elements lack.
+    A blank expression is accepted: it means no filter, and is never sent. ``known`` adds findings from a sample of
+    the set's attributes: unknown fields, comparisons that are never true, fields that some elements lack.
     """
     tokens = tokenize(expression)
     if not tokens:
@@ -103,7 +103,7 @@ def check(expression: str, dialect: Dialect = NEWEST, known: SetFacts | None = N
 
 
 def caret(expression: str, finding: Finding) -> str:
-    """The expression with a line under it that marks the finding's place; both in one line each."""
+    """Return the expression on one line, and below it a line of carets that marks the finding."""
     shown = expression.expandtabs(1).replace("\n", " ")
     return f"{shown}\n{' ' * finding.start}{'^' * max(1, finding.end - finding.start)}"
 
@@ -132,12 +132,12 @@ def require_valid(expression: str, dialect: Dialect) -> None:
     """Check that the server will accept a filter.
 
     Raises:
-        FilterRefused: with the reason, and the expression with a caret under the place.
+        FilterRefused: the server would reject it; the hint marks the position.
     """
     report = check(expression, dialect)
     if not report.ok:
         finding = report.findings[0]
         hint = caret(expression, finding)
         if finding.correction:
-            hint += f"\nPerhaps: {finding.correction.apply(expression)}"
+            hint += f"\nDid you mean: {finding.correction.apply(expression)}"
         raise FilterRefused(f"The filter is not valid: {finding.sentence}.", hint, expression[finding.start :])

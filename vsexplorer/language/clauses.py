@@ -1,4 +1,4 @@
-"""Adding a condition to an expression, and taking it away again, with the rest left as it was typed."""
+"""Add a condition to an expression or remove it again, leaving the rest as typed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from vsexplorer.language.tokens import Kind, Token, Value, tokenize
 _AND, _OR = ("and", "&&"), ("or", "||")
 
 type Identity = tuple[tuple[Kind, str | Value], ...]
-"""What a condition says, however it is spaced and quoted."""
+"""The meaning of a condition, independent of spacing and quotes."""
 
 
 def conditions(expression: str) -> frozenset[Identity]:
-    """The conditions that must all hold: what stands between the outermost ``and``."""
+    """Return the conditions joined by the outermost ``and``, all of which must hold."""
     found: set[Identity] = set()
     for segment in _segments(tokenize(expression)):
         found.add(identity(segment))
@@ -28,7 +28,7 @@ def conditions(expression: str) -> frozenset[Identity]:
 
 
 def identity(condition: str | Sequence[Token]) -> Identity:
-    """What a condition says; outer parentheses say nothing."""
+    """Return the identity of a condition; outer parentheses are ignored."""
     tokens = list(tokenize(condition) if isinstance(condition, str) else condition)
     while (
         len(tokens) > 2 and tokens[0].text == "(" and tokens[-1].text == ")" and _closes(tokens) == len(tokens) - 1
@@ -41,12 +41,12 @@ def identity(condition: str | Sequence[Token]) -> Identity:
 
 
 def toggle(expression: str, condition: str) -> str:
-    """The expression with a condition more, or without it where it was there.
+    """Add a condition to an expression, or remove it if it is already there.
 
-    Of several values of one field any may match, since a field never equals two: they become a list.
+    Several values of one field become a list, of which any may match, since a field never equals two values.
 
-    The expression must be blank, or one that the server accepts and that does not end in a lone dot: that is a
-    field without a name, which nothing may follow.
+    The expression must be blank, or valid and not end in a lone dot, which is a field without a name and must not
+    be followed by anything.
     """
     segments = _segments(tokenize(expression))
     wanted = identity(condition)
@@ -61,7 +61,7 @@ def toggle(expression: str, condition: str) -> str:
         if chosen is not None and there is not None and chosen[0] == there[0]:
             return _replaced(expression, segments, place, _chosen(there[0], there[1], chosen[1][0]))
     if len(segments) == 1 and not _joins(segments[0]):
-        # A parenthesis right behind null would hide it from the server.
+        # The server does not recognise null if a parenthesis follows directly.
         closing = " )" if segments[0][-1].kind is Kind.NULL else ")"
         return f"({expression.strip()}{closing} and {condition}"
     return f"{expression.rstrip()} and {condition}"
@@ -83,7 +83,7 @@ def _choice(tokens: Sequence[Token]) -> tuple[str, tuple[str | float, ...]] | No
 
 
 def _chosen(field: str, values: Sequence[str | float], value: str | float) -> str:
-    """The clause for the values of a field with one value more, or without it; empty for none."""
+    """Return the clause for a field's values with one value added, or removed if present; empty if none is left."""
     left = [one for one in values if one != value] if value in values else [*values, value]
     written = [literal(one) or "" for one in left]
     if len(written) == 1:
@@ -110,9 +110,9 @@ def _without(expression: str, segments: Sequence[Sequence[Token]], place: int) -
 
 
 def _segments(tokens: Sequence[Token]) -> list[list[Token]]:
-    """The tokens between the outermost ``and``; all in one where they do not stand for themselves there.
+    """Split tokens at the outermost ``and``; return a single segment if the parts are not valid on their own.
 
-    That is so with an outermost ``or``, and in the odd orders that the server takes, such as ``.a .b and``.
+    That is the case with an outermost ``or``, and with unusual orders the server accepts, such as ``.a .b and``.
     """
     if not tokens:
         return []
@@ -145,7 +145,7 @@ def _joins(tokens: Sequence[Token]) -> bool:
 
 
 def _closes(tokens: Sequence[Token]) -> int:
-    """The place of the parenthesis that closes the one at the start."""
+    """Return the index of the parenthesis that closes the first one."""
     depth = 0
     for place, token in enumerate(tokens):
         depth += _step(token)

@@ -1,4 +1,4 @@
-"""What could be typed next: fields, operators that fit them, values that the sample has met."""
+"""Complete filter expressions: with fields, operators that fit them, and values seen in the sample."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vsexplorer.language.literals import clause, reachable
 from vsexplorer.language.tokens import Kind, Token, tokenize
 
 _MOST = 50
-"""Proposals made at a time."""
+"""Maximum number of proposals."""
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 _JOINS = ("and", "or", "&&", "||")
@@ -20,38 +20,38 @@ _JOINS = ("and", "or", "&&", "||")
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A text for the place from ``start`` to before ``end`` of the expression."""
+    """A text to replace the characters from ``start`` up to, but not including, ``end``."""
 
     start: int
     end: int
     text: str
     detail: str
-    """What is known of it: a type, a count."""
+    """Details, such as a type or a count."""
     label: str = ""
-    """What is shown in place of the text; such a proposal cannot be taken."""
+    """Text to show instead of ``text``; a proposal with a label cannot be applied."""
 
     @property
     def shown(self) -> str:
-        """What the list shows."""
+        """The text to show in the list."""
         return self.label or self.text
 
     def apply(self, expression: str) -> tuple[str, int]:
-        """The expression with the proposal in it, and where the cursor belongs then."""
+        """Return the expression with the proposal applied, and the new cursor position."""
         return expression[: self.start] + self.text + expression[self.end :], self.start + len(self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where the cursor is, and what stands before it."""
+    """The cursor, and the tokens before it."""
 
     expression: str
     cursor: int
     before: Sequence[Token]
-    """The whole tokens before what is being typed."""
+    """The complete tokens before the one being typed."""
     start: int
-    """Where what is being typed begins."""
+    """Start of the token being typed."""
     typed: str
-    """It, up to the cursor."""
+    """The token being typed, up to the cursor."""
     known: SetFacts
     dialect: Dialect
 
@@ -67,7 +67,7 @@ class _Place:
         return end
 
     def values(self, field: FieldFacts, template: str = "{}", taken: Collection[str] = ()) -> list[Proposal]:
-        """The values of a field that begin with what is typed, then those that hold it, put into a template."""
+        """Propose values, put into a template: those that begin with the typed text, then those that contain it."""
         typed = self.typed.casefold()
         inside = typed.strip("\"'")
         first: list[Proposal] = []
@@ -77,7 +77,7 @@ class _Place:
             begins = folded.startswith(typed)
             if text in taken or text == self.typed or not (begins or (inside and inside in folded)):
                 continue
-            # Not format: the literal may hold braces itself.
+            # Not str.format: the literal may contain braces.
             proposal = Proposal(self.start, self.end, template.replace("{}", text), detail)
             (first if begins else second).append(proposal)
             if len(first) == _MOST:
@@ -85,7 +85,7 @@ class _Place:
         return (first + second)[:_MOST]
 
     def proposals(self, found: Iterator[tuple[str, str]], exact: bool = False) -> list[Proposal]:
-        """Those of ``(text, detail)`` that begin with what is typed, then those that hold it."""
+        """Propose texts that begin with the typed text, then those that contain it."""
         typed = self.typed.casefold()
         first: list[Proposal] = []
         second: list[Proposal] = []
@@ -104,14 +104,14 @@ class _Place:
 def complete(
     expression: str, cursor: int, known: SetFacts | None, dialect: Dialect = NEWEST, asked: bool = False
 ) -> list[Proposal]:
-    """What could stand at the cursor, the likeliest first.
+    """Propose completions at the cursor, the likeliest first.
 
     Args:
-        expression: What is typed, finished or not.
+        expression: The expression, complete or not.
         cursor: Characters before the cursor.
         known: The fields of the set; without them there is nothing to propose.
         dialect: The server's language.
-        asked: Propose also where nothing has been begun.
+        asked: Propose even if nothing has been typed yet.
     """
     if known is None or not known.fields:
         return []
@@ -132,7 +132,7 @@ def complete(
     if _wants_value(before):
         return _value(place, asked)
     if touching and not begun and last.kind is not Kind.OPERATOR:
-        # Behind a closed text or list nothing is begun before a space is typed.
+        # Directly after a closed text or list, nothing new can begin before a space.
         return []
     return _next(place)
 
@@ -146,10 +146,10 @@ def _wants_value(before: Sequence[Token]) -> bool:
 
 
 def _value(place: _Place, asked: bool) -> list[Proposal]:
-    """Where a value is due: those of the field compared with, or a field."""
+    """Propose what can follow an operator: values of the compared field, or a field."""
     operator = place.before[-1].text if place.before else ""
     compared = place.before[-2] if len(place.before) > 1 else None
-    # Right behind an operator of signs a space comes first, as one would type it.
+    # Directly after an operator such as ==, insert a space first.
     glue = " " if not place.typed and place.before and place.before[-1].end == place.cursor else ""
     if operator == "(":
         glue = ""
@@ -171,7 +171,7 @@ def _value(place: _Place, asked: bool) -> list[Proposal]:
 
 
 def _next(place: _Place) -> list[Proposal]:
-    """Behind a whole value: the operators that fit it, or another clause."""
+    """Propose what can follow a complete value: operators that fit it, or another clause."""
     last = place.before[-1]
     field = place.known.field(last.text[1:]) if last.kind is Kind.SELECTOR else None
     opened = len(place.before) > 1 and place.before[-2].text in (*_COMPARISONS, "in")
@@ -188,7 +188,7 @@ def _next(place: _Place) -> list[Proposal]:
 
 
 def _turned(place: _Place, field: FieldFacts, selector: Token) -> list[Proposal]:
-    """A list stands behind ``in``, so the whole clause is proposed in place of its name."""
+    """Propose whole clauses in place of a list's name, because the list comes after ``in``."""
     found = ((clause(field, one, place.dialect.null), one) for one in field.values[:_MOST])
     return [Proposal(selector.start, place.cursor, text, _times(one)) for text, one in found if text is not None]
 
@@ -213,7 +213,7 @@ _ORDER_WORDS = ((">", "greater than"), (">=", "at least"), ("<", "less than"), (
 def _in_list(
     expression: str, cursor: int, tokens: Sequence[Token], known: SetFacts, dialect: Dialect
 ) -> list[Proposal]:
-    """Inside an open list: another item, or its end."""
+    """Propose what can follow inside an open list: another item, or its end."""
     opened = tokens[-1]
     if len(tokens) < 3 or tokens[-2].text != "in" or tokens[-3].kind is not Kind.SELECTOR:
         return []
@@ -231,7 +231,7 @@ def _in_list(
     if last.kind in (Kind.UNFINISHED, Kind.WRONG, Kind.NUMBER) and shift + last.end == cursor:
         place = _Place(expression, cursor, (), shift + last.start, last.text, known, dialect)
         return place.values(field)
-    return [Proposal(cursor, cursor, "]", "end of the list"), Proposal(cursor, cursor, ", ", "another one")]
+    return [Proposal(cursor, cursor, "]", "end of the list"), Proposal(cursor, cursor, ", ", "another item")]
 
 
 def _fields(
@@ -244,10 +244,10 @@ def _fields(
 
 
 def _unreachable(place: _Place) -> list[Proposal]:
-    """Fields that no filter can name, so that nobody looks for them in vain."""
+    """Propose fields that filters cannot use, only for information."""
     typed = place.typed.removeprefix(".").casefold()
     return [
-        Proposal(place.start, place.cursor, place.typed, "no filter can name it", field.name)
+        Proposal(place.start, place.cursor, place.typed, "not usable in filters", field.name)
         for field in place.known.fields
         if not reachable(field.name) and field.name.casefold().startswith(typed)
     ]
@@ -255,7 +255,7 @@ def _unreachable(place: _Place) -> list[Proposal]:
 
 @lru_cache(maxsize=64)
 def _literals(field: FieldFacts, null: bool) -> tuple[tuple[str, str, str], ...]:
-    """Each literal once: folded for comparing, as it is, and what is known of it."""
+    """Return the distinct literals of a field: case-folded, as written, and with details."""
     found: dict[str, str] = {}
     for one in field.values:
         if one.literal is not None and (one.value is not None or null):

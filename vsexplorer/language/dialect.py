@@ -1,4 +1,4 @@
-"""What differs between servers."""
+"""Differences between the filter languages of servers."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ class Dialect:
     """The filter language of one server."""
 
     null: bool = True
-    """``null`` is a literal (Redis 8.2). Before, a lone ``null`` is read and ignored."""
+    """``null`` is a literal (Redis 8.2 and newer); older servers ignore it."""
     substring: bool = True
-    """``in`` between two strings looks for a substring (Redis 8.2). Before, it is false."""
+    """``in`` between two strings tests for a substring (Redis 8.2 and newer); on older servers it is false."""
 
 
 NEWEST = Dialect()
@@ -23,7 +23,7 @@ def for_version(version: str) -> Dialect:
     """The dialect of a Redis version such as ``8.0`` or ``8.10.2``.
 
     Raises:
-        ValueError: the text is no version.
+        ValueError: the text is not a version.
     """
     numbers = tuple(int(part) for part in version.split(".")[:2])
     return NEWEST if numbers >= (8, 2) else OLDEST

@@ -1,4 +1,4 @@
-"""Whether an element passes a filter, decided here as the server decides it, with the clause that decided."""
+"""Evaluate a filter on an element's attributes as the server does, and name the clause that decides."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from vsexplorer.language.tokens import Kind, Value, tokenize
 
 _AND, _OR, _NOT = ("and", "&&"), ("or", "||"), ("!", "not")
 _DEEPEST = 50
-"""Nested clauses an explanation follows."""
+"""Maximum depth of nested clauses that an explanation follows."""
 _LONGEST_NUMBER = 255
-"""Bytes from which on a string is no number to the server."""
+"""Maximum length, in bytes, of a string that the server reads as a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Verdict:
 
 
 class Filter:
-    """A filter expression, ready to be tried on elements."""
+    """A compiled filter expression."""
 
     def __init__(self, expression: str, dialect: Dialect = NEWEST) -> None:
         """
@@ -41,18 +41,18 @@ class Filter:
         self._order = list(self._tree.walk())
 
     def matches(self, attributes: bytes | None) -> bool:
-        """Whether the server would let an element with these attributes pass."""
+        """Return whether an element with these attributes passes the filter."""
         return self._run(attributes)[0]
 
     def explain(self, attributes: bytes | None) -> Verdict:
-        """The same, with the clause that decided."""
+        """Return whether an element with these attributes passes, and the clause that decides."""
         match, results, missing = self._run(attributes)
         if not attributes:
             return Verdict(False, "the element has no attributes, so no filter matches it")
         if missing is not None:
             name = missing.token.text[1:] or "."
             return Verdict(
-                False, f"the element has no {name} that the server can read, which makes the whole expression false"
+                False, f"the element has no field {name} that the server can read, so the whole expression is false"
             )
         return Verdict(match, self._because(self._tree, results))
 
@@ -122,7 +122,7 @@ class Filter:
 
 @lru_cache(maxsize=64)
 def compiled(expression: str, dialect: Dialect = NEWEST) -> Filter:
-    """A filter to try on many elements.
+    """Compile a filter; recently used ones are cached.
 
     Raises:
         Refusal: the server would not accept it.
@@ -149,7 +149,7 @@ def truth(value: Value) -> bool:
 
 
 def number(value: Value) -> float:
-    """A string that is not a number is 0, and so are arrays and null."""
+    """Convert a value to a number; strings that are not numbers, arrays and null are 0."""
     if isinstance(value, float):
         return value
     if isinstance(value, bytes) and len(value) <= _LONGEST_NUMBER:
@@ -159,7 +159,7 @@ def number(value: Value) -> float:
 
 
 def equal(left: Value, right: Value) -> bool:
-    """Strings byte for byte, null only with null, anything else as numbers."""
+    """Compare strings byte for byte, null only with null, and anything else as numbers."""
     if isinstance(left, bytes) and isinstance(right, bytes):
         return left == right
     if left is None or right is None:
@@ -168,7 +168,7 @@ def equal(left: Value, right: Value) -> bool:
 
 
 def show(value: Value) -> str:
-    """A value as one would type it."""
+    """Format a value as it is written in a filter."""
     if value is None:
         return "null"
     if isinstance(value, float):

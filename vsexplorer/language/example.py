@@ -10,7 +10,7 @@ _LONGEST_TEXT = 20
 
 
 def example(facts: SetFacts) -> str:
-    """Return a filter over the most widespread number and text; empty if there is neither."""
+    """Return a filter on the most frequent number field and text field; empty if there is neither."""
     clauses: list[str] = []
     for clause in (_number, _text):
         found = (clause(field) for field in facts.fields if reachable(field.name))
@@ -24,7 +24,7 @@ def _number(field: FieldFacts) -> str:
     numbers = sorted(
         number for one in field.values if isinstance(number := one.value, int | float) for _ in range(one.count)
     )
-    # Some elements pass and some do not, whatever the numbers are like.
+    # With the median, some elements pass and some do not, whatever the distribution.
     median = numbers[(len(numbers) - 1) // 2] if numbers else 0
     return f".{field.name} > {literal(median)}"
 
@@ -34,5 +34,5 @@ def _text(field: FieldFacts) -> str:
         return ""
     short = (one for one in field.values if isinstance(one.value, str) and 0 < len(one.value) <= _LONGEST_TEXT)
     first = next(short, None)
-    # A value that occurs once is a name or a text, which nobody filters by.
+    # A value that occurs only once is probably a name or a text, which is useless in a filter.
     return f".{field.name} == {first.literal}" if first is not None and first.count > 1 and first.literal else ""

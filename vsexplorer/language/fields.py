@@ -1,7 +1,8 @@
-"""One field out of an element's attributes, read as the server reads it: from the raw bytes, up to that field.
+"""Extract a field from an element's attributes as the server does: from the raw bytes, up to that field.
 
-The rules are those of Redis' ``modules/vector-sets/fastjson.c``. Only top-level fields; an object is no value, nor
-is an array that holds one; later garbage is never seen; ``\\u`` escapes are not decoded.
+The rules are those of Redis' ``modules/vector-sets/fastjson.c``: only top-level fields are found; objects, and
+arrays that contain one, cannot be read; invalid JSON after the field is not noticed; ``\\u`` escapes are not
+decoded.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ _LITERALS: tuple[tuple[bytes, Value], ...] = ((b"true", 1.0), (b"false", 0.0), (
 _AFTER_LITERAL = (b"", *(bytes([byte]) for byte in b",]}" + _SPACES))
 _LONGEST_NUMBER = 255
 _DEEPEST = 1000
-"""Nested arrays beyond which we stop; the server has no limit but its stack."""
+"""Maximum depth of nested arrays; the server is limited only by its stack."""
 
 
 class Unreadable(Exception):
@@ -24,10 +25,10 @@ class Unreadable(Exception):
 
 
 def field(attributes: bytes, name: bytes) -> Value:
-    """The field's value.
+    """Return the value of a field.
 
     Raises:
-        Unreadable: the whole expression is false then, whatever else it says.
+        Unreadable: the field is missing or cannot be read, which makes the whole expression false.
     """
     if not name:
         raise Unreadable
@@ -107,7 +108,7 @@ def _skip_brackets(raw: bytes, place: int, opener: int, closer: int) -> int:
 
 
 def _value(raw: bytes, place: int, depth: int) -> tuple[Value, int]:
-    """A value and where it ends."""
+    """Return the value at a position, and the position after it."""
     place = _skip(raw, place)
     first = raw[place]
     if first == ord('"'):

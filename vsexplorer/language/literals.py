@@ -1,4 +1,4 @@
-"""Values and fields as one writes them in a filter."""
+"""Write values and fields in the filter language."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def reachable(name: str) -> bool:
 
 
 def literal(value: Scalar) -> str | None:
-    """A value as a filter writes it; ``None`` where no literal stands for it.
+    """Format a value as a filter literal; ``None`` if no literal can express it.
 
-    A text cannot be written where both kinds of quotes are in it, where a backslash would protect a quote, or where
-    a zero byte would end the expression; half a surrogate pair is no text at all.
+    A text has no literal if it contains both kinds of quotes, ends in a backslash that would escape the closing
+    quote, or contains a zero byte, which would end the expression, or a lone surrogate.
     """
     if value is None:
         return "null"
@@ -35,7 +35,7 @@ def literal(value: Scalar) -> str | None:
 
 
 def clause(field: FieldFacts, known: KnownValue, null: bool = True) -> str | None:
-    """The comparison that elements with this value pass; ``None`` where there is none.
+    """Return the comparison that elements with this value pass; ``None`` if there is none.
 
     Args:
         field: The field.

@@ -1,4 +1,4 @@
-"""Why the server refuses an expression, in a sentence, at the right place: it says neither itself."""
+"""Explain why the server rejects an expression, and where; its own error message says neither."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from vsexplorer.language.tokens import NEGATIONS, Kind, Token
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _FOREIGN = {
-    "=": ("==", "= is no operator; equality is =="),
-    "&": ("&&", "& is no operator; both must hold is written and, or &&"),
-    "|": ("||", "| is no operator; either may hold is written or, or ||"),
+    "=": ("==", "= is not an operator; use == for equality"),
+    "&": ("&&", "& is not an operator; use and, or &&"),
+    "|": ("||", "| is not an operator; use or, or ||"),
 }
 _SIGNS = {"≥": ">=", "≤": "<=", "≠": "!=", "∧": "and", "∨": "or", "¬": "!", "∈": "in", "−": "-", "×": "*", "÷": "/"}
-"""Signs of mathematics and what they are in a filter."""
+"""Mathematical symbols and the filter operators they mean."""
 _VALUE = r"(\"[^\"]*\"|'[^']*'|-?[\w.]+)"
 _BETWEEN = re.compile(rf"between\s+{_VALUE}\s+and\s+{_VALUE}", re.IGNORECASE)
 _IS = re.compile(r"is\b(\s+not\b)?(\s+(?:null|none|nil)\b)?", re.IGNORECASE)
@@ -27,29 +27,29 @@ _COMPARISONS = frozenset(
     ["like", "between", "is", "contains", "matches", "startswith", "endswith", "exists", "ilike"]
 )
 _LONGEST_SHOWN = 40
-"""Characters of a word that a sentence repeats."""
+"""Maximum length of a word repeated in a message."""
 _QUOTES = "“”„«»‘’`"
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A sentence about the characters from ``start`` to before ``end``."""
+    """A message about the characters from ``start`` up to, but not including, ``end``."""
 
     start: int
     end: int
     sentence: str
     replacement: str | None = None
     replaced: tuple[int, int] | None = None
-    """The characters to replace, where they are others than those spoken about."""
+    """The characters to replace, if they are not ``start`` to ``end``."""
     unfinished: bool = False
 
 
 _ENDS = ("and", "or", "&&", "||", ")")
-"""What ends the operand of a negation."""
+"""Tokens that end the operand of a negation."""
 
 
 def recognise(expression: str, tokens: Sequence[Token], refusal: Refusal, dialect: Dialect) -> Remark:
-    """The remark that fits a refusal."""
+    """Return a remark that explains a refusal."""
     culprit = refusal.culprit
     for place, token in enumerate(tokens):
         if token.kind is Kind.WRONG:
@@ -65,7 +65,7 @@ def recognise(expression: str, tokens: Sequence[Token], refusal: Refusal, dialec
     if refusal.reason == "unclosed" and culprit is not None:
         return Remark(culprit.start, culprit.end, "this parenthesis is not closed", unfinished=True)
     if refusal.reason == "unopened" and culprit is not None:
-        return Remark(culprit.start, culprit.end, "this parenthesis closes nothing", "")
+        return Remark(culprit.start, culprit.end, "there is no opening parenthesis for this one", "")
     if refusal.reason == "operand" and culprit is not None:
         return _lacking(tokens, culprit)
     if culprit is None:
@@ -85,30 +85,30 @@ def _wrong(expression: str, tokens: Sequence[Token], place: int, dialect: Dialec
     if token.text[0] in _FOREIGN and not word:
         return _foreign(expression, before, token)
     if token.text.startswith("["):
-        return Remark(token.start, token.end, "a list holds numbers and quoted texts only, separated by commas")
+        return Remark(token.start, token.end, "a list may have only numbers and quoted texts, separated by commas")
     if token.text == ",":
         return _parenthesised_list(expression, tokens, place)
     if token.text == ".":
         return Remark(
             token.start,
             token.end,
-            "a field is a dot and its name in letters, digits, _ and -; others cannot be reached",
+            "a field is a dot and a name of letters, digits, _ and -; other names cannot be used in a filter",
         )
     if token.text in _QUOTES:
-        return Remark(token.start, token.end, "texts stand between plain quotes, \" or '", '"')
+        return Remark(token.start, token.end, "texts need straight quotes, \" or '", '"')
     if token.text[0] in _SIGNS:
         right = _SIGNS[token.text[0]]
-        return Remark(token.start, token.start + 1, f"{token.text[0]} is no operator; it is {right}", right)
+        return Remark(token.start, token.start + 1, f"{token.text[0]} is not an operator; use {right}", right)
     if token.text in ";#":
-        return Remark(token.start, len(expression), f"{token.text} has no place in a filter", "")
+        return Remark(token.start, len(expression), f"{token.text} is not allowed in a filter", "")
     if word:
         compared = _foreign_comparison(expression, tokens[:place], token.start, dialect)
         return compared or _unknown_word(expression, before, word.group(), token.start)
-    return Remark(token.start, token.end, f"{token.text} has no place in a filter")
+    return Remark(token.start, token.end, f"{token.text} is not allowed in a filter")
 
 
 def _foreign_comparison(expression: str, before: Sequence[Token], start: int, dialect: Dialect) -> Remark | None:
-    """Comparisons of other languages behind a field: ``between``, ``is``, ``is not``, ``contains``."""
+    """Explain comparisons of other languages after a field: ``between``, ``is``, ``is not``, ``contains``."""
     if not before or before[-1].kind is not Kind.SELECTOR:
         return None
     field = before[-1]
@@ -118,19 +118,19 @@ def _foreign_comparison(expression: str, before: Sequence[Token], start: int, di
         return Remark(
             start,
             found.end(),
-            "there is no operator between; both bounds are compared",
+            "there is no operator between; compare with both bounds",
             bounds if alone else f"({bounds})",
             (field.start, found.end()),
         )
     if found := _CONTAINS.match(expression, start):
         turned = f"{found[1]} in {field.text}"
-        sentence = 'there is no operator contains; the part comes first: "part" in .field'
+        sentence = 'there is no operator contains; write the part first: "part" in .field'
         return Remark(start, found.end(), sentence, turned, (field.start, found.end()))
     if found := _IS.match(expression, start):
         right = "!=" if found[1] else "=="
         if found[2] and not dialect.null:
-            return Remark(start, found.end(), "this server has no null; it came with Redis 8.2")
-        sentence = f"there is no operator is; {'inequality' if found[1] else 'equality'} is {right}"
+            return Remark(start, found.end(), "this server does not support null, which needs Redis 8.2 or newer")
+        sentence = f"there is no operator is; use {right}"
         return Remark(start, found.end(), sentence, f"{right}{' null' if found[2] else ''}")
     return None
 
@@ -140,45 +140,43 @@ def _unknown_word(expression: str, before: Token | None, word: str, start: int) 
     lowered = word.lower()
     following = expression[end:].lstrip()[:1]
     if word != lowered and lowered in ("and", "or", "not", "in", "null"):
-        return Remark(start, end, f"operators are written small: {lowered}", lowered)
+        return Remark(start, end, f"operators are lowercase: {lowered}", lowered)
     if lowered in ("true", "false"):
         value = "1" if lowered == "true" else "0"
-        return Remark(start, end, f"{word} is no value; a boolean field is 1 or 0, so write {value}", value)
+        return Remark(start, end, f"{word} is not a value; a boolean field is 1 or 0, so write {value}", value)
     if lowered in ("null", "none", "nil", "undefined"):
         if word == "null":
             return Remark(start, end, "null must be followed by a space, or it is not recognised", "null ")
-        return Remark(start, end, f"{word} is no value; it is called null", "null")
+        return Remark(start, end, f"{word} is not a value; write null", "null")
     if following == "(":
-        return Remark(start, end, "there are no functions in a filter")
+        return Remark(start, end, "filters do not support functions")
     if lowered in _COMPARISONS:
-        return Remark(start, end, f'there is no operator {word}; for a part of a text: "part" in .field')
+        return Remark(start, end, f'there is no operator {word}; to find part of a text, write "part" in .field')
     if before is not None and before.kind is Kind.OPERATOR and before.text in ("==", "!="):
-        return Remark(
-            start, end, f'a text stands in quotes, a field begins with a dot: "{word}" or .{word}', f'"{word}"'
-        )
+        return Remark(start, end, f'a text needs quotes, a field needs a dot: "{word}" or .{word}', f'"{word}"')
     if not word.isascii():
-        return Remark(start, end, "fields whose names hold other than ASCII letters cannot be reached")
-    return Remark(start, end, f"{word} is nothing by itself; a field begins with a dot", f".{word}")
+        return Remark(start, end, "fields with non-ASCII names cannot be used in a filter")
+    return Remark(start, end, f"{word} is not valid here; a field begins with a dot", f".{word}")
 
 
 def _foreign(expression: str, before: Token | None, token: Token) -> Remark:
     start = token.start
     glued = before is not None and before.end == start and before.text in ("==", "!=", "<=", ">=")
     if expression.startswith("=~", start):
-        return Remark(start, start + 2, 'there are no patterns; for a part of a text: "part" in .field')
+        return Remark(start, start + 2, 'there are no patterns; to find part of a text, write "part" in .field')
     if glued and before is not None:
         return Remark(
-            before.start, token.end, f"{before.text}{token.text} is no operator; it is {before.text}", before.text
+            before.start, token.end, f"{before.text}{token.text} is not an operator; use {before.text}", before.text
         )
     for foreign, right in (("=<", "<="), ("=>", ">="), ("=!", "!=")):
         if expression.startswith(foreign, start):
-            return Remark(start, start + 2, f"{foreign} is no operator; it is {right}", right)
+            return Remark(start, start + 2, f"{foreign} is not an operator; use {right}", right)
     replacement, sentence = _FOREIGN[token.text[0]]
     return Remark(start, token.end, sentence, replacement)
 
 
 def _foreign_pair(tokens: Sequence[Token], place: int) -> Remark | None:
-    """Two operators side by side that people mean as one."""
+    """Explain two adjacent operators that were meant as one."""
     if place + 1 >= len(tokens):
         return None
     if tokens[place].text in NEGATIONS and tokens[place + 1].text in NEGATIONS:
@@ -188,15 +186,15 @@ def _foreign_pair(tokens: Sequence[Token], place: int) -> Remark | None:
     pair = tokens[place].text + tokens[place + 1].text
     span = (tokens[place].start, tokens[place + 1].end)
     if pair == "<>":
-        return Remark(*span, "<> is no operator; it is !=", "!=")
+        return Remark(*span, "<> is not an operator; use !=", "!=")
     return None
 
 
 def _double_negation(tokens: Sequence[Token], place: int) -> Remark:
-    """Two negations in a row; both may go where what they stand before is asked for its truth alone."""
+    """Explain two negations in a row; both can be removed if their operand is a field on its own."""
     behind = tokens[place + 2 : place + 4]
     alone = bool(behind) and behind[0].kind is Kind.SELECTOR and (len(behind) == 1 or behind[1].text in _ENDS)
-    sentence = "a not cannot follow a not; write != 0 to ask whether something is true"
+    sentence = "not cannot follow not; write != 0 to test whether a value is true"
     end = behind[0].start if alone else tokens[place + 1].end
     return Remark(tokens[place].start, end, sentence, "" if alone else None)
 
@@ -213,16 +211,16 @@ def _number(expression: str, start: int) -> Remark:
         replacement = None if "+" in replacement else replacement
     except (ValueError, OverflowError):
         replacement = None
-    sentence = "numbers are digits with a point and e for the exponent: no +, no _, no 0x"
+    sentence = "a number is digits with an optional point and an exponent with e: no +, no _, no 0x"
     return Remark(start, end, sentence, replacement)
 
 
 def _parenthesised_list(expression: str, tokens: Sequence[Token], place: int) -> Remark:
     opening = next((one for one in reversed(tokens[:place]) if one.text == "("), None)
     closing = next((one for one in tokens[place:] if one.text == ")"), None)
-    sentence = "a list stands in square brackets: [1, 2]"
+    sentence = "a list needs square brackets: [1, 2]"
     if opening is None or closing is None:
-        return Remark(tokens[place].start, tokens[place].end, "a comma belongs in a list only, as in [1, 2]")
+        return Remark(tokens[place].start, tokens[place].end, "commas are allowed only in a list, such as [1, 2]")
     inside = expression[opening.end : closing.start]
     return Remark(opening.start, closing.end, sentence, f"[{inside}]")
 
@@ -230,27 +228,27 @@ def _parenthesised_list(expression: str, tokens: Sequence[Token], place: int) ->
 def _lacking(tokens: Sequence[Token], operator: Token) -> Remark:
     last = tokens[-1]
     if last.kind is Kind.OPERATOR and last.text != ")":
-        return Remark(last.start, last.end, f"{last.text} wants a value behind it", unfinished=True)
+        return Remark(last.start, last.end, f"{last.text} needs a value after it", unfinished=True)
     place = tokens.index(operator)
     name = operator.text
     following = tokens[place + 1]
     starts = place == 0 or (tokens[place - 1].kind is Kind.OPERATOR and tokens[place - 1].text != ")")
     if name == "+" and starts:
-        return Remark(operator.start, operator.end, "a number has no plus sign", "")
+        return Remark(operator.start, operator.end, "a number cannot have a plus sign", "")
     if name == "-" and starts:
-        return Remark(operator.start, operator.end, "a minus sign stands before digits only; write 0 - …", "0 -")
+        return Remark(operator.start, operator.end, "a minus sign must be before digits; write 0 - …", "0 -")
     if starts and name not in ("!", "not"):
-        return Remark(operator.start, operator.end, f"{name} wants a value before it")
+        return Remark(operator.start, operator.end, f"{name} needs a value before it")
     if following.kind is Kind.OPERATOR and following.text in PRECEDENCE:
         return Remark(operator.start, following.end, f"{name} and {following.text} cannot follow each other")
-    return Remark(operator.start, operator.end, f"{name} lacks a value")
+    return Remark(operator.start, operator.end, f"{name} needs another value")
 
 
 def _no_value(tokens: Sequence[Token], dialect: Dialect) -> Remark:
     start, end = tokens[0].start, tokens[-1].end
     if not dialect.null and any(token.kind is Kind.NULL for token in tokens):
-        return Remark(start, end, "this server has no null; it came with Redis 8.2")
-    return Remark(start, end, "there is nothing to decide here")
+        return Remark(start, end, "this server does not support null, which needs Redis 8.2 or newer")
+    return Remark(start, end, "the expression has no value")
 
 
 def _two_values(tokens: Sequence[Token], second: Token) -> Remark:
@@ -264,6 +262,6 @@ def _two_values(tokens: Sequence[Token], second: Token) -> Remark:
 
 def _side_by_side(first: Token, second: Token) -> Remark:
     if first.kind is second.kind is Kind.SELECTOR and first.end == second.start:
-        sentence = f"only top-level fields can be reached: not {second.text} inside {first.text}"
+        sentence = f"only top-level fields can be used, not {second.text} inside {first.text}"
         return Remark(first.start, second.end, sentence)
     return Remark(second.start, second.end, "an operator is missing before this")

@@ -1,4 +1,4 @@
-"""C's numbers: what ``strtod`` reads, and arithmetic that gives infinities and NaN instead of raising."""
+"""Numbers as in C: what ``strtod`` parses, and arithmetic that returns infinities and NaN instead of raising."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NAMED = re.compile(rb"[ \t\n\v\f\r]*([+-]?)(inf(?:inity)?|nan(?:\([0-9a-zA-Z_]*
 
 
 def to_double(raw: bytes) -> float | None:
-    """The number ``strtod`` reads from the whole of ``raw``; ``None`` where something is left over."""
+    """Parse all of ``raw`` as ``strtod`` does; ``None`` if anything is left over."""
     if _DECIMAL.fullmatch(raw):
         return float(raw)
     if named := _NAMED.fullmatch(raw):

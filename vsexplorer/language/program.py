@@ -1,7 +1,7 @@
-"""From tokens to a tree, or to the place where the server would refuse.
+"""Compile tokens to a tree, or find the token at which the server rejects them.
 
-The server compiles with the shunting-yard algorithm and checks nothing but how many values are on the stack, so it
-takes some odd forms (``.year 1950 >``); the tree is built from its order of execution and fits those too.
+The server compiles with the shunting-yard algorithm and checks only how many values are on the stack, so it accepts
+some unusual forms (``.year 1950 >``); the tree follows its order of execution and so covers those, too.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _UNARY = ("!", "not")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """A value, or an operator with its operands; its text reaches from ``start`` to before ``end``."""
+    """A value, or an operator with its operands; its text is from ``start`` up to, but not including, ``end``."""
 
     token: Token
     operands: tuple[Node, ...]
@@ -55,7 +55,7 @@ class Node:
 class Refusal(Exception):
     """The server refuses the tokens.
 
-    ``culprit`` is the token that lacks an operand or a partner, or that is one value too many; ``None`` where
+    ``culprit`` is the token that lacks an operand or a partner, or that is one value too many; ``None`` if
     there is no value at all.
     """
 
@@ -64,10 +64,10 @@ class Refusal(Exception):
 
 
 def compile_tokens(tokens: Sequence[Token], dialect: Dialect) -> Node:
-    """The tree the server would execute.
+    """Compile tokens to the tree that the server would execute.
 
     Raises:
-        Refusal: it would not accept the tokens.
+        Refusal: the server would reject the tokens.
     """
     values: list[Node] = []
     waiting: list[Token] = []

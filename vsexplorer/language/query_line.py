@@ -5,9 +5,9 @@
     [0.1, 0.2, 0.3]   [vector.npy]                a vector, or the file that holds one
     = science - 0.5*chemistry + 2*@Marie Curie    a sum: toward some, away from others
 
-Only a line that begins with ``@``, ``[`` or ``=`` is anything but a text; a text that begins so is written as a sum
-of one: ``= "@home"``. Within a sum a term ends where another ``+`` or ``-`` begins behind a space; quotes keep one
-together, and in quotes ``\\"``, ``\\\\`` and ``\\xff`` stand for a quote, a backslash and a byte.
+A line that does not begin with ``@``, ``[`` or ``=`` is a text; a text that does is written as a sum of one term:
+``= "@home"``. In a sum, a term ends before a space that is followed by ``+`` or ``-``. Quotes keep a term together;
+in quotes ``\\"``, ``\\\\`` and ``\\xff`` stand for a quote, a backslash and a byte.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _PLAIN_NAME = re.compile(r"[^\s\"\\](?:.*\S)?")
 
 
 class Kind(StrEnum):
-    """What a term is."""
+    """The kind of a term."""
 
     TEXT = "text"
     ELEMENT = "element"
@@ -59,16 +59,16 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a line was understood to ask."""
+    """The result of parsing a query line."""
 
     line: str
     summed: bool
     terms: tuple[Term, ...]
-    """None for a blank line, and none where something is wrong or unfinished."""
+    """Empty if the line is blank, invalid or unfinished."""
     finding: Finding | None = None
 
     def at(self, cursor: int) -> Term | None:
-        """The term in which the cursor stands."""
+        """Return the term at the cursor."""
         return next((term for term in self.terms if term.start <= cursor <= term.end), None)
 
 
@@ -79,7 +79,7 @@ class _Wrong(Exception):
 
 
 def read(line: str) -> Reading:
-    """Understand a line; one that is wrong or half typed has a finding that says so."""
+    """Parse a line; if it is invalid or unfinished, the result has a finding."""
     if not line.strip():
         return Reading(line, False, ())
     start = len(line) - len(line.lstrip())
@@ -92,7 +92,7 @@ def read(line: str) -> Reading:
 
 
 def written(element: bytes, in_sum: bool = False) -> str:
-    """An element as it is written in the line, so that reading gives its bytes again."""
+    """Format an element for the query line, so that ``read`` returns the same bytes."""
     try:
         name = element.decode()
     except UnicodeDecodeError:
@@ -104,10 +104,10 @@ def written(element: bytes, in_sum: bool = False) -> str:
 
 
 def name_at(line: str, cursor: int) -> tuple[int, bytes] | None:
-    """Where an element's name is being typed at the cursor, from its ``@`` on, and what there is of it.
+    """Find the element name that is being typed at the cursor.
 
     Returns:
-        ``None`` where none is, or where it is in quotes.
+        The position of its ``@`` and the name typed so far; ``None`` if there is none, or if it is in quotes.
     """
     before = line[:cursor]
     if before.lstrip().startswith("@"):
@@ -123,10 +123,10 @@ def name_at(line: str, cursor: int) -> tuple[int, bytes] | None:
 
 
 def reweighted(line: str, cursor: int, step: float) -> tuple[str, int] | None:
-    """The line and the cursor after the term at the cursor was given ``step`` more weight, zero left out.
+    """Add ``step`` to the weight of the term at the cursor, skipping zero.
 
     Returns:
-        ``None`` where there is no sum, or nothing at the cursor.
+        The new line and cursor; ``None`` if the line is not a sum, or no term is at the cursor.
     """
     reading = read(line)
     term = reading.at(cursor) if reading.summed else None
@@ -159,7 +159,7 @@ def _alone(line: str, start: int) -> Term:
             raise _unfinished(start, end, "a ]")
         if close + 1 < end:
             whole = Correction(start, end, f"= {_quoted(_encode(line[start:end]))}")
-            sentence = "a vector ends at its ]; begin with = to add more to it, or quote a text"
+            sentence = "nothing may follow the ] of a vector; begin with = for a sum, or quote a text"
             raise _Wrong(Finding(Severity.ERROR, close + 1, end, sentence, whole))
         return _vector(line, 1.0, start, start, close + 1)
     return Term(Kind.TEXT, 1.0, start, start, end, text=line)
@@ -173,18 +173,18 @@ def _sum(line: str, place: int) -> list[Term]:
         assert sign is not None
         start = sign.start(1)
         if terms and not sign[1]:
-            raise _Wrong(Finding(Severity.ERROR, start, end, "a + or a - belongs between two terms"))
+            raise _Wrong(Finding(Severity.ERROR, start, end, "a + or - is needed between two terms"))
         place = sign.end()
         weight = -1.0 if sign[1] in _MINUS else 1.0
         if factor := _WEIGHT.match(line, place):
             weight *= float(factor[1])
             place = factor.end()
             if line[place : place + 1] == "(":
-                sentence = "a sum has no parentheses: give each term its own weight, or quote a text"
+                sentence = "parentheses are not allowed in a sum: give each term its own weight, or quote a text"
                 raise _Wrong(Finding(Severity.ERROR, place, end, sentence))
         term = _operand(line, weight, start, place, end)
         if not math.isfinite(weight) or not weight:
-            raise _Wrong(Finding(Severity.ERROR, start, place, "a weight is a number other than zero"))
+            raise _Wrong(Finding(Severity.ERROR, start, place, "a weight must be finite and not zero"))
         terms.append(term)
         place = term.end
     return terms
@@ -229,9 +229,9 @@ def _vector(line: str, weight: float, start: int, body: int, end: int) -> Term:
         return Term(Kind.FILE, weight, start, body, end, text=inside.strip())
     numbers = tuple(float(one) for one in re.findall(_NUMBER, inside))
     if not all(math.isfinite(one) for one in numbers):
-        raise _Wrong(Finding(Severity.ERROR, body, end, "a vector holds finite numbers only"))
+        raise _Wrong(Finding(Severity.ERROR, body, end, "a vector may contain only finite numbers"))
     if not any(numbers):
-        sentence = "a vector of zeros has no direction, so that nothing is more similar to it than anything else"
+        sentence = "a zero vector has no direction, so elements cannot be ranked by similarity to it"
         raise _Wrong(Finding(Severity.ERROR, body, end, sentence))
     return Term(Kind.VECTOR, weight, start, body, end, numbers=numbers)
 

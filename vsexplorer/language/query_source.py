@@ -1,4 +1,4 @@
-"""From what stands in the query line to what is asked, and back to what can be said of it."""
+"""Convert a parsed query line to a search source, and a source to a line or a description."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vsexplorer.language.query_line import Kind, Reading, Term, read, written
 
 
 def source_of(reading: Reading) -> Source:
-    """What a line asks; everything where it says nothing yet."""
+    """Return the source of a parsed line; ``Everything`` if it has no terms."""
     if not reading.terms:
         return Everything()
     if reading.summed:
@@ -20,29 +20,29 @@ def source_of(reading: Reading) -> Source:
 
 
 def asked(line: str) -> Source:
-    """What a whole line asks.
+    """Parse a line to a source.
 
     Raises:
-        UsageError: it is wrong or unfinished; the message says why and where.
+        UsageError: the line is invalid or unfinished; the message says why and where.
     """
     reading = read(line)
     if reading.finding is not None:
         raise UsageError(
             f"The query is not valid: {reading.finding.sentence}.",
-            f'{caret(line, reading.finding)}\nA text that begins with @, [ or = is written as = "…"',
+            f'{caret(line, reading.finding)}\nTo search for a text that begins with @, [ or =, write = "…"',
         )
     return source_of(reading)
 
 
 def embeds(source: Source) -> bool:
-    """Whether it takes the model to answer."""
+    """Return whether a source contains text to embed."""
     if isinstance(source, BySum):
         return any(isinstance(term.operand, ByText) for term in source.terms)
     return isinstance(source, ByText)
 
 
 def understood(source: Source) -> str:
-    """A source in words, harmless already; empty for a plain text and for everything."""
+    """Describe a source in sanitized text; empty for a plain text and for ``Everything``."""
     match source:
         case ByElement(element):
             return f"like the element {display(element)}"
@@ -57,7 +57,7 @@ def understood(source: Source) -> str:
 
 
 def line_of(source: Source) -> str:
-    """The line that asks for a source; the numbers of a vector in full."""
+    """Return the query line for a source, with all numbers of a vector."""
     match source:
         case ByText(text):
             return text if source_of(read(text)) == source else f"= {_quoted(text)}"

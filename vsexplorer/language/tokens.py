@@ -1,7 +1,7 @@
-"""From an expression to tokens: the server's rules, but never giving up.
+"""Split an expression into tokens by the server's rules, continuing after errors.
 
-The rules are those of Redis' ``modules/vector-sets/expr.c``: which characters begin what, how far each reaches, and
-which operator is taken out of a run of operator characters (the longest prefix of the run that is one).
+The rules are those of Redis' ``modules/vector-sets/expr.c``: which characters begin a token, where it ends, and
+which operator is taken from a run of operator characters (the longest prefix of the run that is one).
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ OPERATORS = frozenset(
 
 
 NEGATIONS = ("!", "not")
-"""The operators that negate what stands behind them."""
+"""The operators that negate their operand."""
 
 
 class Kind(Enum):
-    """What a token is."""
+    """The kind of a token."""
 
     NUMBER = auto()
     STRING = auto()
@@ -64,7 +64,7 @@ class Kind(Enum):
     UNFINISHED = auto()
     """A string or array whose end has not been typed yet."""
     WRONG = auto()
-    """What the server cannot read; it stops there, we go on behind it."""
+    """Input that the server cannot read; it stops there, this tokenizer continues after it."""
 
 
 type Value = float | bytes | tuple[Value, ...] | None
@@ -73,7 +73,7 @@ type Value = float | bytes | tuple[Value, ...] | None
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of an expression, from ``start`` to before ``end``, in characters."""
+    """A token, from character ``start`` up to, but not including, ``end``."""
 
     kind: Kind
     start: int
@@ -85,7 +85,7 @@ class Token:
 
 
 def tokenize(expression: str) -> list[Token]:
-    """All tokens of any text; spaces are left out."""
+    """Split an expression into tokens; spaces are dropped."""
     tokens: list[Token] = []
     place = 0
     while True:
@@ -104,7 +104,7 @@ def _skip_spaces(text: str, place: int) -> int:
 
 
 def _minus_is_sign(tokens: list[Token]) -> bool:
-    """A minus belongs to a number at the start, and behind an operator other than a closing parenthesis."""
+    """Return whether a minus is a sign: at the start, and after an operator other than a closing parenthesis."""
     return not tokens or (tokens[-1].kind is Kind.OPERATOR and tokens[-1].text != ")")
 
 
@@ -193,7 +193,7 @@ def _operator(text: str, place: int) -> Token:
     for length in (3, 2, 1):
         if run[:length] in OPERATORS and len(run) >= length:
             return Token(Kind.OPERATOR, place, place + length, run[:length])
-    # Letters that begin no operator are one mistake, not one a letter.
+    # A run of letters that is not an operator is one error, not one per letter.
     end = place + 1
     while end < len(text) and text[place] in _LETTERS and text[end] in _LETTERS | _DIGITS:
         end += 1

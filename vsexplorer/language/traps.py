@@ -1,4 +1,4 @@
-"""Expressions the server accepts and reads otherwise than people do."""
+"""Find expressions that the server accepts but interprets in an unexpected way."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MINUS = re.compile(r"\.(.*?[A-Za-z0-9_])-(.*)", re.DOTALL)
 def remarks(
     expression: str, tokens: Sequence[Token], tree: Node, dialect: Dialect, known: SetFacts | None = None
 ) -> Iterator[Remark]:
-    """What will surprise, in no particular order, where what is known of the set does not settle it."""
+    """Yield remarks on pitfalls, in no particular order, unless the known fields of the set rule them out."""
     enclosed = _enclosed(tokens)
     for token in tokens:
         yield from _token(token, dialect, known)
@@ -36,7 +36,7 @@ def remarks(
 
 
 def _enclosed(tokens: Sequence[Token]) -> frozenset[int]:
-    """The places behind which a parenthesis closes, so that what ends there was grouped on purpose."""
+    """Return the positions before a closing parenthesis: what ends there was grouped on purpose."""
     return frozenset(before.end for before, token in pairwise(tokens) if token.text == ")")
 
 
@@ -44,19 +44,19 @@ def _token(token: Token, dialect: Dialect, known: SetFacts | None) -> Iterator[R
     span = (token.start, token.end)
     if token.kind in (Kind.STRING, Kind.ARRAY) and "\\" in token.text:
         yield Remark(
-            *span, "a backslash stays in the text: only the quote ends; use the other kind of quotes instead"
+            *span, "a backslash stays in the text, it only escapes a quote; use the other kind of quotes instead"
         )
     escapes = known is None or known.escaped > 0
     if token.kind is Kind.STRING and escapes and not token.text.isascii():
         yield Remark(
             *span,
-            "matches only where the attributes hold these characters themselves, not as \\u escapes, "
-            "which many JSON writers make of them",
+            "matches only if the attributes contain these characters literally, not as \\u escapes, "
+            "which many JSON writers produce",
         )
     if token.kind is Kind.SELECTOR and (known is None or known.field(token.text[1:]) is None):
         yield from _selector(token)
     if token.kind is Kind.NULL and not dialect.null:
-        yield Remark(*span, "this server ignores null; it came with Redis 8.2")
+        yield Remark(*span, "this server ignores null, which needs Redis 8.2 or newer")
 
 
 def _double_negation(first: Token, second: Token) -> Iterator[Remark]:
@@ -64,14 +64,14 @@ def _double_negation(first: Token, second: Token) -> Iterator[Remark]:
         yield Remark(
             first.start,
             second.end,
-            f"{first.text} {second.text} is not read as one inside the other: the first may apply to what stands "
-            "before it; write != 0 to ask whether something is true",
+            f"{first.text} {second.text} is not a double negation: the first may apply to the value before it; "
+            "write != 0 to test whether a value is true",
         )
 
 
 def _selector(token: Token) -> Iterator[Remark]:
     if token.text == ".":
-        yield Remark(token.start, token.end, "a field has a name behind its dot; this never matches")
+        yield Remark(token.start, token.end, "the name after the dot is missing; this never matches")
     elif token.text[1:].isdigit():
         yield Remark(token.start, token.end, f"{token.text} is the field named {token.text[1:]}", f"0{token.text}")
     elif found := _MINUS.fullmatch(token.text):
@@ -93,7 +93,7 @@ def _negation(expression: str, node: Node, enclosed: frozenset[int]) -> Iterator
         return
     negated = left.operands[0]
     if negated.operands and negated.token.text in NEGATIONS:
-        # Two negations in a row have a remark of their own; what is meant cannot be told.
+        # Two negations in a row are reported by _double_negation; what was meant is unclear.
         return
     if left.token.start > node.token.start:
         return
@@ -142,20 +142,20 @@ def _operands(node: Node, dialect: Dialect, known: SetFacts | None) -> Iterator[
         if token.kind is Kind.STRING and operator in (*_ORDER, *_ARITHMETIC):
             assert isinstance(token.value, bytes)
             if to_double(token.value) is None or not token.value:
-                what = "texts have no order" if operator in _ORDER else "one cannot calculate with texts"
+                what = "texts cannot be ordered" if operator in _ORDER else "texts cannot be used in arithmetic"
                 yield Remark(token.start, token.end, f"{what}: this one counts as 0")
         if token.kind is Kind.ARRAY and operator in (*_ORDER, *_ARITHMETIC, "==", "!="):
-            yield Remark(token.start, token.end, "a list compares as 0; in asks whether something is one of it")
+            yield Remark(token.start, token.end, "a list compares as 0; use in to test for an item")
     if operator == "in":
         container = node.operands[1].token
         if container.kind in (Kind.NUMBER, Kind.NULL) or node.operands[1].operands:
-            yield Remark(container.start, container.end, "in wants a list or a text here; this is always false")
+            yield Remark(container.start, container.end, "in needs a list or a text here; this is always false")
         elif container.kind is Kind.STRING and not dialect.substring:
             yield Remark(
-                container.start, container.end, "this server looks in lists only; texts came with Redis 8.2"
+                container.start, container.end, "this server supports in for lists only; texts need Redis 8.2"
             )
         elif container.kind is Kind.SELECTOR and not dialect.substring and known is not None:
             field = known.field(container.text[1:])
             if field is not None and field.kinds - {"null"} == {"text"}:
-                sentence = f"{container.text} holds texts, and this server looks in lists only: this never holds"
+                sentence = f"{container.text} has texts, but in needs a list on this server: this is always false"
                 yield Remark(container.start, container.end, sentence)

@@ -1,4 +1,4 @@
-"""Expressions that the set's own attributes speak against: fields nobody has, comparisons that never hold."""
+"""Find what a sample of the set's attributes contradicts: unknown fields, comparisons that are never true."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from vsexplorer.language.tokens import Kind, Token, Value
 _ORDER = ("<", "<=", ">", ">=")
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _UNSETTLING = ("or", "||", "!", "not", "!=")
-"""Operators under which one expects an element without the field to pass."""
+"""Operators below which an element without the field would be expected to pass."""
 _MOST_COMPARED = 200
-"""Values among which the one that was meant is looked for."""
+"""Number of values searched for the one that was meant."""
 
 
 def half_typed(expression: str, tokens: Sequence[Token], known: SetFacts) -> Remark | None:
-    """The beginning of a field's name at the very end, where one is still typing it."""
+    """Return a remark if the expression ends in the beginning of a field name, probably not fully typed yet."""
     last = tokens[-1]
     name = last.text[1:]
     if last.kind is not Kind.SELECTOR or last.end != len(expression) or known.field(name):
@@ -36,7 +36,7 @@ def half_typed(expression: str, tokens: Sequence[Token], known: SetFacts) -> Rem
 
 
 def remarks(expression: str, tree: Node, known: SetFacts) -> Iterator[Remark]:
-    """What the sample speaks against, in no particular order."""
+    """Yield remarks on what the sample contradicts, in no particular order."""
     for node in tree.walk():
         token = node.token
         if token.kind is Kind.SELECTOR and len(token.text) > 1:
@@ -44,13 +44,13 @@ def remarks(expression: str, tree: Node, known: SetFacts) -> Iterator[Remark]:
             if field is None:
                 yield _unknown(token, known)
             elif field.kinds == {"object"}:
-                yield Remark(token.start, token.end, f"{token.text} holds objects, which no filter can read")
+                yield Remark(token.start, token.end, f"{token.text} has objects, which filters cannot read")
         elif len(node.operands) == 2:
             yield from _comparison(expression, node, known)
 
 
 def missing(tree: Node, known: SetFacts) -> Iterator[tuple[Remark, bool]]:
-    """Fields that some elements lack; with each whether the expression reads as if that did no harm."""
+    """Yield fields that some elements lack, each with whether the expression suggests that this does not matter."""
     pending = [(tree, False)]
     told: set[str] = set()
     while pending:
@@ -75,7 +75,9 @@ def missing(tree: Node, known: SetFacts) -> Iterator[tuple[Remark, bool]]:
 
 def _unknown(token: Token, known: SetFacts) -> Remark:
     near = difflib.get_close_matches(token.text[1:], [name for name in known.names if reachable(name)], 1, 0.6)
-    sentence = "no element has this field" if known.whole else f"no such field in {known.sampled:,} sampled"
+    sentence = (
+        "no element has this field" if known.whole else f"no such field in {known.sampled:,} sampled elements"
+    )
     if near:
         sentence += f"; did you mean .{near[0]}?"
     return Remark(token.start, token.end, sentence, f".{near[0]}" if near else None)
@@ -83,7 +85,7 @@ def _unknown(token: Token, known: SetFacts) -> Remark:
 
 @dataclass(frozen=True, slots=True)
 class _Clause:
-    """A field compared with a literal, the field named first."""
+    """A comparison of a field with a literal, turned so that the field comes first."""
 
     expression: str
     node: Node
@@ -99,22 +101,22 @@ class _Clause:
 
     @property
     def kinds(self) -> frozenset[str]:
-        """The types of the field's values; a null is none that could be compared with."""
+        """The types of the field's values, without null."""
         return self.field.kinds - {"null"}
 
     @property
     def bounds(self) -> tuple[float, float] | None:
-        """The smallest and the largest number compared with; a null counts as 0."""
+        """The smallest and the largest number of the field; null counts as 0."""
         smallest, largest = self.field.smallest, self.field.largest
         if smallest is None or largest is None:
             return None
         return (min(smallest, 0), max(largest, 0)) if "null" in self.field.kinds else (smallest, largest)
 
     def never(self, verb: str) -> str:
-        """Say that no element ``verb``, as far as the sample tells."""
+        """Return a message that ``verb`` applies to no element of the sample."""
         if self.known.whole:
             return f"{self.name} never {verb}"
-        return f"{self.name} {verb} in none of {self.known.sampled:,} sampled"
+        return f"{self.name} {verb} in none of {self.known.sampled:,} sampled elements"
 
     def remark(self, sentence: str, replacement: str | None = None) -> Remark:
         whole = (self.node.start, self.node.end)
@@ -151,9 +153,9 @@ def _order(clause: _Clause) -> Remark | None:
     if isinstance(clause.value, bytes):
         limit = to_double(clause.value)
     if kinds == {"array"}:
-        return clause.remark(f"{clause.name} holds lists, which count as 0 here")
+        return clause.remark(f"{clause.name} has lists, which count as 0 here")
     if kinds == {"text"} and limit is not None and not _numeric_texts(field):
-        return clause.remark(f"{clause.name} holds texts; those that are no numbers count as 0")
+        return clause.remark(f"{clause.name} has texts; those that are not numbers count as 0")
     if limit is None or kinds != {"number"} or clause.bounds is None:
         return None
     smallest, largest = clause.bounds
@@ -168,7 +170,7 @@ def _equality(clause: _Clause) -> Remark | None:
         item = clause.expression[clause.literal.start : clause.literal.end]
         inside = f"{item} in {clause.name}" if equals else f"not ({item} in {clause.name})"
         return clause.remark(
-            f"{clause.name} holds lists, which compare as 0; in asks what is in them",
+            f"{clause.name} has lists, which compare as 0; use in to test for an item",
             inside if clause.literal.kind is not Kind.ARRAY else None,
         )
     if isinstance(value, bytes):
@@ -176,7 +178,7 @@ def _equality(clause: _Clause) -> Remark | None:
     if not equals:
         return None
     if value is None and kinds and "null" not in clause.field.kinds:
-        return clause.remark(f"{clause.never('is null')}; an element without it never matches")
+        return clause.remark(f"{clause.never('has the value null')}; an element without it never matches")
     if isinstance(value, float):
         return _number_equality(clause, value)
     return None
@@ -188,15 +190,15 @@ def _number_equality(clause: _Clause, value: float) -> Remark | None:
         return clause.remark(f"{clause.name} is true or false, which count as 1 and 0")
     if kinds == {"text"} and not _numeric_texts(field):
         if value == 0:
-            return clause.remark(f"{clause.name} holds texts, and every text that is no number counts as 0")
+            return clause.remark(f"{clause.name} has texts, and every text that is not a number counts as 0")
         shown = clause.expression[clause.literal.start : clause.literal.end]
-        return clause.remark(f"{clause.name} holds texts: a number never equals one", f'{clause.name} == "{shown}"')
+        return clause.remark(f"{clause.name} has texts, which a number never equals", f'{clause.name} == "{shown}"')
     if kinds != {"number"} or clause.bounds is None or (value == 0 and "null" in field.kinds):
         return None
     if not clause.bounds[0] <= value <= clause.bounds[1]:
         return clause.remark(_between(clause))
     if field.complete and value not in _numbers(field):
-        return clause.remark(clause.never("is that"))
+        return clause.remark(clause.never("has this value"))
     return None
 
 
@@ -207,55 +209,55 @@ def _text_equality(clause: _Clause, text: str) -> Remark | None:
         sentence = f"{clause.name} is true or false, which count as 1 and 0; a text is neither"
         return clause.remark(sentence, f"{clause.name} {clause.operator} {replacement}" if replacement else None)
     if kinds == {"number"} and to_double(text.encode("utf-8", "surrogateescape")) is None:
-        return clause.remark(f"{clause.name} holds numbers, and this text counts as 0")
+        return clause.remark(f"{clause.name} has numbers, and this text counts as 0")
     if kinds != {"text"}:
         return None
     return _absent(clause, text, f"{clause.name} {clause.operator} {{}}")
 
 
 def _one_of(clause: _Clause) -> Remark | None:
-    """A field in a list."""
+    """Judge ``.field in [list]``."""
     value, kinds = clause.value, clause.kinds
     if not isinstance(value, tuple):
         return None
     if kinds == {"array"}:
         items = clause.expression[clause.literal.start + 1 : clause.literal.end - 1].strip(" ,")
         replacement = f"{items} in {clause.name}" if len(value) == 1 else None
-        return clause.remark(f"{clause.name} holds lists itself; what is in it stands before the in", replacement)
+        return clause.remark(f"{clause.name} has lists; write the item before in", replacement)
     texts = [item.decode("utf-8", "surrogateescape") for item in value if isinstance(item, bytes)]
     if kinds == {"text"} and clause.field.complete:
         known = _written(clause.field)
         absent = [text for text in texts if text not in known]
         if absent:
-            return clause.remark(clause.never(f'is "{absent[0]}"'))
+            return clause.remark(clause.never(f'has the value "{absent[0]}"'))
     return None
 
 
 def _among(clause: _Clause) -> Remark | None:
-    """A literal in a field."""
+    """Judge ``literal in .field``."""
     value, kinds = clause.value, clause.kinds
     if kinds and kinds <= {"number", "boolean", "null"}:
-        return clause.remark(f"{clause.name} holds neither lists nor texts: this never holds")
+        return clause.remark(f"{clause.name} has neither lists nor texts: this is always false")
     if kinds == {"text"} and isinstance(value, float):
-        return clause.remark(f"{clause.name} holds texts: no number is part of one")
+        return clause.remark(f"{clause.name} has texts, of which a number is never a part")
     if kinds != {"array"} or not isinstance(value, bytes):
         return None
-    # A text equals a 0, true or false in a list where it counts as that number.
+    # A text also equals 0, true or false in a list if it counts as that number.
     if not all(isinstance(one.value, str) for one in clause.field.values):
         return None
     return _absent(clause, value.decode("utf-8", "surrogateescape"), f"{{}} in {clause.name}")
 
 
 def _absent(clause: _Clause, text: str, template: str) -> Remark | None:
-    """A text that the field never is, with the one that was meant."""
+    """Judge a text that the field never has, and suggest the one that was meant."""
     stored = _escaped(clause.field).get(text)
     if stored is not None:
-        sentence = "stored with \\u escapes, which the server reads as they stand"
+        sentence = "stored with \\u escapes, which the server does not decode"
         return clause.remark(sentence, template.replace("{}", stored))
     if clause.operator == "!=" or not clause.field.complete or text in _written(clause.field):
         return None
-    holds = "holds" if "array" in clause.field.kinds else "is"
-    sentence = clause.never(f"{holds} that")
+    holds = "contains" if "array" in clause.field.kinds else "has"
+    sentence = clause.never(f"{holds} this value")
     meant = _nearest(clause.field, text)
     if meant is None:
         return clause.remark(sentence)
@@ -279,7 +281,7 @@ def _numbers(field: FieldFacts) -> frozenset[float]:
 
 @lru_cache(maxsize=64)
 def _escaped(field: FieldFacts) -> dict[str, str]:
-    """Texts that the server reads otherwise than JSON says, with their literals."""
+    """Return texts that the server reads differently from JSON, with the literals that match them."""
     return {
         one.value: one.literal
         for one in field.values

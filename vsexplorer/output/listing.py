@@ -1,4 +1,4 @@
-"""Results as text for elsewhere: JSON, JSON lines, CSV and Markdown, the same for files and for the clipboard."""
+"""Convert results to JSON, JSON Lines, CSV and Markdown, for files and the clipboard."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from vsexplorer.language.query_source import line_of
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Records in all the shapes they can be written."""
+    """Records, prepared for all output formats."""
 
     document: Mapping[str, Any] | Sequence[Any]
     """What ``json`` writes."""
@@ -25,15 +25,15 @@ class Listing:
     """What ``jsonl`` writes, one a line."""
     header: Sequence[str]
     rows: Sequence[Sequence[Json]]
-    """What ``table``, ``csv``, ``markdown`` and, where nothing else is given, ``plain`` write."""
+    """What ``table``, ``csv``, ``markdown`` and, unless ``plain`` is given, ``plain`` write."""
     numeric: frozenset[int] = frozenset()
     """Indices of the columns that align right."""
     plain: Sequence[Sequence[Json]] | None = None
-    """What ``plain`` writes where its columns must not depend on the data."""
+    """What ``plain`` writes, if its columns must not depend on the data."""
 
 
 def of_page(page: ResultPage) -> Listing:
-    """An answer in the shapes it can be written."""
+    """Convert a page of results to a listing."""
     match page.query.source:
         case ByText(text):
             asked: dict[str, str | None] = {"query": text}
@@ -82,7 +82,7 @@ def of_page(page: ResultPage) -> Listing:
 
 
 def element_fields(element: bytes) -> dict[str, Json]:
-    """An element's name for JSON; one that is not UTF-8 comes with its bytes as well."""
+    """Return an element's name for JSON, with its bytes in base64 if it is not UTF-8."""
     try:
         return {"element": element.decode()}
     except UnicodeDecodeError:
@@ -92,7 +92,7 @@ def element_fields(element: bytes) -> dict[str, Json]:
 
 
 def attribute_fields(attributes: bytes | None) -> dict[str, Json]:
-    """Attributes for JSON; those that are not JSON stand as text in ``attributes_raw``."""
+    """Return attributes for JSON; those that are not valid JSON are text in ``attributes_raw``."""
     if attributes is None:
         return {"attributes": None}
     valid, value = parse(attributes)
@@ -107,7 +107,7 @@ def as_json(listing: Listing) -> str:
 
 
 def as_csv(listing: Listing) -> str:
-    """CSV with a header; what is no text and no number is written as JSON."""
+    """Return CSV with a header; values other than texts and numbers are written as JSON."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(listing.header)

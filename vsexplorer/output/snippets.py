@@ -1,7 +1,7 @@
-"""A command as something to paste: a redis-cli line for a shell, a redis-py snippet, a Go program.
+"""Write a command as code to paste: a redis-cli line for a shell, a redis-py snippet, or a Go program.
 
-Each carries the vector in full and no password. Bytes that could drive a terminal are escaped in the way of the
-language they are written in. A line for a shell means the same to bash, zsh, fish (3.4 and newer) and dash.
+Each contains the full vector and no password. Bytes that a terminal could interpret are escaped in the syntax of
+the target language. A line for a shell means the same in bash, zsh, fish (3.4 and newer) and dash.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _GO_NAMES = {
 _PLAIN_WORD = re.compile(r"[\w@%+:,./-]+", re.ASCII)
 _APART = re.compile(r"(['\\])")
 _QUOTED_APART = {"'": '"\'"', "\\": "\\\\"}
-"""How characters are written that single quotes cannot hold in every shell."""
+"""Notation of characters that cannot be within single quotes in every shell."""
 
 
 class Client(StrEnum):
-    """What a snippet is written for."""
+    """The client that a snippet is for."""
 
     REDIS_CLI = "redis-cli"
     REDIS_PY = "redis-py"
@@ -44,10 +44,10 @@ class Client(StrEnum):
 
 
 def snippet(client: Client, argv: Sequence[Argument], target: Target) -> str:
-    """The command for a client.
+    """Write a command as code for a client.
 
     Raises:
-        UsageError: no shell can write it, because a name holds a zero byte.
+        UsageError: a shell line is not possible, because a name contains a zero byte or ends in a line feed.
     """
     match client:
         case Client.REDIS_CLI:
@@ -63,7 +63,7 @@ def _redis_cli(argv: Sequence[Argument], target: Target) -> str:
     words += ["-s", target.socket] if target.socket else ["-h", target.host, "-p", str(target.port)]
     words += ["-n", str(target.db)] if target.db else []
     words += ["--user", target.username] if target.username else []
-    # Asked for, or taken from REDISCLI_AUTH; never written down.
+    # The password is prompted for or taken from REDISCLI_AUTH, but never included.
     words += ["--askpass"] if target.password else []
     if target.tls:
         tls = target.tls
@@ -142,7 +142,7 @@ def _go_redis(argv: Sequence[Argument], target: Target) -> str:
 def _read(
     argv: Sequence[Argument],
 ) -> tuple[Argument, bytes | None, Argument, dict[str, Argument | bool]] | None:
-    """Key, vector, element and options of a VSIM; ``None`` for what is none, or names what is no text."""
+    """Return key, vector, element and options of a VSIM; ``None`` for other commands and non-text names."""
     if argv[0] != b"VSIM":
         return None
     _, key, way, what, *rest = argv
@@ -166,7 +166,7 @@ def _read(
 
 
 def _plain(argv: Sequence[Argument]) -> list[Argument]:
-    """The arguments with the vector's numbers in the place of its bytes."""
+    """Return the arguments with the vector as VALUES instead of bytes."""
     place = vector_place(argv)
     if place is None:
         return list(argv)
@@ -196,7 +196,7 @@ def _bytes(word: Argument) -> bytes:
 def _shell_word(word: Argument) -> str:
     raw = _bytes(word)
     if b"\0" in raw:
-        raise UsageError("No shell can write a name with a zero byte.", "Take the redis-py code instead.")
+        raise UsageError("A name with a zero byte cannot be written for a shell.", "Use redis-py instead.")
     if not _is_text(raw) or not raw.decode().isprintable():
         return _printed(raw)
     text = raw.decode()
@@ -207,9 +207,9 @@ def _shell_word(word: Argument) -> str:
 
 
 def _printed(raw: bytes) -> str:
-    """A word that printf writes, byte by byte where it must."""
+    """Return a shell word that calls printf, with octal escapes where needed."""
     if raw.endswith(b"\n"):
-        raise UsageError("No shell can write a name that ends in a line feed.", "Take the redis-py code instead.")
+        raise UsageError("A name that ends in a line feed cannot be written for a shell.", "Use redis-py instead.")
     octal = re.sub(rb"[^A-Za-z0-9 _.,:/@]", lambda found: rb"\%03o" % found[0][0], raw).decode()
     return f"\"$(printf '{octal}')\""
 

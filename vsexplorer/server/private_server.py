@@ -1,8 +1,8 @@
-"""A Redis of one's own: started when nobody else's is there, shared by all vsexplorers of the user.
+"""A private Redis server, started if no other one is available, and shared by the user's vsexplorer processes.
 
 Each user of the server holds a shared lock on ``users.lock`` in its folder. A keeper process (``keeper.py``)
-runs the server and waits for the exclusive lock, which the kernel grants when the last user is gone, however it
-went: no counting, no polling, nothing stale after a crash.
+runs the server and waits for the exclusive lock, which the kernel grants when the last user has exited, even by
+a crash: no counting, no polling, no stale state.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _STARTS = 3
 
 
 class PrivateServer:
-    """This process's share in a private server."""
+    """A private server, as used by this process."""
 
     def __init__(self, binary: Path, folder: Path, temporary: bool = False) -> None:
         self._binary = binary
@@ -44,33 +44,33 @@ class PrivateServer:
 
     @classmethod
     def shared(cls, binary: Path) -> PrivateServer:
-        """The user's own server, whose data stay."""
+        """Return the user's persistent server."""
         return cls(binary, paths.data_folder() / "server")
 
     @classmethod
     def throwaway(cls, binary: Path) -> PrivateServer:
-        """A server whose folder goes when its last user does."""
+        """Return a temporary server, whose folder is deleted after its last user."""
         _private_folder(paths.runtime_folder())
         return cls(binary, Path(tempfile.mkdtemp(prefix="demo-", dir=paths.runtime_folder())), temporary=True)
 
     def target(self, db: int = 0) -> Target:
-        """Where to connect."""
+        """Return the target to connect to."""
         return Target(socket=str(self.socket), db=db, name="demo server" if self._temporary else "private server")
 
     def acquire(self) -> None:
-        """Take a share, and start the server where it does not run.
+        """Start using the server, and start it if it is not running.
 
         May be called again after the server was lost. Blocks until the server answers.
 
         Raises:
-            NoServer: it cannot be started; the message holds the end of its log.
+            NoServer: the server cannot be started; the hint contains the end of its log.
         """
         _private_folder(self._folder)
         if self._users is None:
             users = (self._folder / "users.lock").open("a")
             fcntl.flock(users, fcntl.LOCK_SH)
             self._users = users
-        # Only now: a keeper that is just ending removes the socket's folder while it holds the lock.
+        # Only after locking: a keeper that is stopping removes the socket's folder while it holds the lock.
         _private_folder(self.socket.parent)
         with (self._folder / "start.lock").open("a") as start:
             fcntl.flock(start, fcntl.LOCK_EX)
@@ -83,7 +83,7 @@ class PrivateServer:
                 raise
 
     def release(self) -> None:
-        """Give the share back; the keeper stops the server after the last one."""
+        """Stop using the server; the keeper stops it after the last user."""
         if self._users is not None:
             self._users.close()
             self._users = None
@@ -94,7 +94,7 @@ class PrivateServer:
         starts = 0
         while not self._answers():
             if time.monotonic() > deadline:
-                raise NoServer(f"The private server did not get ready within {_PATIENCE:.0f} s.", self._log())
+                raise NoServer(f"The private server was not ready within {_PATIENCE:.0f} s.", self._log())
             if not _runs(keeper) and self._unkept():
                 if starts == _STARTS:
                     raise NoServer("The private server could not be started.", self._log())
@@ -112,7 +112,7 @@ class PrivateServer:
             return os.posix_spawn(sys.executable, command, os.environ, file_actions=actions, setsid=True)
 
     def _unkept(self) -> bool:
-        """Whether no keeper lives: nobody holds its lock."""
+        """Return whether no keeper is running: nobody holds its lock."""
         with (self._folder / "keeper.lock").open("a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -134,7 +134,7 @@ class PrivateServer:
 
 
 def _runs(process: int) -> bool:
-    """Whether a child still runs; 0 stands for none."""
+    """Return whether a child process is still running; 0 means that there is none."""
     try:
         return process != 0 and os.waitpid(process, os.WNOHANG) == (0, 0)
     except ChildProcessError:
@@ -142,7 +142,7 @@ def _runs(process: int) -> bool:
 
 
 def _short_enough(path: Path) -> Path:
-    """The socket's path, or one in a short folder of the user's own where the system takes no longer one."""
+    """Return the socket's path, or one in a shorter private folder if it is too long for the system."""
     if len(os.fsencode(path)) <= _SOCKET_PATH_LIMIT:
         return path
     return Path(tempfile.gettempdir()) / f"vsexplorer-{os.getuid()}-{_short_name(path)}" / "redis.sock"
@@ -160,10 +160,10 @@ def _private_folder(folder: Path) -> None:
     except OSError as error:
         raise NoServer(
             f"The private server needs the folder {folder}: {error.strerror or error}.",
-            "Set XDG_DATA_HOME, XDG_CACHE_HOME and XDG_RUNTIME_DIR to folders of yours, or HOME.",
+            "Set XDG_DATA_HOME, XDG_CACHE_HOME and XDG_RUNTIME_DIR, or HOME, to folders that you own.",
         ) from error
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
-        raise NoServer(f"{folder} is not a folder of yours.", "Remove it, or set XDG_RUNTIME_DIR to one that is.")
+        raise NoServer(f"{folder} is not a folder that you own.", "Remove it, or set XDG_RUNTIME_DIR to another.")
     if stat.S_IMODE(status.st_mode) != 0o700:
         folder.chmod(0o700)
 

@@ -14,7 +14,7 @@ from vsexplorer.server.target import Target, Where
 
 
 class Session:
-    """An open connection, what its server can do and, for a private server, a share in its process."""
+    """An open connection, the capabilities of its server and, if that is private, the server itself."""
 
     def __init__(self, connection: Connection, server: PrivateServer | None) -> None:
         self.connection = connection
@@ -23,7 +23,7 @@ class Session:
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the server can do, as found when it was connected to last."""
+        """What the server can do, as detected at the last connect."""
         assert self._capabilities is not None, "a session is made by open()"
         return self._capabilities
 
@@ -34,10 +34,10 @@ class Session:
 
     @classmethod
     async def open(cls, where: Where) -> Session:
-        """Connect, starting a private server where none was named and none listens on the default port.
+        """Connect; start a private server if none was named and none listens on the default port.
 
         Raises:
-            NoServer: a private server is needed and none can be had.
+            NoServer: a private server is needed and cannot be started.
             VsexplorerError: the server cannot be reached, denies access or has no vector sets.
         """
         server: PrivateServer | None = None
@@ -59,14 +59,14 @@ class Session:
         """Connect again, restarting a private server that is gone.
 
         Raises:
-            VsexplorerError: it did not work yet.
+            VsexplorerError: the server cannot be reached yet.
         """
         if self._server is not None:
             await asyncio.to_thread(self._server.acquire)
         self._capabilities = await probe(self.connection)
 
     async def close(self) -> None:
-        """Close the connections and give back the share in a private server."""
+        """Close the connections and stop using the private server."""
         try:
             await self.connection.close()
         except VsexplorerError:

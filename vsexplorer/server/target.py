@@ -1,4 +1,4 @@
-"""Which server to talk to: from redis-cli's options, a URL, the environment or a profile."""
+"""Determine the server to connect to, from redis-cli's options, a URL, the environment or a profile."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Target:
     password: str = field(default="", repr=False)
     tls: Tls | None = None
     name: str = ""
-    """What people call it, where an address says little: ``private server``."""
+    """Display name, if the address says little, such as ``private server``."""
 
     @property
     def address(self) -> str:
@@ -62,14 +62,14 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """What decides on the server to use."""
+    """How to choose the server to use."""
 
     target: Target | None = None
-    """The server that was named; ``None`` for the default port, else a private server."""
+    """The server that was named; ``None`` tries the default port, then a private server."""
     default: Target = Target()
     """What to try when none was named."""
     private: bool = False
-    """Use the private server whatever else is there."""
+    """Use the private server even if another one is running."""
     temporary: bool = False
     """Use a throwaway private server."""
     server_binary: str = ""
@@ -78,7 +78,7 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class TargetOptions:
-    """What was typed on the command line; ``None`` where an option was not given."""
+    """Connection options of the command line; ``None`` if an option was not given."""
 
     host: str | None = None
     port: int | None = None
@@ -97,11 +97,11 @@ class TargetOptions:
 
 
 def resolve(options: TargetOptions, environment: Mapping[str, str], config: Config) -> Target | None:
-    """Decide on the target.
+    """Determine the target.
 
-    An address on the command line wins over a profile asked for, that over ``VSEXPLORER_URL``, that over
-    ``REDIS_URL``, that over the configuration's default profile. Database, user, password and TLS options
-    then apply to whichever it is; ``REDISCLI_AUTH`` gives a password where none is known.
+    In order of precedence: an address on the command line, a profile on the command line, ``VSEXPLORER_URL``,
+    ``REDIS_URL``, the configuration's default profile. Database, user, password and TLS options then apply to
+    it; ``REDISCLI_AUTH`` provides the password if there is none.
 
     Returns:
         The target, or ``None`` when nothing names one.
@@ -154,7 +154,7 @@ def _address(options: TargetOptions, environment: Mapping[str, str], config: Con
 
 
 def profile_named(name: str, config: Config) -> Profile:
-    """The profile of that name.
+    """Return the profile with a name.
 
     Raises:
         UsageError: there is none.
@@ -173,7 +173,7 @@ def _from_profile(name: str, environment: Mapping[str, str], config: Config) -> 
     if profile.password_env:
         if profile.password_env not in environment:
             raise UsageError(
-                f"The profile {name!r} takes its password from the variable {profile.password_env}, "
+                f"The profile {name!r} takes its password from the environment variable {profile.password_env}, "
                 "which is not set."
             )
         target = replace(target, password=environment[profile.password_env])
@@ -205,7 +205,7 @@ def _with_tls(target: Target, options: TargetOptions) -> Target:
         insecure=options.insecure or known.insecure,
     )
     if bool(tls.cert) != bool(tls.key):
-        raise UsageError("--cert and --key belong together.")
+        raise UsageError("--cert and --key must be used together.")
     return replace(target, tls=tls)
 
 
@@ -226,13 +226,13 @@ def parse_url(url: str, origin: str) -> Target:
         raise UsageError(f"{origin}: the URL has no valid host or port.") from error
     if parts.scheme not in ("redis", "rediss", "unix"):
         raise UsageError(
-            f"{origin}: this is no Redis URL; one starts with redis://, rediss:// or unix://.",
+            f"{origin}: not a Redis URL; it must start with redis://, rediss:// or unix://.",
             "For example: redis://localhost:6379/0",
         )
     parameters = dict(parse_qsl(parts.query))
     database = parameters.pop("db", "")
     if parameters:
-        raise UsageError(f"{origin}: unknown parameter {', '.join(parameters)} in the URL.", "Known is: db.")
+        raise UsageError(f"{origin}: unknown parameter {', '.join(parameters)} in the URL.", "Supported: db.")
     username, password = unquote(parts.username or ""), unquote(parts.password or "")
     if parts.scheme == "unix":
         path = unquote(_socket_host(parts) + parts.path)

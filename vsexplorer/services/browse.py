@@ -1,6 +1,6 @@
-"""All elements of a set in the order of their names, through a window that moves: constant memory at any size.
+"""Browse all elements of a set in name order through a sliding window, with constant memory.
 
-VRANGE walks forward only; ``vectorset/backwards.py`` finds what comes before a name.
+VRANGE lists forward only; ``vectorset/backward_pages.py`` finds the names before a given one.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from vsexplorer.vectorset.backward_pages import names_before
 from vsexplorer.vectorset.store import VectorSetStore
 
 PAGE = 500
-"""Names read at a time: half a millisecond of the server."""
+"""Names read at a time, which takes the server half a millisecond."""
 WINDOW = 3_000
-"""Names kept; the far end is forgotten beyond that."""
+"""Maximum number of names kept; beyond that, the far end is dropped."""
 SORTABLE = 20_000
-"""Elements up to which a set is sorted by an attribute: all of them are read for that."""
+"""Largest set that can be sorted by an attribute, for which all elements must be read."""
 _SCREENFUL = 100
-"""Names behind the one jumped to that make it worth showing before those in front of it are known."""
+"""Number of names after a jump target that fill the screen without reading the names before it."""
 
 
 class Browser:
-    """A window on the names of a set. On servers without VRANGE it holds a random sample, and says so."""
+    """A window on the names of a set. Without VRANGE it has a random sample, and ``ordered`` is false."""
 
     def __init__(self, store: VectorSetStore, info: SetInfo) -> None:
         self._store = store
@@ -35,7 +35,7 @@ class Browser:
         self.names: list[bytes] = []
         """The names in the window, in order."""
         self.first: int | None = None
-        """How many names come before the window, where that is known."""
+        """Number of names before the window, if known."""
         self.at_start = False
         self.at_end = False
         self.sorted_by: str | None = None
@@ -43,7 +43,7 @@ class Browser:
 
     @property
     def ordered(self) -> bool:
-        """Whether the names are all there are, in order; otherwise they are a random sample."""
+        """Whether the server can list all names in order; otherwise the names are a random sample."""
         return self._store.capabilities.vrange
 
     async def start(self) -> None:
@@ -58,15 +58,15 @@ class Browser:
         self.first, self.at_start, self.at_end = 0, True, len(self.names) < PAGE
 
     async def sort(self, field: str, descending: bool = False) -> None:
-        """Hold all names, sorted by what a field holds; elements that lack it come last.
+        """Load all names, sorted by the value of a field; elements without the field come last.
 
         Raises:
             CommandRefused: the set has too many elements to read them all.
         """
         if self._info.size > SORTABLE:
             raise CommandRefused(
-                f"{plural(self._info.size, 'element')} are too many to sort by an attribute: {SORTABLE:,} at most.",
-                "In the results a query or a filter narrows first; there ] sorts.",
+                f"{plural(self._info.size, 'element')} are too many to sort by an attribute (limit: {SORTABLE:,}).",
+                "Narrow the elements with a query or a filter, then sort the results with ].",
             )
         found: list[tuple[tuple[int, float, str], bytes]] = []
         async for page in self._store.names(self._info, PAGE):
@@ -86,9 +86,10 @@ class Browser:
             self.first = 0 if self.at_start else None
 
     async def jump(self, name: bytes) -> int:
-        """Go to the first name that begins so, in another case where none does; returns its place in the window.
+        """Go to the first name with a prefix and return its index in the window.
 
-        Where none begins so in any case, it is the place where the name would be.
+        If no name has the prefix, its usual capitalizations are tried; if none has those either, the index is that
+        of the next name in order.
         """
         name = await self._as_spelled(name)
         if not self.ordered or self.sorted_by is not None:
@@ -102,7 +103,7 @@ class Browser:
         return 0 if len(self.names) >= _SCREENFUL else await self.extend_back()
 
     async def _as_spelled(self, name: bytes) -> bytes:
-        """The beginning of a name in the case in which some name begins so; as given where none does."""
+        """Return a prefix in the capitalization that some name begins with; unchanged if none does."""
         text = decode(name)
         spellings = [
             spelling.encode("utf-8", "surrogateescape")
@@ -119,12 +120,12 @@ class Browser:
         return name
 
     def unsort(self) -> None:
-        """Return to the order of the names; ``start`` or ``jump`` comes next."""
+        """Return to name order; call ``start`` or ``jump`` next."""
         self.sorted_by = None
         self.names = []
 
     async def extend_back(self) -> int:
-        """Put a page before the window; returns how many names came."""
+        """Read the page before the window; return the number of names added."""
         if self.at_start or not self.ordered:
             return 0
         found, self.at_start = await self._before(self.names[0] if self.names else None)
@@ -139,7 +140,7 @@ class Browser:
         return len(found)
 
     async def extend(self) -> int:
-        """Put a page behind the window; returns how many names were forgotten at its beginning."""
+        """Read the page after the window; return the number of names dropped at its start."""
         if self.at_end or not self.ordered or not self.names:
             return 0
         found = await self._store.names_behind(self._info.key, self.names[-1], PAGE)

@@ -39,17 +39,17 @@ TOURS = {
     ),
     CHARACTERS: (
         _stop("A character by what it shows", CHARACTERS, "a face that is about to cry"),
-        _stop("Among the emoji alone", CHARACTERS, "a way to travel", '.block == "Transport and Map Symbols"'),
+        _stop("Only transport symbols", CHARACTERS, "a way to travel", '.block == "Transport and Map Symbols"'),
         _stop("Numbers by their value", CHARACTERS, "roman", ".numeric >= 50"),
     ),
 }
 
 
 def characters_plan() -> LoadPlan:
-    """How the characters are loaded: what is there from an earlier time is left alone."""
+    """Return the load plan for the characters; existing ones are skipped."""
     kept = ("character", "code", "category", "block", "numeric")
     mapping = Mapping(id="name", text="text", attributes=kept)
-    # One searches while it is loaded.
+    # The set is searched while it is being loaded.
     options = SetOptions(cas=True)
     folder = paths.state_folder() / "loads"
     return LoadPlan(CHARACTERS, mapping, options, existing=OnExisting.SKIP, checkpoints=folder)
@@ -62,5 +62,5 @@ async def load_people(explorer: Explorer, progress: ProgressCallback = ignore_pr
 
 
 async def load_characters(explorer: Explorer, progress: ProgressCallback = ignore_progress) -> LoadReport:
-    """Load the characters of Unicode into ``unicode``; an interrupted load goes on, a finished one does nothing."""
+    """Load the characters of Unicode into ``unicode``; resume an interrupted load, skip a finished one."""
     return await explorer.transfers.load([Characters()], characters_plan(), progress)

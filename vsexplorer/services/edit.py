@@ -1,4 +1,4 @@
-"""Changing a vector set with care: commands are known first, nobody's work is overwritten, much can be undone."""
+"""Change vector sets safely: commands are known in advance, concurrent changes detected, most changes undoable."""
 
 from __future__ import annotations
 
@@ -37,24 +37,24 @@ class PreparedChange:
 
     change: Change
     info: SetInfo | None
-    """``None`` where the set does not exist yet."""
+    """``None`` if the set does not exist yet."""
     model: str = ""
-    """The model that embedded what a new set begins with."""
+    """The model that embedded the first element of a new set."""
 
     @property
     def words(self) -> str:
-        """What will be done; harmless already."""
+        """What will be done, as sanitized text."""
         return self.change.words
 
     @property
     def lines(self) -> list[str]:
-        """The commands, in the order they are sent; harmless already."""
+        """The commands, in the order they are sent, as sanitized text."""
         return self.change.lines
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Attributes as somebody saw them before changing them."""
+    """Attributes as they were when editing began."""
 
     attributes: bytes | None
 
@@ -78,11 +78,11 @@ class Editor:
         """Prepare to add an element, or to replace the vector and attributes of one that is there.
 
         Args:
-            key: The vector set; made where it does not exist.
+            key: The vector set; created if it does not exist.
             element: Its name, which must be free unless ``replace`` is given.
             what: A text to embed, a vector, or the path of a file with one.
-            attributes: JSON, checked.
-            options: How a new set is made; must fit one that exists.
+            attributes: Validated JSON.
+            options: Options of a new set; they must match those of an existing one.
             replace: Replace an element of that name; without attributes it keeps those it has.
 
         Raises:
@@ -101,10 +101,10 @@ class Editor:
         else:
             vector = what.vector if isinstance(what, ByVector) else await asyncio.to_thread(read_vector, what)
         if not vector or not norm(unpacked(vector)):
-            raise UsageError("A vector of zeros is near to nothing and cannot be found: it is not added.")
+            raise UsageError("A zero vector has no direction and could never be found, so it is not added.")
         if info is not None and len(vector) != 4 * info.input_dimension:
             raise DimensionMismatch(
-                f"The vector has {len(vector) // 4:,} numbers; {display(key)} holds vectors of "
+                f"The vector has {len(vector) // 4:,} dimensions; the vectors of {display(key)} have "
                 f"{info.input_dimension:,}."
             )
         if replace and info is not None:
@@ -118,23 +118,23 @@ class Editor:
     async def describe(
         self, key: bytes, element: bytes, attributes: bytes | None, seen: Seen | None = None
     ) -> PreparedChange:
-        """Prepare to replace an element's attributes, or to take them away.
+        """Prepare to replace or remove an element's attributes.
 
         Args:
             key: The vector set.
             element: Its name.
-            attributes: JSON, checked; ``None`` takes them away.
-            seen: What they were when somebody began to edit them, where somebody did.
+            attributes: Validated JSON; ``None`` removes them.
+            seen: The attributes when editing began, if known.
 
         Raises:
             NotFound: the element does not exist.
-            ChangedMeanwhile: they are no longer what was seen.
+            ChangedMeanwhile: they have changed since then.
         """
         info, before = await self._before(key, [element])
         if seen is not None and seen.attributes != before[element].attributes:
             raise ChangedMeanwhile(
-                f"The attributes of {display(element)} were changed by someone else; nothing was written.",
-                "Look at them again, then edit them anew.",
+                f"The attributes of {display(element)} were changed by another client; nothing was written.",
+                "Reload them and edit them again.",
             )
         return PreparedChange(changes.describe(info, element, before[element], attributes), info)
 
@@ -148,8 +148,8 @@ class Editor:
         info, before = await self._before(key, [element])
         if (await changes.read(self._store.connection, info, [name]))[name] is not None:
             raise CommandRefused(
-                f"{display(key)} has an element {display(name)} already.",
-                "Delete that one first, or take another name.",
+                f"{display(key)} already has an element {display(name)}.",
+                "Delete it first, or choose another name.",
             )
         return PreparedChange(changes.rename(info, element, before[element], name), info)
 
@@ -172,20 +172,20 @@ class Editor:
         return PreparedChange(changes.delete_set(info), info)
 
     async def make(self, prepared: PreparedChange) -> PreparedChange | None:
-        """Make a change.
+        """Apply a prepared change.
 
         Returns:
-            What takes it back; ``None`` where nothing can.
+            The change that undoes it; ``None`` if it cannot be undone.
 
         Raises:
-            ChangedMeanwhile: someone else changed what it is about; nothing was written.
+            ChangedMeanwhile: another client has changed the data; nothing was written.
             VsexplorerError: the server refused; nothing was written.
         """
         change, info = prepared.change, prepared.info
         after = await changes.apply(self._store.connection, change, info)
         now = await self._info(change.key)
         if info is None and now is not None and prepared.model:
-            # The change is made; that its model may not be recorded must not make it look otherwise.
+            # The change succeeded; a failure to record its model must not hide that.
             with contextlib.suppress(VsexplorerError):
                 await records.write(self._store, now, SetRecord(prepared.model, ""))
         if now is None:
@@ -194,7 +194,7 @@ class Editor:
         if known is None:
             return None
         if info is None:
-            # Only now is it known how long the stored vectors are.
+            # The dimension of the stored vectors is known only now.
             after = await changes.read(self._store.connection, known, list(change.expected))
         undo = changes.undone(known, change, after, now.uid if now is not None else None)
         return PreparedChange(undo, now) if undo is not None else None
@@ -217,7 +217,7 @@ class Editor:
 
 
 def verbatim_attributes(text: str) -> bytes | None:
-    """Return attributes exactly as they were given, once they are known to be a JSON object; blank for none.
+    """Return attributes exactly as given, after checking that they are a JSON object; ``None`` for blank text.
 
     Raises:
         UsageError: it is not JSON, or not an object; the message says where.
@@ -226,7 +226,7 @@ def verbatim_attributes(text: str) -> bytes | None:
 
 
 def checked_attributes(text: str) -> bytes | None:
-    """Attributes as they will be stored: a JSON object, its characters as they are; blank for none.
+    """Return attributes as they will be stored: a JSON object without escapes; ``None`` for blank text.
 
     Raises:
         UsageError: it is not JSON, or no object; the message says where.
@@ -240,7 +240,7 @@ def checked_attributes(text: str) -> bytes | None:
     except (ValueError, RecursionError) as error:
         raise UsageError(f"Not JSON: {error}.") from error
     if not isinstance(value, dict):
-        raise UsageError('Attributes are a JSON object, such as {"year": 1950}: filters see nothing else.')
+        raise UsageError('Attributes must be a JSON object, such as {"year": 1950}: filters read nothing else.')
     try:
         return to_stored(value)
     except ValueError as error:
@@ -248,4 +248,4 @@ def checked_attributes(text: str) -> bytes | None:
 
 
 def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is no number")
+    raise ValueError(f"{name} is not a valid number")

@@ -1,4 +1,4 @@
-"""The elements of a vector set: by name, one on its own, and its neighbours in the graph."""
+"""Read the elements of a vector set by name, a single element, and its neighbours in the graph."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The services for the vector sets of one database, composed."""
+"""Compose the services for the vector sets of one database."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class Explorer:
     async def connect(self) -> None:
         """Connect, or connect again after the connection was lost.
 
-        The model need not be loaded for that; the first text waits for it.
+        The model need not be loaded yet; the first text waits for it.
 
         Raises:
-            NoServer: a private server is needed and none can be had.
+            NoServer: a private server is needed and cannot be started.
             NoVectorSets: the server has no vector sets.
             VsexplorerError: the server cannot be reached or denies access.
         """
@@ -80,7 +80,7 @@ class Explorer:
 
     @property
     def place(self) -> str:
-        """The server and database without user and password, which tell sets of one key apart."""
+        """Server and database, without user and password, to distinguish sets with the same key."""
         return f"{self.target.name or self.target.address}/{self.target.db}"
 
     @property
@@ -94,7 +94,7 @@ class Explorer:
         return self._store.dialect
 
     async def close(self) -> None:
-        """Close the connections, the model and the share in a private server."""
+        """Close the connections and the model, and stop using the private server."""
         await self.models.embedder.close()
         if self._session is not None:
             await self._session.close()

@@ -14,7 +14,7 @@ from vsexplorer.embedding.registry import ModelDescription
 
 
 class ModelService:
-    """Holds the embedder of all services; another model replaces it for all of them at once.
+    """Holds the embedder of all services; switching the model affects all of them.
 
     Args:
         embedder: The embedder to begin with.
@@ -70,7 +70,7 @@ class ModelService:
         return await asyncio.to_thread(models_of_dimension, info.input_dimension)
 
     async def lend(self, recorded: str, info: SetInfo | None, stack: AsyncExitStack) -> Embedder:
-        """Return the model to embed with what is added to a set.
+        """Return the embedder for elements that are added to a set.
 
         Args:
             recorded: The model recorded for the set; empty if none.
@@ -85,8 +85,8 @@ class ModelService:
         if self._given:
             raise CommandRefused(
                 f"{display(info.key)} was made with {sanitize(recorded)}; "
-                f"vectors of {self.embedder.name} mean nothing beside its own.",
-                "Leave out --model, or give --mix-models to add them all the same.",
+                f"vectors of {self.embedder.name} cannot be compared with them.",
+                "Leave out --model, or use --mix-models to add them anyway.",
             )
         if recorded not in {model.name for model in await self.fitting(info)}:
             # A record is data: it never makes vsexplorer load anything that it does not know.
@@ -107,8 +107,8 @@ class ModelService:
             reduced = f", reduced to {info.dimension}" if info.reduced else ""
             fitting = ", ".join(model.name for model in models_of_dimension(info.input_dimension))
             raise DimensionMismatch(
-                f"{display(info.key)} holds vectors of {info.input_dimension} dimensions{reduced}; "
-                f"{embedder.name} makes {dimension}.",
-                "Text can only be compared by the model the set was made with: name it with --model.\n"
+                f"{display(info.key)} has vectors of {info.input_dimension} dimensions{reduced}; "
+                f"{embedder.name} produces {dimension}.",
+                "Search with the model that the set was made with: name it with --model.\n"
                 f"Models of {info.input_dimension} dimensions: {fitting or 'none that fastembed knows'}.",
             )

@@ -1,4 +1,4 @@
-"""What samples of a set's attributes say: its fields, and how many elements pass a filter."""
+"""Describe fields and count filter matches from samples of a set's attributes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class SampleService:
         self._sampling = Sampling(store)
 
     async def first_facts(self, key: bytes) -> SetFacts | None:
-        """Describe the fields of a large set from a sample that is there at once and not uniform.
+        """Describe the fields of a large set from a quick sample, which is not uniform.
 
         Returns:
             ``None`` if ``facts`` is as quick.
@@ -34,7 +34,7 @@ class SampleService:
         """Describe the fields of a set's attributes: all of a small set, else from a sample.
 
         The sample is bounded in count and bytes, and uniform where the server can list names. Drawing it from a
-        million names takes seconds, in small bits.
+        million names takes seconds, in small steps.
 
         Raises:
             NotFound: there is no such set.

@@ -34,19 +34,19 @@ from vsexplorer.vectorset.projection import project
 from vsexplorer.vectorset.store import Answer, VectorSetStore
 
 _EXACT_LISTING = 100_000
-"""Elements up to which a filtered listing without a query compares all of them: some 30 ms of the server."""
+"""Largest set of which a filtered listing without a query checks all elements, in about 30 ms."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedQuery:
-    """A query with everything it takes to ask Redis."""
+    """A query with everything needed to send it to Redis."""
 
     query: Query
     info: SetInfo
     vector: bytes | None
-    """What to be near to; ``None`` where the query names an element, or nothing."""
+    """The query vector; ``None`` if the query names an element, or nothing."""
     started: float
-    """``time.perf_counter()`` when the query was taken up."""
+    """``time.perf_counter()`` when preparation began."""
     embed: float = 0.0
     """Milliseconds of embedding."""
     remembered: bool = True
@@ -81,13 +81,13 @@ class SearchService:
         return await self.run(await self.prepare(query))
 
     async def prepare(self, query: Query) -> PreparedQuery:
-        """Do what a query needs before Redis ranks: embed its texts, read its files and its elements' vectors.
+        """Prepare a query: embed its texts, and read its files and the vectors of its elements.
 
         Raises:
             FilterRefused: the server would not accept the filter; the message says why and where.
             DimensionMismatch: the model, or a vector given, does not fit the set.
             NotFound: an element of a sum does not exist.
-            UsageError: a file holds no vector, or a sum comes to nothing.
+            UsageError: a file contains no vector, or the terms of a sum cancel out.
             ModelUnavailable: the model could not be opened.
         """
         started = time.perf_counter()
@@ -105,7 +105,7 @@ class SearchService:
         )
 
     async def run(self, prepared: PreparedQuery) -> ResultPage:
-        """Ask Redis.
+        """Send a prepared query to Redis.
 
         Raises:
             FilterRefused: the server cannot parse the filter.
@@ -142,14 +142,14 @@ class SearchService:
             else:
                 terms.append((term.weight, unpacked(await self._given(term.operand, info, embedded))))
         if len({len(numbers) for _, numbers in terms}) > 1:
-            # Stored vectors are reduced; the server would reduce the others, were they alone.
+            # Stored vectors are already reduced, so the other terms must be projected, too.
             terms = [
                 (weight, numbers if len(numbers) == info.dimension else project(numbers, info.dimension))
                 for weight, numbers in terms
             ]
         total = weighted_sum(terms)
         if norm(total) < 1e-6:
-            raise UsageError("The terms of the sum cancel each other out: nothing is left to be near to.")
+            raise UsageError("The terms of the sum cancel each other out.")
         return packed(total)
 
     async def _given(self, operand: Operand, info: SetInfo, embedded: _Embedded) -> bytes:
@@ -162,7 +162,7 @@ class SearchService:
                 embedded.milliseconds += found.milliseconds
                 embedded.remembered &= found.remembered
                 if found.cut_at:
-                    embedded.notes = (f"the text was cut at the model's {found.cut_at} tokens",)
+                    embedded.notes = (f"the text was truncated to the model's limit of {found.cut_at} tokens",)
                 return found.vector
             case ByVector(vector):
                 return _fitting(vector, info, "the vector")
@@ -181,11 +181,11 @@ class SearchService:
     async def _list(self, info: SetInfo, query: Query) -> Answer:
         if not query.filter.strip():
             return await self._store.first(query.key, query.options.count)
-        # A zero vector is equally far from everything: what comes back is what passes the filter, unranked.
+        # A zero vector is equally similar to all elements: the reply has those that pass the filter, unranked.
         exact = info.size <= _EXACT_LISTING
         options = SearchOptions(query.options.count, filter_ef=query.options.filter_ef, exact=exact)
         answer = await self._search(info, replace(query, options=options), vector=bytes(4 * info.input_dimension))
-        notes = () if exact else ("some of the elements that match: a set this large is not searched whole",)
+        notes = () if exact else ("not all matching elements: the set is too large to check every one",)
         return replace(answer, hits=_unranked(answer), notes=(*answer.notes, *notes))
 
 
@@ -194,8 +194,8 @@ def _fitting(vector: bytes, info: SetInfo, what: str) -> bytes:
     if numbers not in (info.input_dimension, info.dimension):
         either = f" (or {info.dimension}, reduced)" if info.reduced else ""
         raise DimensionMismatch(
-            f"{what[0].upper()}{what[1:]} has {numbers:,} numbers; "
-            f"{display(info.key)} holds vectors of {info.input_dimension:,}{either}."
+            f"{what[0].upper()}{what[1:]} has {numbers:,} dimensions; "
+            f"the vectors of {display(info.key)} have {info.input_dimension:,}{either}."
         )
     return vector
 

@@ -1,4 +1,4 @@
-"""What is remembered of the open set: searches, columns and model. Read and written in a thread."""
+"""The saved state of the open set: searches, columns and model; read and written in a thread."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 class SetMemory:
-    """The state of one user, about the set that is open.
+    """The user's saved state of the open set.
 
     Args:
-        folder: Where it is kept; ``None`` for until the program ends.
-        searches: Whether searches are remembered without being told to.
-        tell: Is told, once, where something cannot be remembered.
+        folder: Folder of the saved state; ``None`` keeps it only until the program ends.
+        searches: Whether to save every search, not only favourites.
+        tell: Called once with a message if something cannot be saved.
     """
 
     def __init__(self, folder: Path | None, searches: bool, tell: Callable[[str], None]) -> None:
@@ -33,7 +33,7 @@ class SetMemory:
         self._searches = searches
         self._tell = tell
         self._turn = asyncio.Lock()
-        """Held by whoever reads or writes, so that everything happens in the order it was asked for."""
+        """Serializes reads and writes in the order of the calls."""
         self._state: UserState | None = None
         self._failed = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -46,10 +46,10 @@ class SetMemory:
         self.arrangement = Arrangement()
         """The columns of the open set."""
         self.model = ""
-        """The model chosen for the open set; empty where none was."""
+        """The model chosen for the open set; empty if none was."""
 
     async def open(self, place: str, info: SetInfo) -> None:
-        """Turn to a set."""
+        """Switch to a set."""
         self._place, self._info, self._brief = place, info, None
         self.past, self.arrangement, self.model = [], Arrangement(), ""
         await self._do(self._read_past, self._read_set)
@@ -59,7 +59,7 @@ class SetMemory:
 
         Args:
             search: What was asked.
-            brief: It was only looked at for a moment. It gives way to a longer one that begins like it.
+            brief: Its results were shown only briefly; a longer search that begins with it replaces it.
         """
         if not self._searches or self._info is None or not (search.line.strip() or search.filter.strip()):
             return
@@ -74,7 +74,7 @@ class SetMemory:
         self._add(search, name, None)
 
     def unname(self, past: PastSearch) -> None:
-        """Make a favourite one search among others."""
+        """Turn a favourite into an ordinary search."""
         self._later(lambda: self._opened.history.unname(past.id), self._read_past)
 
     def forget(self, past: PastSearch) -> None:
@@ -96,14 +96,14 @@ class SetMemory:
             self._later(lambda: self._opened.sets.choose_model(place, info.key, model, info.input_dimension))
 
     async def settled(self) -> None:
-        """Wait until all is written; raises what nobody foresaw."""
+        """Wait until everything is written; raise any unexpected error."""
         await drain(self._tasks)
         if self._unforeseen is not None:
             error, self._unforeseen = self._unforeseen, None
             raise error
 
     async def close(self) -> None:
-        """Write what is left, and let go of the file."""
+        """Write pending changes and close the file."""
         await self.settled()
         if self._state is not None:
             await asyncio.to_thread(self._state.close)

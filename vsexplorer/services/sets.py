@@ -86,7 +86,7 @@ class SetService:
         return info
 
     async def known(self, key: bytes) -> SetInfo:
-        """Describe a set as it was when it was last described, or as it is now if it never was.
+        """Return the last known description of a set; ask the server if there is none.
 
         Raises:
             NotFound: there is no such key.
@@ -99,7 +99,7 @@ class SetService:
         self._infos.clear()
 
     async def record(self, info: SetInfo) -> SetRecord:
-        """Return what is recorded in Redis of how a set was made; an unknown model is left out.
+        """Return the record in Redis of how a set was made; an unknown model is left out.
 
         A record is data: it must never make vsexplorer load or fetch a model that fastembed does not know.
         """

@@ -1,4 +1,4 @@
-"""Everything that goes in or out: loading files, exporting, copying, embedding anew."""
+"""Transfer data in and out: load files, export, copy and re-embed sets."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Transfers:
 
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[LoadPlace]:
-        """Where to load to; a model that was opened for the load alone is closed after it."""
+        """Yield the destination of a load; a model opened only for the load is closed afterwards."""
         target = self._store.connection.target
         async with AsyncExitStack() as stack:
 
@@ -50,12 +50,12 @@ class Transfers:
     async def load(
         self, files: Sequence[RowSource], plan: LoadPlan, progress: ProgressCallback = ignore_progress
     ) -> LoadReport:
-        """Add the rows of files to a set, embedding their texts where they bring no vectors.
+        """Add the rows of files to a set, embedding their texts if they have no vectors.
 
         Raises:
             DimensionMismatch: the set exists and does not fit the model.
             CommandRefused: the set exists and was made with another model than the one that was named.
-            VsexplorerError: the server or the connection failed; an interrupted load says where it goes on.
+            VsexplorerError: the server or the connection failed; the hint says where to resume.
         """
         async with self._place() as place:
             return await load(place, files, plan, progress)
@@ -63,7 +63,7 @@ class Transfers:
     async def preview(
         self, files: Sequence[RowSource], plan: LoadPlan, progress: ProgressCallback = ignore_progress
     ) -> Preview:
-        """What a load would do; nothing is written.
+        """Determine what a load would do, without writing anything.
 
         Raises:
             VsexplorerError: the files cannot be read, or the model does not fit the set.
@@ -90,7 +90,7 @@ class Transfers:
         to: Where | None = None,
         progress: ProgressCallback = ignore_progress,
     ) -> CopyReport:
-        """Copy a set, to another server where ``to`` names one.
+        """Copy a set, to another server if ``to`` is given.
 
         Raises:
             VsexplorerError: the server or the connection failed.

@@ -1,1 +1,1 @@
-"""What vsexplorer remembers for its user between runs: searches, favourites, and how each set is looked at."""
+"""State saved for the user between runs: search history, favourites, and settings of each set."""

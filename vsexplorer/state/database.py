@@ -1,8 +1,7 @@
-"""The file that remembers: one SQLite database in the state folder, readable by its user alone."""
+"""The saved state: a SQLite database in the state folder, readable only by its user."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from vsexplorer.core.database import open_database, transaction
 from vsexplorer.core.errors import UsageError
 
 type Values = Sequence[Any] | Mapping[str, Any]
@@ -34,10 +34,10 @@ CREATE TABLE sets (
 
 
 class Database:
-    """Usable from any thread; several processes may share the file.
+    """A SQLite database, usable from any thread and shared by several processes.
 
     Args:
-        folder: Made where it does not exist; ``None`` remembers until the program ends.
+        folder: Created if it does not exist; ``None`` keeps the data in memory.
 
     Raises:
         UsageError: from every method: the file cannot be read or written.
@@ -49,7 +49,7 @@ class Database:
         self._opened: sqlite3.Connection | None = None
 
     def read(self, question: str, values: Values = ()) -> list[tuple[Any, ...]]:
-        """Rows; none where nothing was ever written, which needs no file."""
+        """Return the rows of a query; none if the file does not exist yet."""
         if self._opened is None and self._path is not None and not self._path.exists():
             return []
         with self._in_use() as database:
@@ -57,18 +57,12 @@ class Database:
 
     def write(self, *statements: tuple[str, Values]) -> None:
         """Execute statements in one transaction."""
-        with self._in_use() as database:
-            database.execute("BEGIN IMMEDIATE")
-            try:
-                for statement, values in statements:
-                    database.execute(statement, values)
-            except BaseException:
-                database.execute("ROLLBACK")
-                raise
-            database.execute("COMMIT")
+        with self._in_use() as database, transaction(database):
+            for statement, values in statements:
+                database.execute(statement, values)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         with self._lock:
             if self._opened is not None:
                 self._opened.close()
@@ -83,8 +77,8 @@ class Database:
                 yield self._opened
             except (sqlite3.Error, OSError) as error:
                 raise UsageError(
-                    f"What was remembered cannot be read or written: {self._path}: {error}.",
-                    "Everything else works without it; move the file away to begin anew.",
+                    f"Cannot read or write the saved state in {self._path}: {error}.",
+                    "Everything else works without it; to start afresh, move the file away.",
                 ) from error
 
     def _open(self) -> sqlite3.Connection:
@@ -92,27 +86,26 @@ class Database:
             database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         else:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # SQLite gives the files beside it the same rights.
-            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-            database = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
+            database = open_database(self._path)
         try:
-            if self._path is not None:
-                database.execute("PRAGMA journal_mode=WAL")
-                database.execute("PRAGMA synchronous=NORMAL")
-            self._prepare(database)
+            with transaction(database):
+                _prepare(database)
         except BaseException:
             database.close()
             raise
         return database
 
-    def _prepare(self, database: sqlite3.Connection) -> None:
-        database.execute("BEGIN IMMEDIATE")
-        (version,) = database.execute("PRAGMA user_version").fetchone()
-        if version > _VERSION:
-            database.execute("ROLLBACK")
-            raise sqlite3.DatabaseError("it was written by a newer vsexplorer")
-        if version == 0:
-            for statement in _SCHEMA.split(";"):
-                database.execute(statement)
-            database.execute(f"PRAGMA user_version = {_VERSION}")
-        database.execute("COMMIT")
+
+def _prepare(database: sqlite3.Connection) -> None:
+    """Create the tables of a new file.
+
+    Raises:
+        sqlite3.DatabaseError: a newer version has written the file.
+    """
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version > _VERSION:
+        raise sqlite3.DatabaseError("it was written by a newer vsexplorer")
+    if version == 0:
+        for statement in _SCHEMA.split(";"):
+            database.execute(statement)
+        database.execute(f"PRAGMA user_version = {_VERSION}")

@@ -1,4 +1,4 @@
-"""Searches of the past, per server and vector set, and those that were given a name."""
+"""The search history, per server and vector set, with named favourites."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from vsexplorer.core.values import SearchDraft, SearchOptions
 from vsexplorer.state.database import Database, Values
 
 KEPT = 1_000
-"""Searches remembered of one set; favourites do not count."""
+"""Maximum number of searches saved per set, not counting favourites."""
 _LONGEST = 20_000
-"""Characters of a line that is remembered: a pasted vector has a few thousand."""
+"""Maximum length of a search that is saved; a pasted vector has a few thousand characters."""
 
 
 _ADD = """
@@ -38,7 +38,7 @@ _CLEAR = "DELETE FROM searches WHERE name = '' AND (:key IS NULL OR key = :key)"
 
 @dataclass(frozen=True, slots=True)
 class PastSearch:
-    """One that was asked."""
+    """A search of the history."""
 
     id: int
     server: str
@@ -47,17 +47,17 @@ class PastSearch:
     asked: float
     """Seconds since 1970."""
     name: str = ""
-    """Of a favourite; empty for others."""
+    """Name of a favourite; empty for other searches."""
 
 
 class History:
-    """Remembers searches; what it raises is the database's."""
+    """Saves searches; raises what ``Database`` raises."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def add(self, server: str, key: bytes, search: SearchDraft, name: str = "") -> None:
-        """Remember a search, as the newest; a name makes it a favourite, in the place of another of that name."""
+        """Save a search as the newest; a name makes it a favourite and replaces another one of that name."""
         if len(search.line) + len(search.filter) > _LONGEST or not _storable(search):
             return
         options = json.dumps(_written(search.options))
@@ -69,7 +69,7 @@ class History:
         self._database.write(*statements)
 
     def found(self, server: str | None = None, key: bytes | None = None, name: str = "") -> list[PastSearch]:
-        """The searches of a server, of a set, of a name, as far as these are given; the newest first."""
+        """Return searches, newest first, limited to a server, key and name if these are given."""
         return [
             PastSearch(id, server, bytes(key), SearchDraft(line, filter, _read(options)), asked, name)
             for id, server, key, line, filter, options, asked, name in self._database.read(
@@ -91,11 +91,11 @@ class History:
         )
 
     def unname(self, id: int) -> None:
-        """Make a favourite one search among others."""
+        """Turn a favourite into an ordinary search."""
         self._database.write(("UPDATE searches SET name = '' WHERE id = ?", (id,)))
 
     def clear(self, key: bytes | None = None) -> int:
-        """Forget all searches, or those of sets of one key; favourites stay. Returns how many they were."""
+        """Delete all searches, or those of one key, but no favourites; return how many were deleted."""
         forgotten = sum(1 for past in self.found(key=key) if not past.name)
         self._database.write((_CLEAR, {"key": key}))
         return forgotten

@@ -1,4 +1,4 @@
-"""How each vector set is looked at: the model chosen for it, and the arrangement of its columns."""
+"""Settings of each vector set: the chosen model and the arrangement of its columns."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from vsexplorer.state.database import Database
 
 
 class RememberedSets:
-    """Remembers by server and key; what it raises is the database's."""
+    """Saves settings by server and key; raises what ``Database`` raises."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def model(self, server: str, key: bytes, dimension: int) -> str:
-        """The model chosen for a set of that dimension; empty where none was."""
+        """Return the model chosen for a set of that dimension; empty if none was."""
         found = self._database.read(
             "SELECT model FROM sets WHERE server = ? AND key = ? AND dimension = ?", (server, key, dimension)
         )

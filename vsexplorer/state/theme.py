@@ -1,4 +1,4 @@
-"""The colours chosen last: one short file, which is read before the first picture at no cost."""
+"""The theme chosen last, in a small file of its own that is fast to read before the first frame."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _LONGEST = 100
 
 
 def remembered_theme(folder: Path | None) -> str:
-    """Return the name of the theme chosen last; empty where none was, or where it cannot be read."""
+    """Return the name of the theme chosen last; empty if there is none, or if it cannot be read."""
     if folder is None:
         return ""
     try:

@@ -1,4 +1,4 @@
-"""Everything that is remembered, behind one door."""
+"""The user's saved state: search history and settings of sets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class UserState:
     """History and sets of one user.
 
     Args:
-        folder: Where it is kept; ``None`` for until the program ends.
+        folder: Folder of the file; ``None`` keeps the state only until the program ends.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -22,5 +22,5 @@ class UserState:
         self.sets = RememberedSets(self._database)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()

@@ -1,1 +1,1 @@
-"""Files to vector sets."""
+"""Load files into vector sets, and export and copy sets."""

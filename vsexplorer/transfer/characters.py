@@ -1,4 +1,4 @@
-"""The named characters of Unicode as rows, from Python's own database: real data that needs no file."""
+"""The named Unicode characters as rows, from Python's ``unicodedata``."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ _BLOCKS = (
     (0x1F900, 0x1F9FF, "Supplemental Symbols and Pictographs"),
 )
 _ABOUT = 33_000
-"""Characters there are, nearly: counting them would take as long as reading them."""
+"""Approximate number of characters; counting them would take as long as reading them."""
 _STARTS = [first for first, _, _ in _BLOCKS]
 
 
@@ -111,16 +111,16 @@ class Characters:
         self.name = f"Unicode {unicodedata.unidata_version}"
         self.types: dict[str, str] = {}
         self.done = 0
-        """Characters handed on."""
+        """Number of characters read so far."""
         self.size = _ABOUT
 
     @property
     def identity(self) -> str:
-        """What tells this source from others."""
+        """A string that identifies this source."""
         return self.name
 
     def check(self) -> None:
-        """It is always there."""
+        """Do nothing: the characters are always available."""
 
     def __iter__(self) -> Iterator[Row]:
         """The characters in the order of their code points."""

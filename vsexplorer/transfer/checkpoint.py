@@ -1,7 +1,7 @@
-"""How far a load has come, on disk: what it may claim, and the ids it has seen.
+"""The progress of a load, on disk: the committed rows and the ids seen.
 
-A SQLite file, because its transactions survive whatever kills the process, and because the ids of millions of rows
-need no memory in it.
+It is a SQLite file, because its transactions survive a crash, and because the ids of millions of rows then need no
+memory.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vsexplorer.core.database import open_database, transaction
 from vsexplorer.core.errors import CommandRefused, UsageError
 
 _TAIL = 4_096
-"""Names of elements written last that are kept, to see whether the server still has them."""
+"""Number of most recent element names kept, to check later whether the server still has them."""
 
 
 _KEPT = 30 * 24 * 3600
@@ -34,15 +35,15 @@ class State:
     """What the last checkpoint says."""
 
     rows: int = 0
-    """Rows dealt with, in the order of the files; everything of them is confirmed."""
+    """Number of rows committed, in the order of the files; all their writes are confirmed."""
     intent: int = 0
-    """Rows that may have been written beyond them."""
+    """Number of the row up to which writes may have been started."""
     digest: str = ""
     """Of those rows' content."""
     uid: int | None = None
     """The set's ``vset-uid``."""
     run: str = ""
-    """The ``run_id`` of the server that numbered it so."""
+    """The ``run_id`` of the server that assigned ``uid``."""
     rejects: int = 0
     """Bytes of the file of rejected rows."""
     reasons: int = 0
@@ -76,9 +77,7 @@ class Checkpoint:
             raise UsageError(f"Cannot keep the progress of the load in {folder}: {error}.") from error
 
     def _open(self) -> sqlite3.Connection:
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-        database = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None)
-        database.execute("PRAGMA journal_mode=WAL")
+        database = open_database(self.path)
         database.execute("CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT)")
         database.execute("CREATE TABLE IF NOT EXISTS seen (id INTEGER PRIMARY KEY, place TEXT)")
         return database
@@ -86,17 +85,16 @@ class Checkpoint:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         try:
-            self._database.execute("BEGIN")
-            yield
-            self._database.execute("COMMIT")
+            with transaction(self._database):
+                yield
         except sqlite3.Error as error:
             raise UsageError(
                 f"Cannot keep the progress of the load in {self.path.parent}: {error}.",
-                "Make room there; the same command goes on behind the last row it could claim.",
+                "Free disk space, then run the same command again to resume after the last committed row.",
             ) from error
 
     def read(self, fingerprint: str) -> tuple[State, bool]:
-        """The state, and whether there is one of a load with other options."""
+        """Return the state, and whether the saved one is of a load with other options."""
         found = {key: json.loads(value) for key, value in self._database.execute("SELECT key, value FROM state")}
         if not found:
             return State(), False
@@ -106,19 +104,19 @@ class Checkpoint:
         return State(**fields), False
 
     def begin(self, fingerprint: str) -> None:
-        """Forget what was there."""
+        """Reset the checkpoint for a new load."""
         with self._transaction():
             self._database.execute("DELETE FROM state")
             self._database.execute("DELETE FROM seen")
             self._put({"fingerprint": fingerprint})
 
     def intend(self, rows: int) -> None:
-        """Say, before anything of them is written, that rows up to here may be written."""
+        """Record, before writing them, that rows up to ``rows`` may be written."""
         with self._transaction():
             self._put({"intent": rows})
 
     def commit(self, state: State, seen: Iterable[tuple[int, str]]) -> None:
-        """Claim what Redis has confirmed, in one transaction.
+        """Commit what Redis has confirmed, in one transaction.
 
         Raises:
             UsageError: the disk is full, or the file cannot be written for another reason.
@@ -129,7 +127,7 @@ class Checkpoint:
             self._put({name: getattr(state, name) for name in State.__dataclass_fields__ if name != "intent"})
 
     def seen(self, id: int) -> str | None:
-        """Where an id was met before."""
+        """Return where an id was seen before."""
         row = self._database.execute("SELECT place FROM seen WHERE id = ?", (id,)).fetchone()
         return row[0] if row else None
 
@@ -138,12 +136,12 @@ class Checkpoint:
         self._database.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", pairs)
 
     def finish(self) -> None:
-        """The load is done: nothing is to be resumed."""
+        """Delete the checkpoint of a completed load."""
         self.close()
         _remove(self.path)
 
     def close(self) -> None:
-        """Let go of the files; what was committed stays."""
+        """Close the files; committed progress is kept."""
         self._database.close()
         self._lock.close()
 
@@ -154,7 +152,7 @@ def _remove(path: Path) -> None:
 
 
 def _remove_old(folder: Path) -> None:
-    """Remove what loads left behind that nobody has gone on with for long, and that do not run."""
+    """Remove the checkpoints of interrupted loads that are old and not running."""
     for path in folder.glob("*.sqlite"):
         with contextlib.suppress(OSError):
             lock = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
@@ -167,5 +165,5 @@ def _remove_old(folder: Path) -> None:
 
 
 def seen_id(name: bytes) -> int:
-    """An element's name as a number of 63 bits; two of a million names share one once in ten million loads."""
+    """Hash an element's name to 63 bits; with a million names, two share a number once in ten million loads."""
     return int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "big") >> 1

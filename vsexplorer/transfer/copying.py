@@ -1,4 +1,4 @@
-"""A set into another: its vectors as they are, or made anew from a text in its attributes."""
+"""Copy a set to another, with its vectors or with new embeddings of a text in its attributes."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class CopyPlan:
     destination: bytes
     options: SetOptions = field(default_factory=SetOptions)
     text: str = ""
-    """A field or template of the attributes to embed anew; empty keeps the vectors."""
+    """A field or template of the attributes to embed again; empty keeps the vectors."""
     existing: OnExisting | None = None
-    """What becomes of elements that are there; ``None`` refuses a destination that has any."""
+    """What to do with existing elements; ``None`` rejects a destination that has any."""
 
 
 @dataclass(slots=True)
@@ -61,25 +61,25 @@ async def copy(
     """Copy all elements, page by page.
 
     Args:
-        source: Where from.
+        source: The store to copy from.
         info: The set to copy.
-        target: Where to; the same store for the same server.
-        there: The destination as it is; ``None`` where it does not exist.
-        plan: How.
-        embedder: Open, where a text is embedded anew.
-        progress: Told page by page.
+        target: The store to copy to; the same one for the same server.
+        there: The destination set; ``None`` if it does not exist.
+        plan: What to copy, and how.
+        embedder: Open, if a text is embedded.
+        progress: Called for each page.
 
     Raises:
-        CommandRefused: the destination has elements and nothing is said of them, or was built otherwise; or vectors
-            reduced by a projection would have to be projected to another dimension.
+        CommandRefused: the destination has elements and ``plan.existing`` is not set, or it has other options; or
+            reduced vectors would have to be reduced to another dimension.
         VsexplorerError: the server or the connection failed; pages before it are copied.
     """
     started = time.monotonic()
     options = plan.options.fitting(there) if there is not None else _like(info, plan)
     if there is not None and there.size and plan.existing is None:
         raise CommandRefused(
-            f"{display(plan.destination)} has {there.size:,} elements already.",
-            "--existing skip goes on with an interrupted copy, --existing replace overwrites.",
+            f"{display(plan.destination)} already has {there.size:,} elements.",
+            "Use --existing skip to resume an interrupted copy, or --existing replace to overwrite them.",
         )
     report = CopyReport()
     bulk = BulkEmbedder(embedder) if plan.text else None
@@ -109,19 +109,19 @@ async def copy(
 
 
 def _like(info: SetInfo, plan: CopyPlan) -> SetOptions:
-    """Built as the source is, where nothing else is said."""
+    """Return the options of a new destination, by default those of the source."""
     options = plan.options
     kept = info.dimension if info.reduced and not plan.text else None
     if kept is not None and options.reduce not in (None, kept):
         raise CommandRefused(
-            f"The vectors have been reduced to {kept:,} dimensions already; their originals are not in Redis."
+            f"The vectors are already reduced to {kept:,} dimensions; the original vectors are not in Redis."
         )
     quantization = options.quantization or info.quantization
     return SetOptions(quantization, options.reduce or kept, options.links or info.links, options.ef, options.cas)
 
 
 def _kept(page: Sequence[StoredElement], reduced: SetInfo | None) -> list[NewElement]:
-    """Elements with the vectors they have, lifted through the projection of a set that is reduced."""
+    """Return elements with their stored vectors, lifted to the input dimension if the set is reduced."""
 
     def vector(one: StoredVector) -> bytes:
         return one.packed() if reduced is None else restorable(reduced, one)

@@ -1,4 +1,4 @@
-"""How a CSV file is written: its encoding, its separator, and which columns are numbers."""
+"""Detect the format of a CSV file: encoding, separator and column types."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class CsvFormat:
 
     @property
     def words(self) -> str:
-        """For people: ``CSV, separated by commas, utf-8``."""
+        """The format as text: ``CSV, separated by commas, utf-8``."""
         names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
         return f"CSV, separated by {names.get(self.separator, self.separator)}, {self.encoding}"
 
 
 def detect(start: bytes, encoding: str = "", separator: str = "") -> CsvFormat:
-    """The format that a file's first bytes suggest; what is given is taken as it is.
+    """Detect the format from a file's first bytes; a given encoding or separator is used as it is.
 
     The encoding is that of the byte order mark, else UTF-8 where the bytes are valid in it, else Windows-1252.
 
@@ -58,7 +58,7 @@ def _encoding(start: bytes) -> str:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(start)
     except UnicodeDecodeError as error:
-        # One bad byte in much good UTF-8 is a bad row, not another encoding.
+        # A few invalid bytes in mostly valid UTF-8 mean a bad row, not another encoding.
         rest = start[error.start :].decode("utf-8", "replace").count("\ufffd")
         beyond_ascii = sum(byte >= 0x80 for byte in start)
         return "utf-8" if rest * 20 < beyond_ascii else "cp1252"
@@ -82,7 +82,7 @@ def _separator(text: str) -> str:
 
 
 def infer(header: Sequence[str], sample: Iterable[Sequence[str]]) -> dict[str, str]:
-    """The type of each column: ``number`` or ``boolean`` where all its cells read as one, else ``text``."""
+    """Infer the type of each column: ``number`` or ``boolean`` if all its cells are one, else ``text``."""
     columns: dict[str, set[str]] = {name: set() for name in header}
     for cells in sample:
         for name, cell in zip(header, cells, strict=False):
@@ -92,7 +92,7 @@ def infer(header: Sequence[str], sample: Iterable[Sequence[str]]) -> dict[str, s
 
 
 def typed(cell: str, kind: str) -> Json:
-    """A cell's value; one that does not fit its column's type stays a text."""
+    """Convert a cell to its column's type; a value that does not fit stays a text."""
     if kind == "number" and _NUMBER.fullmatch(cell):
         return float(cell) if set(cell) & set(".eE") else int(cell)
     if kind == "boolean" and cell.casefold() in _BOOLEANS:

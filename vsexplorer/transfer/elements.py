@@ -1,4 +1,4 @@
-"""All elements of a set, page by page, with what is asked of them."""
+"""Read all elements of a set page by page, with attributes and vectors."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ class StoredElement:
     name: bytes
     attributes: bytes | None
     vector: StoredVector | None
-    """``None`` where it was not asked for."""
+    """``None`` if it was not requested."""
 
 
 async def elements(
     store: VectorSetStore, info: SetInfo, vectors: bool, after: bytes | None = None
 ) -> AsyncIterator[list[StoredElement]]:
-    """All elements in the order of their names; those that go meanwhile are left out.
+    """Yield all elements in name order; those deleted in the meantime are left out.
 
-    Servers before 8.4 cannot list in order: there all names come in one reply, unordered; ``after`` is ignored.
+    Servers before Redis 8.4 cannot list in order: all names come in one reply, unordered, and ``after`` is ignored.
 
     Raises:
-        CommandRefused: such a server, and a set too large for one reply.
+        CommandRefused: the server cannot list in order, and the set is too large for one reply.
         VsexplorerError: the server or the connection failed.
     """
     if not store.capabilities.vrange and info.size > _MOST_LISTED:
         raise CommandRefused(
             f"This server cannot list elements in order, and {info.size:,} are too many for one reply.",
-            "Redis 8.4 or newer can; query --count gives a part.",
+            "This needs Redis 8.4 or newer; query --count returns some of them.",
         )
     async for names in store.names(info, _PAGE, after):
         found = await store.described(info, names, vectors)

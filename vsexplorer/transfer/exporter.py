@@ -1,4 +1,4 @@
-"""A set, or a part of it, into a file: page by page, and going on where an interrupted export stopped."""
+"""Export a set, or part of it, to a file, page by page; an interrupted export can be resumed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from vsexplorer.vectorset.store import VectorSetStore
 
 @dataclass(frozen=True, slots=True)
 class ExportPlan:
-    """What goes where."""
+    """What to export, and where to."""
 
     key: bytes
     path: Path | None
@@ -35,7 +35,7 @@ class ExportPlan:
     kind: str = "jsonl"
     """``jsonl``, ``csv`` or ``parquet``."""
     vectors: str = "numbers"
-    """``numbers``, ``base64``, ``npy`` (a file beside), or nothing."""
+    """``numbers``, ``base64``, ``npy`` (a separate file), or empty for none."""
     attributes: bool = True
     where: str = ""
     """A filter expression that elements must pass; the server must accept it."""
@@ -46,7 +46,7 @@ class ExportPlan:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """The regular files it makes or replaces."""
+        """The regular files that the export creates or replaces."""
         if self.path is None or is_stream(self.path):
             return ()
         return (self.path, self.path.with_suffix(".npy")) if self.vectors == "npy" else (self.path,)
@@ -65,7 +65,7 @@ class ExportReport:
 
 @dataclass(slots=True)
 class _Mark:
-    """What is safely in the files, and the element it ends with."""
+    """How much is safely in the files, and the last element."""
 
     written: int = 0
     size: int = 0
@@ -75,7 +75,7 @@ class _Mark:
 async def export(
     store: VectorSetStore, info: SetInfo, plan: ExportPlan, filter_: Filter | None, progress: ProgressCallback
 ) -> ExportReport:
-    """Write elements to a file, which appears under its name once it is whole.
+    """Write elements to a file, which appears under its name once it is complete.
 
     Raises:
         UsageError: the file cannot be written.
@@ -84,11 +84,11 @@ async def export(
     started = time.monotonic()
     notes: tuple[str, ...] = ()
     if not store.capabilities.vrange and plan.names is None:
-        notes = ("this server cannot list in order: the order is that of the server's memory",)
+        notes = ("this server cannot list in order: the elements are not sorted",)
     if info.reduced and plan.vectors:
         notes += (
-            f"the vectors have the {info.dimension:,} dimensions they were reduced to: a set loaded from this file "
-            "cannot be searched by text; vsexplorer copy keeps the projection",
+            f"the vectors are reduced to {info.dimension:,} dimensions: a set loaded from this file "
+            "cannot be searched by text; use vsexplorer copy to keep the projection",
         )
     report = ExportReport(notes=notes)
     with ExitStack() as stack:
@@ -133,7 +133,7 @@ async def _pages(
 
 
 class _Output:
-    """The files of an export while they grow, with a mark of what is safely in them."""
+    """The files of a running export, with a mark of what is safely in them."""
 
     def __init__(self, plan: ExportPlan, info: SetInfo, ordered: bool, stack: ExitStack) -> None:
         self._plan = plan
@@ -152,7 +152,7 @@ class _Output:
         self._file = self._opened(path, stack)
         if plan.vectors == "npy":
             if path is None:
-                raise UsageError("Vectors beside standard output or a pipe have no name: give a FILE.")
+                raise UsageError("A NumPy file needs a FILE to be named after, not standard output or a pipe.")
             self._beside = OutputFile(path.with_suffix(".npy"), bool(self.mark.written))
             stack.callback(self._beside.close)
             self._array = ArrayWriter(self._beside.file, info.dimension, self.mark.written)
@@ -205,7 +205,7 @@ class _Output:
             replace_text(self._meta, json.dumps(self._same | mark))
 
     def finish(self) -> None:
-        """Give the files their names, the one that the export is called by last."""
+        """Rename the files to their final names, the main file last."""
         self._writer.close()
         if self._array is not None and self._beside is not None:
             self._array.close()
@@ -218,11 +218,11 @@ class _Output:
 
 
 class _TerminalFile:
-    """Writes to a terminal nothing that could drive it.
+    """Writes sanitized text to a terminal.
 
     Args:
         file: The terminal.
-        harmless: Replaces what could.
+        harmless: Sanitizes a text.
     """
 
     def __init__(self, file: IO[bytes], harmless: Callable[[str], str]) -> None:

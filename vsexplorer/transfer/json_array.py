@@ -1,4 +1,4 @@
-"""The items of a JSON array, one at a time, however long the array is."""
+"""Read the items of a JSON array one at a time, for arrays of any length."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from vsexplorer.transfer.streams import Stream
 _CHUNK = 1 << 18
 _NO_SPACE = re.compile(r"[^ \t\r\n]")
 _LONGEST_DOCUMENT = 256 << 20
-"""Characters of a document that is an object, which is held in memory as a whole."""
+"""Maximum length of a document that is an object, in characters: it is read into memory as a whole."""
 
 
 def array_items(stream: Stream, name: str, records: str, longest: int) -> Iterator[Json]:
-    """The items of a document that is an array, or of the array ``records`` in a document that is an object.
+    """Yield the items of a document that is an array, or of the array ``records`` in a document that is an object.
 
     An array is streamed, its items no longer than ``longest`` characters; an object is read whole.
 
@@ -31,12 +31,12 @@ def array_items(stream: Stream, name: str, records: str, longest: int) -> Iterat
         return
     document = text.whole()
     if not isinstance(document, dict):
-        raise UsageError(f"{name} holds neither an array nor an object.")
+        raise UsageError(f"{name} contains neither an array nor an object.")
     arrays = [field for field, value in document.items() if isinstance(value, list)]
     if records not in arrays:
         raise UsageError(
-            f"{name} is one JSON object; say which of its arrays holds the rows.",
-            f"--records with one of: {', '.join(arrays)}." if arrays else "It has none.",
+            f"{name} is one JSON object: name the array that contains the rows.",
+            f"Use --records with one of: {', '.join(arrays)}." if arrays else "It contains no array.",
         )
     items = document[records]
     assert isinstance(items, list)
@@ -57,15 +57,16 @@ def _streamed(text: _Text, name: str, longest: int) -> Iterator[Json]:
             try:
                 value, end = decoder.raw_decode(text.buffer, text.place)
             except (ValueError, RecursionError) as error:
-                # Too little may have been read; what is really wrong stays wrong with more.
+                # The end of the item may not have been read yet; a real error remains when more is read.
                 if len(text.buffer) - text.place < longest and text.read_on():
                     continue
                 if len(text.buffer) - text.place >= longest:
                     raise UsageError(
-                        f"{name} holds an item of more than {longest >> 20} MiB.", "--longest-row MIB allows more."
+                        f"{name} contains an item of more than {longest >> 20} MiB.",
+                        "Use --longest-row MIB to allow more.",
                     ) from error
                 raise UsageError(f"{name} is not valid JSON: {error}") from error
-            # A number at the end of what was read may go on.
+            # A number at the end of the buffer may continue.
             if end < len(text.buffer) or not text.read_on():
                 break
         text.place = end
@@ -81,7 +82,7 @@ def _streamed(text: _Text, name: str, longest: int) -> Iterator[Json]:
 
 
 class _Text:
-    """Decoded text with a place in it, read in chunks; what lies behind the place is forgotten."""
+    """Decoded text with a read position, read in chunks; text before the position is dropped."""
 
     def __init__(self, stream: Stream, name: str) -> None:
         self._stream = stream
@@ -92,7 +93,7 @@ class _Text:
         self.place = 0
 
     def first(self) -> str:
-        """The next character that is no space; empty at the end."""
+        """Return the next character that is not a space; empty at the end."""
         while True:
             found = _NO_SPACE.search(self.buffer, self.place)
             if found is not None:
@@ -117,12 +118,12 @@ class _Text:
         return not self._ended
 
     def whole(self) -> Json:
-        """The document."""
+        """Read and return the whole document."""
         while self.read_on():
             if len(self.buffer) > _LONGEST_DOCUMENT:
                 raise UsageError(
                     f"{self._name} is one JSON object of more than {_LONGEST_DOCUMENT >> 20} MiB.",
-                    "Write its rows as JSON Lines or as an array, which are read piece by piece.",
+                    "Write its rows as JSON Lines or as an array, which can be streamed.",
                 )
         try:
             document: Json = json.loads(self.buffer[self.place :])

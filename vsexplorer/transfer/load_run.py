@@ -1,4 +1,4 @@
-"""A load from beginning to end: files looked at, set and model checked, the work done, the set recorded."""
+"""Run a load: inspect the files, check the set and the model, load, and record the model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vsexplorer.vectorset.store import VectorSetStore
 
 @dataclass(frozen=True, slots=True)
 class LoadPlace:
-    """Where elements go, and what makes their vectors."""
+    """The destination of a load, and how to open its model."""
 
     store: VectorSetStore
     name: str
@@ -38,7 +38,7 @@ async def load(
     Raises:
         DimensionMismatch: the set exists and does not fit the model.
         CommandRefused: the set exists and was made with another model.
-        VsexplorerError: the server or the connection failed; the hint says where the same load goes on.
+        VsexplorerError: the server or the connection failed; the hint says where the same load will resume.
     """
     loader = Loader(files, plan, place.store.connection, place.store.capabilities.run)
     mapping = await loader.prepare()
@@ -48,7 +48,7 @@ async def load(
         report = await loader.run(embedder, info, place.name, progress)
     except VsexplorerError as error:
         if loader.resumes_at:
-            error.hint = f"{error.hint}\nThe same command goes on behind row {loader.resumes_at:,}.".strip()
+            error.hint = f"{error.hint}\nThe same command resumes after row {loader.resumes_at:,}.".strip()
         raise
     made = await described(place.store, plan.key)
     if made is not None:
@@ -59,7 +59,7 @@ async def load(
 
 
 async def described(store: VectorSetStore, key: bytes) -> SetInfo | None:
-    """The set, or ``None`` where there is none yet."""
+    """Return the description of a set; ``None`` if it does not exist."""
     try:
         return await store.info(key)
     except NotFound:
@@ -74,4 +74,4 @@ async def _record(place: LoadPlace, made: SetInfo, model: str, text: str, report
     try:
         await records.write(place.store, made, records.SetRecord(model, text))
     except VsexplorerError as error:
-        report.notes.append(f"the model that made the set could not be recorded in Redis: {error.message}")
+        report.notes.append(f"the model of the set could not be recorded in Redis: {error.message}")

@@ -1,4 +1,4 @@
-"""From rows to elements: read ahead, embed on every core, write, and claim only what Redis has confirmed."""
+"""Load rows as elements: read ahead, embed on all cores, write, and commit only what Redis has confirmed."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from vsexplorer.vectorset.replies import set_info
 from vsexplorer.vectorset.writer import NewElement, add, existing, replace, set_attributes
 
 _PIPELINE = 100
-"""Elements written in one pipeline: the server is the limit from there on."""
+"""Elements written in one pipeline; with more, the server is the bottleneck."""
 _ASKED = 500
-"""Elements asked for in one pipeline."""
+"""Elements read in one pipeline."""
 _SETTLED = 2.0
-"""Seconds after which rates mean something."""
+"""Seconds after which rates are meaningful."""
 _AT_ONCE = 2
-"""Windows under way: one is written while the next is embedded and the one behind it is read."""
-_STOPPED = "Nothing was loaded from its part of the file on; without --strict such rows are put aside."
+"""Windows in progress: one is written while the next is embedded and the one after it is read."""
+_STOPPED = "Loading stopped before it; without --strict, such rows are written to a file of rejected rows."
 
 
 def _stopped(file: RowSource, row: BadRow) -> CommandRefused:
@@ -48,7 +48,7 @@ class Loader:
         self._run = run
         self._files = files
         self._reader = WindowReader(files, plan.limit)
-        # Reading and the checkpoint share a thread, so that neither holds up the screen or the other.
+        # Reading and the checkpoint share a thread, so that neither blocks the screen.
         self._thread = ThreadPoolExecutor(1, "files")
         self._checkpoint: Checkpoint | None = None
         self._rejects: Rejects | None = None
@@ -63,7 +63,7 @@ class Loader:
         self.mapping = Mapping()
 
     async def prepare(self) -> Mapping:
-        """Look at the first rows and settle how they are mapped.
+        """Read the first rows and determine how they are mapped.
 
         Raises:
             UsageError: a file cannot be read, or a field that was named is in none of its first rows.
@@ -75,7 +75,7 @@ class Loader:
 
     @property
     def resumes_at(self) -> int:
-        """Rows that the same load would not look at again, were it interrupted now."""
+        """Number of rows that the same load would skip if it were interrupted now."""
         return self._state.rows if self._checkpoint is not None else 0
 
     @property
@@ -86,18 +86,18 @@ class Loader:
     async def run(
         self, embedder: Embedder | None, info: SetInfo | None, place: str, progress: ProgressCallback
     ) -> LoadReport:
-        """Load the files, going on where an interrupted load of the same files stopped.
+        """Load the files; resume an interrupted load of the same files.
 
         Args:
             embedder: Open; ``None`` where no texts are embedded.
             info: The set as it is; ``None`` for a new one.
             place: The server and database, for telling loads apart.
-            progress: Told several times a second.
+            progress: Called several times a second.
 
         Raises:
-            UsageError: a file cannot be read on, or its progress cannot be written.
-            CommandRefused: ``strict``, and a row cannot be loaded; or the set was made otherwise.
-            VsexplorerError: the server refuses or is lost. What was confirmed stays and is known.
+            UsageError: a file cannot be read, or the progress cannot be saved.
+            CommandRefused: ``strict`` is set and a row cannot be loaded, or the set has other options.
+            VsexplorerError: the server or the connection failed; confirmed progress is kept.
         """
         started = time.monotonic()
         report, plan = self.report, self._plan
@@ -139,7 +139,7 @@ class Loader:
                 await self._in_thread(self._checkpoint.begin, fingerprint)
                 self._state = State(intent=intent)
             if reason and reason != "asked":
-                self.report.notes.append(f"beginning anew: {reason}")
+                self.report.notes.append(f"starting over: {reason}")
         self._ours_until = self._state.intent
         self.report.take_up(self._state.counts)
         self.report.resumed_at = self._state.rows
@@ -147,17 +147,17 @@ class Loader:
             await self._in_thread(self._rejects.resume, self._state.rejects, self._state.reasons)
 
     async def _why_anew(self, info: SetInfo | None, other: bool) -> str:
-        """Why an interrupted load cannot go on; empty where it can, or where there is none."""
+        """Return why an interrupted load cannot be resumed; empty if it can, or if there is none."""
         state = self._state
         if self._plan.restart:
             return "asked"
         if other:
-            return "the load that was interrupted had other options"
+            return "the interrupted load had other options"
         if not state.rows:
             return ""
         replaced = info is not None and state.uid not in (None, info.uid) and state.run == self._run
         if info is None or replaced:
-            return "the vector set is not the one that the interrupted load was writing"
+            return "the vector set is not the one that the interrupted load wrote to"
         for names in batched(map(bytes.fromhex, state.tail), _ASKED):
             if None in await existing(self._connection, self._plan.key, names, info.dimension):
                 return "the server has lost elements that it had confirmed"
@@ -221,7 +221,7 @@ class Loader:
         await self._claim(window)
 
     async def _sorted_out(self, window: Window) -> tuple[list[Item], set[bytes]]:
-        """The items to embed and write, and the names among them that are there already."""
+        """Return the items to embed and write, and the names of those that already exist."""
         known: set[bytes] = set()
         if not (self._checks or (window.items and window.items[0].number < self._ours_until)):
             return window.items, known
@@ -233,14 +233,14 @@ class Loader:
                 if found is None:
                     waiting.append(item)
                 elif item.number < self._ours_until and found.attributes in (item.attributes, None):
-                    # Written by the run that was interrupted, which could not claim it any more; with CAS the
-                    # attributes come after the vector.
+                    # Written by the interrupted run, but not committed; with CAS the attributes are written after
+                    # the vector.
                     waiting.append(item)
                     known.add(item.name)
                 elif self._plan.existing is OnExisting.SKIP:
                     self.report.skipped += 1
                 elif self._plan.existing is OnExisting.REFUSE:
-                    row = BadRow(item.row.place, "its element is there already", item.row.raw)
+                    row = BadRow(item.row.place, "its element already exists", item.row.raw)
                     if self._plan.strict:
                         raise _stopped(window.file_of(item), row)
                     window.bad.append((window.file_of(item), row))
@@ -264,7 +264,7 @@ class Loader:
         self._busy["Redis"] += time.monotonic() - began
 
     async def _rewrite(self, elements: Sequence[NewElement]) -> None:
-        """Replace what has changed of elements that are there."""
+        """Replace existing elements, as far as they have changed."""
         key = self._plan.key
         there = await existing(self._connection, key, [one.name for one in elements], self._dimension, vectors=True)
         changed: list[NewElement] = []
@@ -281,7 +281,7 @@ class Loader:
         self.report.replaced += len(changed) + len(described)
 
     async def _claim(self, window: Window) -> None:
-        """Count a window that Redis has confirmed whole, and remember that it has."""
+        """Commit a window that Redis has confirmed completely."""
         report, state = self.report, self._state
         report.filtered += window.filtered
         for file, row in window.bad:

@@ -1,4 +1,4 @@
-"""How rows become elements: which fields name them, which are embedded, which are kept."""
+"""Map rows to elements: fields for the id, for the text or the vector, and for the attributes."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ from vsexplorer.transfer.rows import BadRow, Row
 
 _LIKE_A_NAME = re.compile(r"(?:^|[\W_])(?:id|uuid|key|name|title|code|slug|url)$", re.IGNORECASE)
 _LONGEST_NAME = 80
-"""Mean characters up to which the texts of a field may be names."""
+"""Maximum mean length of a field's texts for it to be an id."""
 _EXPORTED = frozenset(["element", "element_base64", "attributes", "attributes_base64", "vector", "vector_base64"])
 """The fields that an export writes."""
 _NAMES = ("id", "_id", "uuid", "key", "name", "title", "element")
-"""Fields that name an element where none is given, the first that names each row differently."""
+"""Fields to use as the id if none is given: the first that is unique."""
 HASH = "hash"
 """In the place of an id: a digest of the row's content."""
 _SHOWN_FIELDS = 30
 _NPY = ".npy"
 SAMPLE = 1_000
-"""Rows from which a mapping is settled."""
+"""Number of rows from which a mapping is determined."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What a row becomes."""
+    """An element to load, made from a row."""
 
     number: int
     """Rows before it in all files."""
     row: Row
     name: bytes
     text: str | None
-    """To embed; ``None`` where the vector comes with the row."""
+    """To embed; ``None`` if the row has a vector."""
     vector: bytes | None
     """float32, little-endian."""
     attributes: bytes | None
@@ -57,14 +57,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Fields and templates such as ``{title}. {body}``."""
+    """The fields, or templates such as ``{title}. {body}``, that make an element."""
 
     id: str = ""
-    """A field, a template, or ``hash``; empty is decided by the first rows."""
+    """A field, a template, or ``hash``; if empty, chosen from the first rows."""
     text: str = ""
-    """A field or a template; empty is decided by the first rows where no vector is given."""
+    """A field or a template; if empty and no vector is given, chosen from the first rows."""
     vector: str = ""
-    """A field with an array of numbers, or a ``.npy`` file with a row for each row, in the place of a text."""
+    """A field with an array of numbers, or a ``.npy`` file with a vector for each row, instead of a text."""
     attributes: tuple[str, ...] | None = None
     """Fields to keep; ``None`` keeps all but the id and the vector, ``()`` none."""
     where: str = ""
@@ -77,9 +77,9 @@ class Mapping:
     rename: tuple[tuple[str, str], ...] = ()
     """Fields and the names they are kept under."""
     filterable: bool = False
-    """Keep fields that no filter can name under names that one can."""
+    """Rename fields that filters cannot use."""
     notes: tuple[str, ...] = field(default=(), compare=False, repr=False)
-    """What whoever loads should know of the choice."""
+    """Notes for the user on how the fields were chosen."""
 
     @property
     def embeds(self) -> bool:
@@ -88,13 +88,13 @@ class Mapping:
 
     @property
     def text_is_kept(self) -> bool:
-        """Equal attributes mean an equal text."""
+        """Whether the text is among the attributes, so that equal attributes mean an equal text."""
         fields = set(PLACEHOLDER.findall(self.text)) or {self.text}
         return self.attributes is None or fields <= set(self.attributes)
 
 
 def settle(wanted: Mapping, sample: Sequence[Row], where: str, columns: Collection[str] = ()) -> Mapping:
-    """Decide what was left open, from the first rows of a file, and its columns where it has such.
+    """Complete a mapping from the first rows of a file, and from its columns if it has any.
 
     Raises:
         UsageError: a field that was named is in none of the rows, or nothing can be embedded.
@@ -127,17 +127,17 @@ def settle(wanted: Mapping, sample: Sequence[Row], where: str, columns: Collecti
 def _settled_export(wanted: Mapping, sample: Sequence[Row], where: str, beside: str) -> Mapping:
     if wanted.rename or wanted.filterable or wanted.attributes is not None:
         raise UsageError(
-            f"{where} holds attributes as they were exported, which are kept byte for byte.",
-            "Leave out --attributes, --rename and --filterable; --id element maps the fields of the file instead.",
+            f"{where} is a vsexplorer export, whose attributes are kept byte for byte.",
+            "Leave out --attributes, --rename and --filterable, or map the fields of the file with --id element.",
         )
     bare = not beside and not any(row.values.keys() & {"vector", "vector_base64"} for row in sample)
     if bare and not wanted.text:
         raise UsageError(
-            f"{where} holds names and attributes as they were exported, but no vectors.",
-            "--text FIELD names the attribute to embed.",
+            f"{where} is a vsexplorer export without vectors.",
+            "Name the attribute to embed with --text FIELD.",
         )
     if wanted.text and not bare:
-        raise UsageError(f"{where} holds vectors as they were exported: no text is embedded.", "Leave out --text.")
+        raise UsageError(f"{where} is a vsexplorer export with vectors: no text is embedded.", "Leave out --text.")
     if wanted.text:
         fields = list(dict.fromkeys(name for row in sample for name in _exported_fields(row.values)))
         for name in template_fields(wanted.text):
@@ -169,17 +169,17 @@ def _holds_vectors(sample: Sequence[Row]) -> bool:
 
 
 def _unique(sample: Sequence[Row], fields: Sequence[str], text: str) -> tuple[str, str]:
-    """The field that names the rows, or ``HASH``, and why if that may surprise."""
+    """Return the field for the id, or ``HASH``, and the reason if the choice may be unexpected."""
     likely = [name for name in _NAMES if name in fields]
     candidates = [*likely, *(name for name in fields if _LIKE_A_NAME.search(name))]
     candidates += [name for name in fields if name != text and _reads_like_a_name(sample, name)]
     found = next((name for name in candidates if _names_each_row(sample, name)), None)
     if found is not None and (not likely or found == likely[0]):
         return found, ""
-    passed_over = f"{likely[0]} does not name each row differently" if likely else "no field names each row"
+    passed_over = f"{likely[0]} is not unique" if likely else "no field is unique"
     if found is not None:
-        return found, f"{passed_over}, so {found} does"
-    return HASH, f"{passed_over}, so a digest of its content does"
+        return found, f"{passed_over}, so {found} is the id"
+    return HASH, f"{passed_over}, so a digest of each row is the id"
 
 
 def _names_each_row(sample: Sequence[Row], name: str) -> bool:
@@ -209,11 +209,11 @@ def _unfilterable(mapping: Mapping, fields: Sequence[str]) -> str:
     if not kept or mapping.filterable:
         return ""
     shown = ", ".join(sanitize(name) for name in kept[:_SHOWN_FIELDS])
-    return f"no filter can name the fields {shown}: --filterable or --rename keeps them under other names"
+    return f"filters cannot use the fields {shown}: rename them with --filterable or --rename"
 
 
 class RowMapper:
-    """Turns rows into items, or says why it cannot."""
+    """Converts rows to items, or to bad rows with a reason."""
 
     def __init__(self, mapping: Mapping) -> None:
         """
@@ -232,7 +232,7 @@ class RowMapper:
             self._where = Filter(mapping.where)
 
     def item(self, number: int, row: Row) -> Item | BadRow | None:
-        """What a row becomes; ``None`` where it does not pass the filter."""
+        """Convert a row; ``None`` if it does not pass the filter."""
         try:
             if self._where is not None and not self._where.matches(to_stored(row.values)):
                 return None
@@ -240,14 +240,14 @@ class RowMapper:
                 return _exported(number, row, self._beside(number), self._mapping.text)
             return self._mapped(number, row)
         except UnicodeEncodeError:
-            return BadRow(row.place, "holds half of a surrogate pair, which is not text", row.raw)
+            return BadRow(row.place, "contains a lone surrogate, which is not valid text", row.raw)
         except RecursionError:
             return BadRow(row.place, "is nested too deeply", row.raw)
         except ValueError as error:
             return BadRow(row.place, str(error), row.raw)
 
     def _beside(self, number: int) -> bytes | None:
-        """The vector of a row in a file beside; rows are asked for in rising order."""
+        """Return the vector of a row from the ``.npy`` file, if there is one."""
         if not self._mapping.vector.endswith(_NPY):
             return None
         if self._array is None:
@@ -277,12 +277,12 @@ def _prose(sample: Sequence[Row], fields: Sequence[str]) -> str:
                 words[name] += sum(any(map(str.isalpha, word)) for word in value.split())
     best = max(fields, key=lambda name: (words[name], lengths[name]))
     if not lengths[best]:
-        raise UsageError("No field of the first rows holds text to embed.", "--vector FIELD takes vectors.")
+        raise UsageError("No field of the first rows contains text to embed.", "For vectors, use --vector FIELD.")
     return best
 
 
 def _filled(values: dict[str, Json], pattern: str) -> str | None:
-    """A template with the row's values; ``None`` where none of them is there."""
+    """Fill a template with a row's values; ``None`` if the row has none of them."""
     found = False
 
     def put(match: re.Match[str]) -> str:
@@ -348,17 +348,17 @@ def _vector(value: Json, field: str) -> bytes:
 
 
 def pack(value: Sequence[Json], field: str) -> bytes:
-    """Numbers as float32, little-endian.
+    """Encode numbers as little-endian float32.
 
     Raises:
-        ValueError: something is no number, not finite, or too large.
+        ValueError: a value is not a number, not finite, or too large.
     """
     try:
         numbers: array[float] = array("f", cast("Sequence[float]", value))
     except (TypeError, OverflowError):
-        raise ValueError(f"{field} holds something that is no number of 32 bits") from None
+        raise ValueError(f"{field} contains a value that is not a 32-bit number") from None
     if not math.isfinite(sum(numbers)) or bool in set(map(type, value)):
-        raise ValueError(f"{field} holds something that is no finite number")
+        raise ValueError(f"{field} contains a value that is not a finite number")
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers.tobytes()
@@ -388,7 +388,7 @@ def _renamed(kept: dict[str, Json], mapping: Mapping) -> dict[str, Json]:
             new = re.sub(r"[^A-Za-z0-9_]+", "_", new).strip("_") or "field"
             new = new if reachable(new) else f"_{new}"
         if new in found:
-            raise ValueError(f"two of its fields would be called {new}")
+            raise ValueError(f"two of its fields would be renamed to {new}")
         found[new] = value
     return found
 
@@ -399,7 +399,7 @@ def _digest(values: dict[str, Json]) -> bytes:
 
 
 def _looks_exported(fields: Sequence[str], columns: Collection[str], beside: str) -> bool:
-    """Whether rows have a name and nothing that an export does not write."""
+    """Return whether rows have an element name, and only fields that an export writes."""
     there = {*fields, *columns}
     named = bool({"element", "element_base64"} & there)
     return named and there <= _EXPORTED and (len(there) > 1 or bool(beside))
@@ -407,7 +407,7 @@ def _looks_exported(fields: Sequence[str], columns: Collection[str], beside: str
 
 def _exported(number: int, row: Row, beside: bytes | None, text: str) -> Item:
     values = row.values
-    # A CSV file has nothing at all for the empty name.
+    # In a CSV file, the empty name is an empty cell, which is read as missing.
     name = _bytes(values, "element") or b""
     attributes: bytes | None
     if isinstance(values.get("attributes"), dict):
@@ -426,7 +426,7 @@ def _exported_vector(values: dict[str, Json]) -> bytes:
         return _vector(values.get("vector"), "vector")
     vector = _decoded(values["vector_base64"], "vector_base64")
     if not vector or len(vector) % 4 or not math.isfinite(sum(array("f", vector))):
-        raise ValueError("vector_base64 holds no finite numbers of 32 bits")
+        raise ValueError("vector_base64 does not contain finite 32-bit numbers")
     return vector
 
 

@@ -1,4 +1,4 @@
-"""Vectors in NumPy's file format, version 1.0: float32, a row each, written and read without holding them all."""
+"""Read and write vectors in NumPy's file format, version 1.0: float32, one per row, not all in memory."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _HEADER = 128
 """Bytes before the numbers, enough for any number of rows, so that it can be written again at the end."""
 _LONGEST_HEADER = 10 + 0xFFFF
 MAGIC = b"\x93NUMPY\x01\x00"
-"""How such a file begins."""
+"""The first bytes of such a file."""
 
 
 def parse_header(start: bytes) -> tuple[dict[str, Any], int]:
-    """What such a file says of its numbers, and where they begin.
+    """Parse the header of such a file; return it and the offset of the numbers.
 
     Raises:
         ValueError, SyntaxError: it is not such a file.
@@ -33,7 +33,7 @@ def parse_header(start: bytes) -> tuple[dict[str, Any], int]:
 
 
 class ArrayWriter:
-    """Vectors alone, a row each; ``rows`` of them are there already."""
+    """Writes vectors, one per row, after the first ``rows``, which exist."""
 
     def __init__(self, file: IO[bytes], dimension: int, rows: int = 0) -> None:
         self._file, self._dimension, self.rows = file, dimension, rows
@@ -83,7 +83,7 @@ class Array:
         """One row: float32, little-endian.
 
         Raises:
-            ValueError: there is none, or it holds what is no finite number.
+            ValueError: there is no such row, or it contains a number that is not finite.
         """
         size = 4 * self.dimension
         self._file.seek(self._begin + number * size)
@@ -91,5 +91,5 @@ class Array:
         if len(found) < size:
             raise ValueError(f"has no vector: the array has {self.rows:,} rows")
         if not math.isfinite(sum(array("f", found))):
-            raise ValueError("its vector holds something that is no finite number")
+            raise ValueError("its vector contains a number that is not finite")
         return found

@@ -1,7 +1,7 @@
-"""Files that appear under their names once they are whole.
+"""Output files that get their names once they are complete.
 
-A file grows as ``NAME.part`` in the same folder. A part file is never opened through a link, nor while another
-process writes it. What is no regular file, such as a pipe or a device, is written to directly.
+A file is written as ``NAME.part`` in the same folder. A part file is never opened through a link, nor while another
+process writes it. Anything that is not a regular file, such as a pipe or a device, is written to directly.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from vsexplorer.core.errors import UsageError
 
 
 def is_stream(path: Path) -> bool:
-    """Whether something stands there that is no regular file: a pipe, a device, a socket."""
+    """Return whether the path exists and is not a regular file: a pipe, a device or a socket."""
     try:
         return not stat.S_ISREG(path.stat().st_mode)
     except OSError:
@@ -25,7 +25,7 @@ def is_stream(path: Path) -> bool:
 
 
 def part_of(path: Path) -> Path:
-    """Where a file grows: beside it, or beside the file that a symbolic link leads to."""
+    """Return the path of the part file: next to the file, or next to the file that a symbolic link points to."""
     real = path.resolve() if path.is_symlink() else path
     return real.with_name(f"{real.name}.part")
 
@@ -35,10 +35,10 @@ class OutputFile:
 
     Args:
         path: Its name; through a symbolic link, that of the file the link leads to.
-        resume: Go on with a part file that an interrupted run has left.
+        resume: Continue the part file of an interrupted run.
 
     Raises:
-        UsageError: the part file is a link or something else that is no file of one's own, or is being written.
+        UsageError: the part file is a link, not a regular file of the user, or being written by another process.
         OSError: it cannot be written.
     """
 
@@ -48,7 +48,7 @@ class OutputFile:
         self.file: IO[bytes] = _open_part(self.part, resume)
 
     def commit(self) -> None:
-        """Give the file its name, in place of whatever had it."""
+        """Rename the part file to the final name, replacing any existing file."""
         self.file.flush()
         os.fsync(self.file.fileno())
         self.part.replace(self.path)
@@ -95,7 +95,7 @@ def _open_part(part: Path, resume: bool) -> IO[bytes]:
         return _locked(part, os.open(part, flags | os.O_CREAT | os.O_EXCL, 0o666))
     if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1 or found.st_uid != os.geteuid():
         raise UsageError(
-            f"{part} is in the way: it is a link, or no file of yours.", "Remove it, or name another file."
+            f"Cannot use {part}: it is a link, or not a file that you own.", "Remove it, or name another file."
         )
     file = _locked(part, os.open(part, flags))
     if not resume:

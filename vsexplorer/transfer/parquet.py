@@ -1,4 +1,4 @@
-"""Parquet files, read and written by pyarrow, which is an extra."""
+"""Read and write Parquet files with pyarrow, an optional dependency."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BATCH = 512
 
 
 def arrow() -> Any:
-    """pyarrow with its Parquet part.
+    """Import pyarrow with its Parquet module.
 
     Raises:
         UsageError: it is not installed.
@@ -28,21 +28,21 @@ def arrow() -> Any:
         importlib.import_module("pyarrow.parquet")
         return importlib.import_module("pyarrow")
     except ImportError as error:
-        raise UsageError("Parquet needs pyarrow.", "pip install 'vsexplorer[parquet]' brings it.") from error
+        raise UsageError("Parquet needs pyarrow.", "Install it: pip install 'vsexplorer[parquet]'") from error
 
 
 def rows(stream: Stream, name: str) -> Iterator[dict[str, Json]]:
     """The rows of a Parquet file as JSON values.
 
     Raises:
-        UsageError: it is no Parquet file, or pyarrow is not installed.
+        UsageError: the file is not a Parquet file, or pyarrow is not installed.
     """
     pyarrow = arrow()
     with tempfile.TemporaryFile() as spool:
         try:
             file = pyarrow.parquet.ParquetFile(_seekable(stream, spool), pre_buffer=False)
         except (pyarrow.ArrowException, OSError) as error:
-            raise UsageError(f"{name} is no Parquet file: {str(error).splitlines()[0]}") from error
+            raise UsageError(f"{name} is not a Parquet file: {str(error).splitlines()[0]}") from error
         names = file.schema_arrow.names
         if len(set(names)) < len(names):
             double = next(name for name in names if names.count(name) > 1)
@@ -55,7 +55,7 @@ def rows(stream: Stream, name: str) -> Iterator[dict[str, Json]]:
 
 
 def _values(pyarrow: Any, column: Any) -> list[Any]:
-    """The values of a column, those of types that Python lacks as texts or numbers."""
+    """Return the values of a column; types that Python lacks become texts or numbers."""
     types, kind = pyarrow.types, column.type
     if types.is_dictionary(kind):
         return _values(pyarrow, column.dictionary_decode())
@@ -69,7 +69,7 @@ def _values(pyarrow: Any, column: Any) -> list[Any]:
         found: list[Any] = column.cast(pyarrow.string()).to_pylist()
         return found
     if types.is_float32(kind) or types.is_float16(kind):
-        # As short as the number was written, which a conversion to 64 bits would not be.
+        # The shortest form of the float32, which a conversion to 64 bits would not give.
         return [None if one is None else float(str(one)) for one in _numpy_scalars(column)]
     if types.is_map(kind):
         return [None if one is None else {str(name): value for name, value in one} for one in column.to_pylist()]
@@ -84,7 +84,7 @@ def _numpy_scalars(column: Any) -> Iterator[Any]:
 
 
 def _seekable(stream: Stream, spool: IO[bytes]) -> IO[bytes]:
-    """Parquet is read from its end: what cannot be sought is put aside first."""
+    """Return a seekable file: Parquet is read from its end, so other streams are copied to ``spool`` first."""
     if isinstance(stream.content, io.BufferedReader) and stream.size is not None and stream.content.seekable():
         return stream.content
     while chunk := stream.content.read(1 << 20):

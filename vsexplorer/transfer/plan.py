@@ -1,4 +1,4 @@
-"""What a load shall do, and what it has done."""
+"""The plan and the report of a load."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _COUNTED = ("added", "replaced", "unchanged", "skipped", "filtered", "rejected")
 
 
 class OnExisting(StrEnum):
-    """What becomes of elements that are there already."""
+    """What to do with elements that already exist."""
 
     REPLACE = "replace"
-    """Left alone when equal, replaced when changed."""
+    """Keep if equal, replace if changed."""
     SKIP = "skip"
     """Left alone."""
     REFUSE = "refuse"
@@ -42,35 +42,35 @@ class LoadPlan:
     checkpoints: Path | None = None
     """Folder for the progress of loads; ``None`` keeps none."""
     restart: bool = False
-    """Begin anew even where an interrupted load could go on."""
+    """Start over instead of resuming an interrupted load."""
     mix_models: bool = False
-    """Embed with the model that was named, even into a set that another one made."""
+    """Embed with the named model, even if the set was made with another one."""
 
     def fingerprint(self, mapping: Mapping, model: str) -> str:
-        """What must be the same for an interrupted load to go on."""
+        """Return what must be unchanged to resume an interrupted load."""
         options = asdict(self.options) | {"ef": None, "cas": None}
         return repr((mapping, options, self.existing.value, self.limit, model))
 
 
 @dataclass(slots=True)
 class LoadReport:
-    """What became of the rows."""
+    """The outcome of a load."""
 
     mapping: Mapping = field(default_factory=Mapping)
     added: int = 0
     replaced: int = 0
     """New vector, or only new attributes."""
     unchanged: int = 0
-    """There already, and equal."""
+    """Existing, and equal."""
     skipped: int = 0
-    """There already, and left alone as asked."""
+    """Existing, and skipped as requested."""
     filtered: int = 0
-    """Not passed by the filter on rows."""
+    """Rows that did not pass the filter."""
     rejected: int = 0
     cut: int = 0
-    """Texts longer than the model reads."""
+    """Number of texts longer than the model's limit."""
     resumed_at: int = 0
-    """Rows that an earlier run had dealt with."""
+    """Number of rows that an earlier run had processed."""
     seconds: float = 0.0
     memory: int | None = None
     """Bytes of the set in Redis, as it estimates them."""
@@ -80,7 +80,7 @@ class LoadReport:
 
     @property
     def rows(self) -> int:
-        """All rows dealt with."""
+        """Number of rows processed."""
         return sum(self.counts.values())
 
     @property
@@ -89,7 +89,7 @@ class LoadReport:
         return {name: getattr(self, name) for name in _COUNTED}
 
     def take_up(self, counts: dict[str, int]) -> None:
-        """Go on from a checkpoint's counts."""
+        """Continue from a checkpoint's counts."""
         for name in _COUNTED:
             setattr(self, name, counts.get(name, 0))
 

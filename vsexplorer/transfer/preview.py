@@ -1,4 +1,4 @@
-"""What a load would do, without doing it: the mapping, the first elements, memory and time."""
+"""Preview a load: the mapping, the first elements, and estimates of memory and time."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from vsexplorer.transfer.rows import BadRow, RowSource
 from vsexplorer.transfer.windows import RowCount, Window, WindowReader
 
 _TRIED = 256
-"""Texts embedded to learn how fast that goes."""
+"""Number of texts embedded to measure the speed."""
 _SHOWN = 3
 _LOOKED_AT = 100
-"""Rows that are looked at while somebody chooses fields."""
+"""Number of rows read while the user chooses fields."""
 _WRITTEN_PER_SECOND = 1_200
-"""Elements of 384 dimensions a server takes a second, roughly; it gets slower as the graph grows."""
+"""Approximate number of elements of 384 dimensions added per second; it falls as the graph grows."""
 _NODE = 256 + 48
-"""Bytes of an element's node and of what belongs to it in the dictionary."""
+"""Bytes of an element's node and of its entry in the dictionary."""
 _BYTES = {"f32": 4.0, "int8": 1.0, "bin": 0.125}
 
 
@@ -44,7 +44,7 @@ class Look:
     bad: tuple[tuple[RowSource, BadRow], ...]
     """Rows that cannot be loaded, among those looked at."""
     rows: RowCount | None
-    """How many rows there are in all; ``None`` where the size of the files is unknown."""
+    """Total number of rows; ``None`` if the size of the files is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Preview:
     look: Look
     looked_at: int
     rows: RowCount | None
-    """In all; ``None`` where the size of the files is unknown."""
+    """Total number of rows, if the size of the files is known."""
     exists: bool
     """The vector set is there already."""
     memory: float | None

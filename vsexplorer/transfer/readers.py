@@ -1,4 +1,4 @@
-"""Rows out of files: JSON Lines, JSON, CSV and Parquet. A row that cannot be read is reported, never dropped."""
+"""Read rows from JSON Lines, JSON, CSV and Parquet files. A row that cannot be read is reported, never dropped."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KINDS = {
 LONGEST_ROW = 8 << 20
 """Bytes of a row unless more are allowed; a longer one is rejected."""
 _LONGEST_KEPT = 64 << 20
-"""Bytes of a rejected row up to which it is put aside."""
+"""Maximum size, in bytes, of a rejected row that is kept."""
 _LOOKED_AT = 1 << 16
 """Bytes from which a format is detected."""
 _INFERRED_FROM = 1_000
@@ -40,7 +40,7 @@ _INFERRED_FROM = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What is said of files beyond their names; empty means detected."""
+    """How files are read; empty values are detected."""
 
     kind: str = ""
     records: str = ""
@@ -77,17 +77,17 @@ class RowFile:
         """A file by its path.
 
         Raises:
-            UsageError: there is no such file, or its name does not tell what kind it is.
+            UsageError: there is no such file, or its format is unknown.
         """
         found = cls(str(path), ReadOptions(records=records))
         found.check()
         return found
 
     def check(self) -> None:
-        """Make sure that the file is there and its kind can be known.
+        """Check that the file exists and its format is known.
 
         Raises:
-            UsageError: it is not, or cannot be.
+            UsageError: the file is missing, or its format is unknown.
         """
         if self.name == STDIN:
             return
@@ -95,13 +95,13 @@ class RowFile:
             raise UsageError(f"There is no file {self.name}.")
         if not self.options.kind and plain_name(self.name).suffix.lower() not in KINDS:
             raise UsageError(
-                f"Cannot tell from its name what kind of file {self.name} is.",
-                f"Known: {', '.join(KINDS)}, also with .gz or .zst; --format names the kind.",
+                f"Cannot tell the format of {self.name} from its name.",
+                f"Known: {', '.join(KINDS)}, also with .gz or .zst; for other names, use --format.",
             )
 
     @property
     def identity(self) -> str:
-        """What tells this file from others."""
+        """A string that identifies this file."""
         return self.name if self.name == STDIN else str(Path(self.name).resolve())
 
     @property
@@ -116,12 +116,12 @@ class RowFile:
 
     @property
     def size(self) -> int:
-        """Bytes on the disk; 0 where that is unknown."""
+        """Size on disk, in bytes; 0 if unknown."""
         return 0 if self.name == STDIN else Path(self.name).stat().st_size
 
     @property
     def done(self) -> int:
-        """Bytes of them that have been read."""
+        """Number of bytes read so far."""
         if self._ended:
             return self.size
         return self._stream.done if self._stream is not None else 0
@@ -144,7 +144,7 @@ class RowFile:
 
 
 def _guess(stream: Stream) -> str:
-    """The kind of what comes from standard input."""
+    """Guess the format of standard input."""
     start = stream.peek(_LOOKED_AT).lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"PAR1"):
         return "parquet"
@@ -167,7 +167,7 @@ def _json_lines(file: RowFile, stream: Stream) -> Iterator[Row | BadRow]:
 
 
 def _json_row(place: int, line: bytes) -> Row | BadRow:
-    # Whoever packs or stores a number looks whether it is finite.
+    # Numbers are checked to be finite when they are packed or stored.
     valid, value = parse(line, finite=False)
     if not valid:
         return BadRow(place, _why_not_json(line), line)
@@ -187,11 +187,11 @@ def _why_not_json(line: bytes) -> str:
         return f"not valid JSON at character {error.pos + 1}: {error.msg}"
     except (ValueError, RecursionError):
         return "not valid JSON"
-    return "not valid JSON: NaN and infinite numbers are none"
+    return "not valid JSON: NaN and infinite numbers are not allowed"
 
 
 def _rest_of_line(line: bytes, stream: Stream) -> bytes:
-    """The whole of a line that is too long to load, to be put aside; nothing of one that is too long for that."""
+    """Return the whole of a line that is too long to load; empty if it is also too long to keep."""
     parts, size = [line], len(line)
     while not line.endswith(b"\n") and (line := stream.content.readline(1 << 20)):
         size += len(line)
@@ -233,7 +233,7 @@ def _csv(file: RowFile, stream: Stream) -> Iterator[Row | BadRow]:
     file.header = _csv_line(header[1])
     names = [name or f"column_{number}" for number, name in enumerate(header[1], 1)]
     if names != header[1]:
-        file.words += ", columns without a name called column_N"
+        file.words += ", unnamed columns called column_N"
     if len(set(names)) < len(names):
         double = next(name for name in names if names.count(name) > 1)
         raise UsageError(f"{file.name} has two columns named {double!r}.")
@@ -252,7 +252,7 @@ def _csv(file: RowFile, stream: Stream) -> Iterator[Row | BadRow]:
 
 
 def _csv_lines(text: io.TextIOWrapper, found: CsvFormat, longest: int) -> Iterator[tuple[int, list[str] | str]]:
-    """Lines with their cells, or with what is wrong with them."""
+    """Yield line numbers, with cells or with an error message."""
     csv.field_size_limit(longest)
     reader = csv.reader(_bounded(text, longest), delimiter=found.separator)
     while True:
@@ -264,14 +264,14 @@ def _csv_lines(text: io.TextIOWrapper, found: CsvFormat, longest: int) -> Iterat
             yield reader.line_num, str(error)
             continue
         except UnicodeError as error:
-            raise UsageError(f"The file is not {found.encoding}: {error}.", "--encoding names another.") from error
+            raise UsageError(f"The file is not {found.encoding}: {error}.", "Use --encoding.") from error
         if cells:
             yield reader.line_num, cells
 
 
 def _bounded(text: io.TextIOWrapper, longest: int) -> Iterator[str]:
-    """The lines of a text, of those that are too long only so much that they are rejected."""
-    # One character for an opening quote, and one beyond what a cell may have.
+    """Yield the lines of a text; overlong ones are truncated, but still long enough to be rejected."""
+    # One character for an opening quote, and one to exceed the limit of a cell.
     while line := text.readline(longest + 2):
         yield line
         while len(line) > longest and not line.endswith("\n"):
@@ -283,7 +283,7 @@ def _csv_row(place: int, cells: list[str] | str, names: list[str], types: dict[s
         return BadRow(place, f"not CSV: {cells}")
     raw = _csv_line(cells)
     if any("\udc80" <= character <= "\udcff" for cell in cells for character in cell):
-        return BadRow(place, "holds bytes that are not of the file's encoding", raw)
+        return BadRow(place, "contains bytes that are not valid in the file's encoding", raw)
     if len(cells) != len(names):
         return BadRow(place, f"{len(cells)} fields where the header has {len(names)}", raw)
     texts = {name: cell for name, cell in zip(names, cells, strict=True) if cell}

@@ -1,6 +1,6 @@
 """Exported elements as files: JSON Lines, CSV, Parquet, and vectors beside them as a NumPy array.
 
-A name or attributes that are not UTF-8 stand in base64 under ``element_base64`` and ``attributes_base64``.
+A name or attributes that are not UTF-8 are written in base64 as ``element_base64`` and ``attributes_base64``.
 Attributes are a JSON object where writing that object gives the same bytes again, else the text as it is stored.
 """
 
@@ -51,14 +51,14 @@ class JsonLines:
         return "{" + ", ".join(fields) + "}\n"
 
     def close(self) -> None:
-        """Nothing stands behind the last line."""
+        """Do nothing: the format has no trailer."""
 
 
 class CsvFile:
-    """The same as columns; attributes and vectors are JSON in their cells.
+    """CSV with a column for each field; attributes and vectors are JSON in their cells.
 
     Args:
-        file: Where to.
+        file: The output file.
         vectors: ``numbers``, ``base64`` or nothing.
         attributes: Whether to write them.
         header: Whether to begin with the names of the columns.
@@ -91,11 +91,11 @@ class CsvFile:
         self._file.write(buffer.getvalue().encode())
 
     def close(self) -> None:
-        """Nothing stands behind the last line."""
+        """Do nothing: the format has no trailer."""
 
 
 class ParquetFile:
-    """The same columns, vectors as lists of float32."""
+    """Parquet with the same columns; vectors are lists of float32."""
 
     def __init__(self, file: IO[bytes], vectors: str, attributes: bool) -> None:
         arrow = self._arrow = parquet.arrow()
@@ -127,7 +127,7 @@ class ParquetFile:
 
 
 def no_formula(cell: str) -> str:
-    """A cell of a CSV file with an apostrophe before what a spreadsheet would take for a formula."""
+    """Put an apostrophe before a CSV cell that a spreadsheet would read as a formula."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
@@ -149,7 +149,7 @@ def _attributes(raw: bytes) -> str:
 
 
 def _text(raw: bytes) -> tuple[str, str]:
-    """As text, or in base64 where it is none."""
+    """Return bytes as text, or in base64 if they are not UTF-8."""
     try:
         return raw.decode(), ""
     except UnicodeDecodeError:
@@ -158,7 +158,7 @@ def _text(raw: bytes) -> tuple[str, str]:
 
 def _numbers(element: StoredElement) -> str:
     assert element.vector is not None
-    # Nine digits give every float32 back.
+    # Nine significant digits reproduce every float32 exactly.
     return "[" + ", ".join(f"{one:.9g}" for one in element.vector.numbers()) + "]"
 
 

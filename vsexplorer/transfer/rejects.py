@@ -1,4 +1,4 @@
-"""Rejected rows: a file of them that can be loaded again once mended, and one that says why."""
+"""Write rejected rows to a file that can be corrected and loaded again, and the reasons to another."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def default_path(name: str, kind: str = "") -> Path:
 
 
 class Rejects:
-    """Both files are made with the first rejected row.
+    """The files of rejected rows and of reasons, created with the first rejected row.
 
-    The reasons stand in a file of their own, with the same name and ``.reasons``, so that the rows stay loadable.
+    The reasons have a file of their own, with ``.reasons`` after the same name, so that the rows stay loadable.
     """
 
     def __init__(self, path: Path) -> None:
@@ -40,13 +40,13 @@ class Rejects:
 
     @property
     def reasons_path(self) -> Path:
-        """Where the reasons stand."""
+        """The path of the file of reasons."""
         return self.path.with_name(f"{self.path.name}.reasons")
 
     def resume(self, rows: int, reasons: int) -> None:
-        """Go on behind the bytes of both files that a checkpoint knows of; 0 begins anew.
+        """Continue both files after the given numbers of bytes, from a checkpoint; 0 starts over.
 
-        Files of an earlier load may have been mended by hand, so they are kept with a ``~`` behind their names.
+        Files of an earlier load may have been corrected by hand, so they are kept with ``~`` after their names.
         """
         for path, length in ((self.path, rows), (self.reasons_path, reasons)):
             if not path.is_file() or path.is_symlink():
@@ -57,7 +57,7 @@ class Rejects:
                 os.truncate(path, length)
 
     def add(self, source: str, row: BadRow, header: bytes = b"") -> None:
-        """Write a row down; ``header`` stands at the top of a new file.
+        """Write a rejected row; a new file begins with ``header``.
 
         Raises:
             UsageError: the file cannot be written.
@@ -76,7 +76,7 @@ class Rejects:
             raise UsageError(f"Cannot write rejected rows to {self.path}: {error.strerror or error}.") from error
 
     def flush(self) -> tuple[int, int]:
-        """Bytes of rows and of reasons that are safely on their way to the disk.
+        """Flush both files; return the bytes written of rows and of reasons.
 
         Raises:
             UsageError: the files cannot be written.

@@ -1,4 +1,4 @@
-"""What readers hand on: rows, and places where none could be read."""
+"""What readers return: rows, and places where no row could be read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vsexplorer.core.attributes import Json
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record, with the line or position it stands at."""
+    """One record, with its line number or position."""
 
     place: int
     values: dict[str, Json]
@@ -40,9 +40,9 @@ class RowSource(Protocol):
     words: str
     """How it is read, in words, once reading has begun."""
     types: dict[str, str]
-    """The types of columns, where they were inferred."""
+    """The types of columns, if they were inferred."""
     header: bytes
-    """What stands at the top of a file of its kind."""
+    """The first line of a file of its kind."""
 
     in_bytes: bool
     """Whether ``size`` and ``done`` are bytes."""
@@ -53,21 +53,21 @@ class RowSource(Protocol):
 
     @property
     def identity(self) -> str:
-        """What tells this source from others."""
+        """A string that identifies this source."""
 
     @property
     def size(self) -> int:
-        """Of the whole, in any unit; 0 where that is unknown."""
+        """Total size, in any unit; 0 if unknown."""
 
     @property
     def done(self) -> int:
-        """What of it has been read."""
+        """How much of it has been read."""
 
     def check(self) -> None:
-        """Make sure that it can be read.
+        """Check that the source can be read.
 
         Raises:
-            UsageError: it cannot.
+            UsageError: the source cannot be read.
         """
 
     def __iter__(self) -> Iterator[AnyRow]:

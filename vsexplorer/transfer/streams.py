@@ -1,4 +1,4 @@
-"""Bytes out of files: plain, gzip or zstd, or standard input, with how far one has read."""
+"""Read bytes from plain, gzip or zstd files, or standard input, and track the position."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Stream:
     _raw: Any
     _plain: bool
     size: int | None
-    """Of the file as it is on the disk; ``None`` where that is unknown."""
+    """Size of the file on disk; ``None`` if unknown."""
 
     @property
     def done(self) -> int:
-        """Bytes of the file on the disk that have been used; of a compressed one, those read ahead too."""
+        """Bytes of the file on disk that have been read; if it is compressed, including those read ahead."""
         if self.size is None:
             return 0
         return int((self.content if self._plain else self._raw).tell())
@@ -49,7 +49,7 @@ def open_stream(name: str) -> Iterator[Stream]:
     """Open a file, or standard input for ``-``.
 
     Raises:
-        UsageError: there is no such file, it cannot be read, or what is needed to decompress it is not installed.
+        UsageError: there is no such file, it cannot be read, or the package to decompress it is not installed.
     """
     try:
         raw = io.FileIO(sys.stdin.fileno(), closefd=False) if name == STDIN else io.FileIO(name)
@@ -69,7 +69,7 @@ def open_stream(name: str) -> Iterator[Stream]:
 
 
 def plain_name(name: str) -> Path:
-    """The name without the ending that tells how it is compressed."""
+    """Return the name without the suffix of its compression."""
     path = Path(name)
     return path.with_suffix("") if path.suffix.lower() in _COMPRESSED else path
 
@@ -82,14 +82,14 @@ def _decompressed(buffered: io.BufferedReader, name: str) -> IO[bytes]:
         try:
             import zstandard
         except ImportError as error:
-            hint = "pip install 'vsexplorer[zstd]' brings what reads it."
-            raise UsageError(f"{name} is compressed by zstd.", hint) from error
+            hint = "To read it: pip install 'vsexplorer[zstd]'"
+            raise UsageError(f"{name} is compressed with zstd, which needs the zstandard package.", hint) from error
         return io.BufferedReader(_Zstd(buffered, zstandard), 1 << 17)
     return buffered
 
 
 class _Zstd(io.RawIOBase):
-    """A zstd file, frame after frame; unlike the library's own reader it notices an end that comes too early."""
+    """Decompresses a zstd file frame by frame; unlike the library's own reader, it detects a truncated file."""
 
     def __init__(self, packed: IO[bytes], zstandard: Any) -> None:
         self._packed = packed
@@ -99,7 +99,7 @@ class _Zstd(io.RawIOBase):
         self._ready = b""
 
     def readable(self) -> bool:
-        """It is."""
+        """Return ``True``."""
         return True
 
     def readinto(self, buffer: Any) -> int:
@@ -108,7 +108,7 @@ class _Zstd(io.RawIOBase):
             chunk = self._packed.read(1 << 17)
             if not chunk:
                 if self._begun and not self._frame.eof:
-                    raise EOFError("the last frame is not whole")
+                    raise EOFError("the last frame is incomplete")
                 return 0
             try:
                 self._ready = self._unpacked(chunk)

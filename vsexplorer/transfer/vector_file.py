@@ -16,7 +16,7 @@ _LARGEST = 4 * 65536 + 1024 * 1024
 
 
 def read_vector(path: str) -> bytes:
-    """The vector in a file, as float32, little-endian.
+    """Read the vector in a file, as little-endian float32.
 
     Raises:
         UsageError: the file cannot be read, or holds something else.
@@ -37,10 +37,10 @@ def read_vector(path: str) -> bytes:
         vector = content
     else:
         raise UsageError(
-            f"{path} holds no vector.", "A vector is a JSON array of numbers, an .npy file, or raw float32."
+            f"{path} contains no vector.", "A vector is a JSON array of numbers, an .npy file, or raw float32."
         )
     if not all(map(math.isfinite, unpacked(vector))):
-        raise UsageError(f"{path} holds something that is no finite number.")
+        raise UsageError(f"{path} contains a number that is not finite.")
     return vector
 
 
@@ -52,7 +52,9 @@ def _from_json(path: str, content: bytes) -> bytes:
             raise ValueError("no numbers")
         return packed(numbers)
     except (ValueError, TypeError, RecursionError, OverflowError) as error:
-        raise UsageError(f"{path} is no JSON array of numbers.", 'Or an object with one under "vector".') from error
+        raise UsageError(
+            f"{path} is not a JSON array of numbers.", 'An object with such an array as "vector" is also possible.'
+        ) from error
 
 
 def _from_numpy(path: str, content: bytes) -> bytes:
@@ -64,5 +66,5 @@ def _from_numpy(path: str, content: bytes) -> bytes:
             raise ValueError("more than one vector")
         numbers = struct.unpack_from(f"<{math.prod(shape)}{kind}", content, begin)
     except (ValueError, KeyError, TypeError, SyntaxError, struct.error) as error:
-        raise UsageError(f"{path} is no .npy file with one vector of float32 or float64.") from error
+        raise UsageError(f"{path} is not an .npy file with one vector of float32 or float64.") from error
     return packed(numbers)

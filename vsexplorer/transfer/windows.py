@@ -1,4 +1,4 @@
-"""Rows in windows: read ahead in a thread, mapped, and checked against what was met before."""
+"""Read rows in windows: read ahead in a thread, mapped, and checked for repeated ids."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from vsexplorer.transfer.rows import BadRow, Row, RowSource
 from vsexplorer.transfer.streams import STDIN
 
 _ROWS, _BYTES = 1_024, 16 << 20
-"""Of a window: enough texts to sort by length, few enough to hold several windows in memory."""
+"""Maximum size of a window: enough texts to sort by length, few enough to keep several windows in memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowCount:
-    """How many rows there are: an estimate and its 95 % confidence interval, all equal where they were counted."""
+    """How many rows there are: an estimate and its 95 % confidence interval, all equal if they were counted."""
 
     number: int
     low: int
@@ -37,7 +37,7 @@ class RowCount:
 
 @dataclass(slots=True)
 class Window:
-    """Some rows on their way."""
+    """A batch of consecutive rows."""
 
     items: list[Item] = field(default_factory=list)
     bad: list[tuple[RowSource, BadRow]] = field(default_factory=list)
@@ -51,7 +51,7 @@ class Window:
     """The files its rows are from, with the number of their first row in it."""
 
     def note(self, number: int, file: RowSource) -> None:
-        """A row is from this file."""
+        """Record the file that a row is from."""
         if not self._files or self._files[-1][1] is not file:
             self._files.append((number, file))
 
@@ -71,9 +71,9 @@ class WindowReader:
         self._checkpoint: Checkpoint | None = None
         self._pending: list[dict[int, str]] = []
         self.fields: tuple[str, ...] = ()
-        """The fields of the first rows, in the order in which they are met."""
+        """The fields of the first rows, in order of first occurrence."""
         self.dimension = 0
-        """Of the vectors that come with the rows; 0 until one has come."""
+        """Dimension of the vectors in the rows; 0 until one was read."""
 
     def _begin(self) -> None:
         self._rows: Iterator[tuple[RowSource, Row | BadRow]] = ((file, row) for file in self._files for row in file)
@@ -84,7 +84,7 @@ class WindowReader:
         self._digest = hashlib.blake2b(digest_size=16)
 
     def sample(self) -> list[Row]:
-        """The first rows that can be read; they are read again by what follows.
+        """Return the first rows that can be read; they will be read again later.
 
         Raises:
             UsageError: a file cannot be read.
@@ -94,7 +94,7 @@ class WindowReader:
         return [row for _, row in first if isinstance(row, Row)]
 
     def map(self, wanted: Mapping) -> Mapping:
-        """Settle how rows are mapped.
+        """Determine how rows are mapped.
 
         Raises:
             UsageError: a named field is in none of the first rows, or the filter is not valid.
@@ -106,10 +106,10 @@ class WindowReader:
         return mapping
 
     def resume(self, state: State, checkpoint: Checkpoint | None) -> bool:
-        """Skip what a checkpoint claims; returns false where the files do not say the same any more.
+        """Skip the rows that a checkpoint has committed; return false if the files have changed.
 
         Raises:
-            UsageError: standard input says something else, and cannot be read again.
+            UsageError: standard input has changed, and cannot be read again.
         """
         self._checkpoint = checkpoint
         while self._number < state.rows:
@@ -119,7 +119,7 @@ class WindowReader:
             return True
         if any(file.name == STDIN for file in self._files):
             raise UsageError(
-                "Standard input is not what it was when the load was interrupted.", "--restart begins anew."
+                "Standard input has changed since the load was interrupted.", "Use --restart to start over."
             )
         self._begin()
         return False
@@ -138,10 +138,10 @@ class WindowReader:
         return found
 
     def window(self) -> Window:
-        """The next rows; ``last`` is set once the files have ended.
+        """Read the next window; ``last`` is set once the files have ended.
 
         Raises:
-            UsageError: a file cannot be read on.
+            UsageError: a file cannot be read further.
         """
         assert self._mapper is not None
         window = Window()
@@ -172,7 +172,7 @@ class WindowReader:
             length = len(item.vector) // 4
             self.dimension = self.dimension or length
             if length != self.dimension:
-                reason = f"a vector of {length} numbers where the set has {self.dimension}"
+                reason = f"a vector of {length} dimensions instead of {self.dimension}"
                 return BadRow(item.row.place, reason, item.row.raw)
         id = seen_id(item.name)
         before = window.seen.get(id) or next((seen[id] for seen in self._pending if id in seen), None)
@@ -184,7 +184,7 @@ class WindowReader:
         return item
 
     def committed(self, window: Window) -> None:
-        """What a window has seen is in the checkpoint, so it need not be kept in memory."""
+        """Drop the ids of a committed window, which are now in the checkpoint."""
         if self._checkpoint is not None:
             self._pending.remove(window.seen)
 

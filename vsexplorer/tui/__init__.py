@@ -1,1 +1,1 @@
-"""The interactive screen: draws values, posts messages."""
+"""The terminal user interface: screens and widgets that draw values and post messages."""

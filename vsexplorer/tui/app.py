@@ -1,4 +1,4 @@
-"""The application: colours, keys, commands; everything else is a screen's."""
+"""The application: themes, keys and commands; everything else belongs to a screen."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def _keymap_provider() -> type[Provider]:
-    """The palette's commands; importing what draws a palette would cost a start a tenth of its time."""
+    """Return the palette's command provider, imported lazily: importing it takes a tenth of the start-up time."""
     from vsexplorer.tui.palette import KeymapProvider
 
     return KeymapProvider
@@ -46,11 +46,11 @@ install()
 
 @runtime_checkable
 class Editing(Protocol):
-    """A screen in which text is typed that is lost when it closes."""
+    """A screen whose input would be lost if it closed."""
 
     @property
     def edited(self) -> bool:
-        """Whether there is such text."""
+        """Whether there is input that would be lost."""
 
 
 class ExplorerApp(App[None]):
@@ -70,7 +70,7 @@ class ExplorerApp(App[None]):
         super().__init__()
         self.start = start
         self.failure: BaseException | None = None
-        """What ended the application, where it did not end by itself."""
+        """The exception that ended the application; ``None`` if it ended normally."""
         self._make_explorer = make_explorer
         self.key_queue = KeyQueue(self, self._dispatch_key)
         self.remapped = checked(start.keys)
@@ -99,12 +99,12 @@ class ExplorerApp(App[None]):
         return MainScreen(start, session)
 
     def on_mount(self) -> None:
-        """Leave the terminal as it was when the program ends, and draw anew when it comes back from a shell."""
+        """Exit cleanly on signals, so that the terminal is restored, and redraw after a suspend."""
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.theme_changed_signal.subscribe(self, lambda theme: self._theme_chosen(theme.name))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-            # Not in the main thread, as in some tests, there are no signals to handle.
+            # Outside the main thread, as in some tests, signal handlers cannot be installed.
             with suppress(RuntimeError, ValueError):
                 loop.add_signal_handler(number, self.exit, None, 128 + number)
 
@@ -120,7 +120,7 @@ class ExplorerApp(App[None]):
             await super().on_event(event)
 
     async def _run_moved_key(self, event: events.Key) -> bool:
-        """Run what the configuration has put on a key, where a line of text would take the key for itself."""
+        """Run the action remapped to a key that a focused input would otherwise consume."""
         ids = {id for id, keys in self.remapped.items() if event.key in keys.split(",")}
         if not ids or event.is_printable or not isinstance(self.focused, Input):
             return False
@@ -133,15 +133,15 @@ class ExplorerApp(App[None]):
     def _theme_chosen(self, name: str) -> None:
         """Remember the theme for the next run."""
         if self.start.theme:
-            self.say("for this run: the next begins with the theme of --theme or the configuration")
+            self.say("theme changed for this run only: it is set by --theme or the configuration")
             return
         try:
             remember_theme(self.start.state, name)
         except OSError as error:
-            self.say(sanitize(f"the theme cannot be remembered: {error}"), error=True)
+            self.say(sanitize(f"cannot save the theme: {error}"), error=True)
 
     async def action_quit(self) -> None:
-        """Quit; a form with text that would be lost asks first."""
+        """Quit; ask first if input would be lost."""
         if isinstance(self.screen, Editing) and self.screen.edited:
             self.run_worker(self._ask_to_quit(), group="quit", description="asking before text is lost")
         else:
@@ -150,17 +150,17 @@ class ExplorerApp(App[None]):
     async def _ask_to_quit(self) -> None:
         from vsexplorer.tui.screens.confirm import ConfirmScreen
 
-        question = "quit and lose what was typed here"
+        question = "quit and discard the input"
         if await self.push_screen_wait(ConfirmScreen(question, (), "", self.key_queue.forget_waiting)):
             self.exit()
 
     def say(self, words: str, error: bool = False) -> None:
-        """Show a sentence, already sanitized, over whichever screen is in front, in place of the one before."""
+        """Show a message on the active screen in place of the previous one; ``words`` are sanitized."""
         self.clear_notifications()
         self.notify(words, severity="error" if error else "information", timeout=8, markup=False)
 
     def _run_change(self, change: Coroutine[Any, Any, Any]) -> None:
-        """Run a change in the background; keys typed since wait for its dialog."""
+        """Run a change in the background; keys typed meanwhile wait for its dialog."""
         release = self.key_queue.hold()
 
         async def run() -> None:
@@ -172,14 +172,14 @@ class ExplorerApp(App[None]):
         self.run_worker(run(), group="change", description="changing something")
 
     def action_suspend_process(self) -> None:
-        """Return to the shell, where there is one that can bring the program back."""
+        """Suspend to the shell, if there is one with job control to resume the program."""
         if _has_shell():
             super().action_suspend_process()
         else:
-            self.say("there is no shell to return to", error=True)
+            self.say("cannot suspend: no shell with job control", error=True)
 
     def crash(self, error: BaseException) -> None:
-        """End because of something nobody foresaw; the command line reports it."""
+        """Exit because of an unexpected exception; the command line reports it."""
         self.failure = error
         self.exit(return_code=1)
 
@@ -192,12 +192,12 @@ class ExplorerApp(App[None]):
 
 
 def _has_shell() -> bool:
-    """Whether a shell with job control waits: else the system ignores that a program suspends itself."""
+    """Whether a shell with job control is waiting; without one the system ignores a suspend."""
     leader = os.getpgrp()
     parent = os.getppid()
     if leader != os.getpid():
         with suppress(OSError, ValueError, IndexError):
-            # The parent of the group's first process: the second field behind its name in parentheses.
+            # The parent of the process group's leader: the second field after its name in parentheses.
             parent = int(Path(f"/proc/{leader}/stat").read_text().rpartition(")")[2].split()[1])
     try:
         return os.getsid(parent) == os.getsid(0) and os.getpgid(parent) != leader

@@ -1,4 +1,4 @@
-"""To the clipboard: by the terminal itself (OSC 52), which also works over ssh, and beside it by the desktop."""
+"""Copy text to the clipboard: by the terminal (OSC 52), which also works over ssh, and by the local desktop."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from textual.app import App
 
 MOST = 1 << 20
-"""Characters that are sent: many terminals drop more, and a slow line would be busy with them for long."""
+"""Maximum number of characters sent: many terminals drop more, and a slow connection would be blocked."""
 
 
 def send(app: App[Any], text: str) -> bool:
-    """Send a text, already sanitized; returns whether it was sent, which no terminal confirms."""
+    """Send a sanitized text; returns whether it was sent, as terminals do not confirm receipt."""
     if len(text) > MOST:
         return False
     app.copy_to_clipboard(text)
@@ -22,13 +22,13 @@ def send(app: App[Any], text: str) -> bool:
         try:
             pyperclip.copy(text)
         except pyperclip.PyperclipException:
-            # The terminal has it.
+            # The text was already sent by the terminal.
             return True
     return True
 
 
 def _desktop_is_here() -> bool:
-    """Whether the program runs where its user sits: Apple's terminal knows no OSC 52, others may forbid it."""
+    """Whether the user's desktop is local: macOS Terminal lacks OSC 52, and other terminals may disable it."""
     if "SSH_CONNECTION" in os.environ:
         return False
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "__CFBundleIdentifier"))

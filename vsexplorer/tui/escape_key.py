@@ -1,8 +1,8 @@
-"""The escape key, told apart from alt+key: ``esc`` followed quickly by a key is not alt with that key.
+"""Distinguish the escape key from alt+key: ``esc`` followed quickly by a key is not alt+key.
 
-A terminal sends an ESC byte for the escape key, before the key for alt+key, and at the start of each control
-sequence. Textual waits a moment for what follows and takes ESC and a character for alt+key; in a burst it loses the
-escape key. No key of the screen is alt with a character, so ESC begins a sequence only before a character that
+A terminal sends an ESC byte for the escape key, before the character of alt+key, and at the start of each control
+sequence. Textual waits briefly for more input and reads ESC and a character as alt+key; in a burst it loses the
+escape key. This application binds no alt+character key, so ESC begins a sequence only before a character that
 introduces one.
 """
 
@@ -18,7 +18,7 @@ from textual.drivers import linux_driver
 from textual.message import Message
 
 _ESCAPE_KEY = "\x1b[27u"
-"""The escape key without ambiguity, as the kitty keyboard protocol encodes it."""
+"""The unambiguous code of the escape key in the kitty keyboard protocol."""
 _LONE = re.compile("\x1b(?![\\[O\\]P_^X\x1b])")
 """An ESC before a character that introduces no sequence (ECMA-48 5.3 to 5.6, and SS3)."""
 
@@ -27,10 +27,10 @@ class EscapeParser(XTermParser):
     """Parses terminal input with every lone ESC read as the escape key."""
 
     _since: float | None = None
-    """When an ESC came that nothing has followed yet."""
+    """Time at which a trailing ESC was read; ``None`` if none is pending."""
 
     def feed(self, data: str) -> Iterable[Message]:
-        """Parse input; an ESC at its end waits for what follows it."""
+        """Parse input; hold back an ESC at its end until more input or a timeout arrives."""
         if self._since is not None and data:
             data, self._since = f"\x1b{data}", None
         if data.endswith("\x1b"):
@@ -40,7 +40,7 @@ class EscapeParser(XTermParser):
         return super().feed(_LONE.sub(_ESCAPE_KEY, data))
 
     def tick(self) -> Iterable[Message]:
-        """Pass on an escape key that nothing has followed in time."""
+        """Emit a pending ESC as the escape key once the delay has passed."""
         if self._since is not None and monotonic() - self._since >= constants.ESCAPE_DELAY:
             self._since = None
             yield from super().feed(_ESCAPE_KEY)

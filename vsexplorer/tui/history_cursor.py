@@ -1,4 +1,4 @@
-"""Walking through earlier searches with the arrow keys."""
+"""Navigation through earlier searches with the arrow keys."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from vsexplorer.core.values import SearchDraft
 
 @dataclass(frozen=True, slots=True)
 class HistoryCursor:
-    """A place in the history; moving returns another cursor.
+    """A position in the search history; moving returns a new cursor.
 
     Args:
         current: The draft at the cursor.
         older: Drafts before it, the newest first.
-        newer: Drafts after it, the oldest first; the last one is what was typed before the walk began.
+        newer: Drafts after it, the oldest first; the last one is what was typed before navigation began.
     """
 
     current: SearchDraft
@@ -24,17 +24,17 @@ class HistoryCursor:
 
     @classmethod
     def begin(cls, typed: SearchDraft, history: Sequence[SearchDraft]) -> HistoryCursor:
-        """Begin a walk at what is typed; ``history`` has the newest first."""
+        """Start at the typed draft; ``history`` has the newest first."""
         return cls(typed, tuple(history))
 
     def step_back(self) -> HistoryCursor:
-        """Move to the search before; stays at the oldest."""
+        """Move to the previous search, if there is one."""
         if not self.older:
             return self
         return HistoryCursor(self.older[0], self.older[1:], (self.current, *self.newer))
 
     def step_forward(self) -> HistoryCursor:
-        """Move to the search after; stays at what was typed."""
+        """Move to the next search, or back to what was typed."""
         if not self.newer:
             return self
         return HistoryCursor(self.newer[0], (self.current, *self.older), self.newer[1:])
@@ -46,12 +46,12 @@ class HistoryCursor:
 
 
 def line_history(past: Sequence[SearchDraft]) -> list[SearchDraft]:
-    """The searches with a query line, for a walk in the query line."""
+    """Return the searches that have a query line, to recall in the query line."""
     return [draft for draft in past if draft.line]
 
 
 def filter_history(past: Sequence[SearchDraft], typed: SearchDraft) -> list[SearchDraft]:
-    """The filters, each once, for a walk in the filter line, which keeps the query line and the options.
+    """Return each distinct filter, to recall in the filter line; query line and options stay as typed.
 
     Args:
         past: Searches, the newest first.

@@ -1,7 +1,7 @@
-"""Keys in the order in which they were typed: each is handled completely before the next one is looked at.
+"""A queue of keys: each key is handled completely before the next one is dispatched.
 
-Textual sends a key to the widget that has the focus when the key is read. What the key before it does, such as
-moving the focus or opening a screen, may still be under way then, so that a fast key reaches the wrong widget.
+Textual sends a key to the widget that has the focus when the key is read. The effect of the previous key, such as
+moving the focus or opening a screen, may still be pending then, so that a fast key reaches the wrong widget.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 _PATIENCE = 1.0
-"""Seconds after which a key that is not handled yet holds up no other."""
+"""Seconds after which an unhandled key no longer blocks the keys behind it."""
 _LATER = 0.06
-"""Seconds after a key until what it does is looked through, unless another key comes: the picture comes first."""
+"""Seconds before checking that a key has been handled, unless another key is waiting: drawing goes first."""
 _HELD = 5.0
-"""Seconds that keys wait for a dialog that a key has asked for: a server may be slow to answer."""
+"""Maximum seconds that keys wait for a dialog to open: the server may be slow to answer."""
 _LOOK = 0.005
-"""Seconds between looks at whether that dialog is open."""
+"""Seconds between checks whether the dialog is open."""
 
 type KeyEvent = events.Key | events.Paste
 
@@ -46,7 +46,7 @@ class KeyQueue:
         self._idle = asyncio.Event()
         self._idle.set()
         self._wanted = asyncio.Event()
-        """Somebody waits for the key that was handled last."""
+        """Set when another key or ``settled`` waits for the last dispatched key."""
 
     async def put(self, event: KeyEvent) -> None:
         """Handle a key once those before it have been handled."""
@@ -66,7 +66,7 @@ class KeyQueue:
         await self._idle.wait()
 
     def hold(self) -> Callable[[], None]:
-        """Let keys wait while the screen in front stays in front, or until the function returned here is called."""
+        """Hold keys until the active screen changes or the returned function is called."""
         screen = self._app.screen
         self._held.append(screen)
 
@@ -78,10 +78,10 @@ class KeyQueue:
 
     async def _next(self) -> None:
         if not self._waiting:
-            # They were forgotten meanwhile.
+            # ``forget_waiting`` dropped the keys meanwhile.
             self._idle.set()
             return
-        # Once a dialog has come, its change holds up no further key, however long the server takes to make it.
+        # Once its dialog is open, a change no longer blocks keys, however long the server takes.
         self._held = [screen for screen in self._held if screen is self._app.screen]
         event = self._waiting.popleft()
         self._wanted.clear()
@@ -97,7 +97,7 @@ class KeyQueue:
         try:
             await self._wait_until_handled()
         finally:
-            # An application that ends takes no more keys.
+            # An application that is closing accepts no more callbacks.
             if not self._waiting or not self._app.call_later(self._next):
                 self._idle.set()
 
@@ -116,7 +116,7 @@ class KeyQueue:
                 deadline = loop.time() + _PATIENCE
 
     async def _round(self, deadline: float) -> bool:
-        """Let everything that is queued be handled; returns whether nothing has come of it."""
+        """Process all queued messages once; returns whether the screen, focus and queues were left unchanged."""
         screen, focused = self._app.screen, self._app.focused
         pumps = [self._app, *(focused or screen).ancestors_with_self]
         await _handled(pumps, deadline)

@@ -1,7 +1,7 @@
-"""Results that follow every keystroke: the newest query always next, the ones between never sent.
+"""Search at every keystroke: the newest query always runs next, and queries it replaced are never sent.
 
-One query at a time is embedded, because embedding needs a processor; a few are in Redis at a time, each on a
-connection of its own, so that a slow search does not hold up the next. Nothing under way is cancelled; an answer
+Queries are embedded one at a time, because embedding is bound by the CPU; a few run in Redis concurrently, each on
+its own connection, so that a slow search does not delay the next. A running search is never cancelled; an answer
 older than the one shown is dropped.
 """
 
@@ -17,11 +17,11 @@ from vsexplorer.core.tasks import drain
 from vsexplorer.core.values import Query, ResultPage
 
 PLACES = 3
-"""Searches in Redis at the same time."""
+"""Maximum number of concurrent searches in Redis."""
 
 
 class Searcher[Prepared](Protocol):
-    """What a query is answered by; ``Explorer`` is one."""
+    """The search service that answers queries, such as ``Explorer.search``."""
 
     def prepare(self, query: Query) -> Awaitable[Prepared]:
         """Embed the query's text."""
@@ -32,7 +32,7 @@ class Searcher[Prepared](Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a query: a page, or an error."""
+    """The outcome of a query: a result page or an error."""
 
     query: Query
     page: ResultPage | None
@@ -42,7 +42,7 @@ class Outcome:
 
 
 class LiveSearch[Prepared]:
-    """Takes queries as fast as they come and delivers outcomes in the order they were asked."""
+    """Accepts queries at any rate and delivers their outcomes in the order they were asked."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class LiveSearch[Prepared]:
         return self._shown < self._asked
 
     def ask(self, query: Query) -> None:
-        """Take up a query; one that still waits is forgotten."""
+        """Queue a query in place of one that is still waiting."""
         if self._closed:
             return
         self._asked += 1
@@ -75,13 +75,13 @@ class LiveSearch[Prepared]:
         self._next()
 
     def forget(self) -> None:
-        """Drop whatever is waiting or still to be answered."""
+        """Drop the waiting query and ignore answers still to come."""
         self._asked += 1
         self._shown = self._asked
         self._waiting = None
 
     async def close(self) -> None:
-        """Deliver nothing more, and wait for the searches under way."""
+        """Stop delivering outcomes and wait for running searches."""
         self.forget()
         self._closed = True
         await drain(self._tasks)

@@ -1,4 +1,4 @@
-"""The command palette: what the keys do on the screen in front, found by name."""
+"""The command palette: the key bindings of the active screen, found by name."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class KeymapProvider(Provider):
     """Offers the commands of the keymap."""
 
     async def discover(self) -> Hits:
-        """All commands."""
+        """List all commands."""
         for key, node in self._commands():
             yield DiscoveryHit(self._words(key), partial(self.app.run_action, key.action, node))
 
     async def search(self, query: str) -> Hits:
-        """The commands that match."""
+        """List the commands that match a query."""
         matcher = self.matcher(query)
         for key, node in self._commands():
             words = self._words(key)
@@ -36,12 +36,12 @@ class KeymapProvider(Provider):
                 yield Hit(score, matcher.highlight(words), partial(self.app.run_action, key.action, node))
 
     def _words(self, key: Key) -> str:
-        """The name of a command, what it does, and its key."""
+        """Return the label, help text and key of a command, as one line."""
         remapped = self.app.remapped if isinstance(self.app, _Remapped) else {}
         return f"{key.label}: {key.help} ({shown(key, remapped)})"
 
     def _commands(self) -> Iterator[tuple[Key, DOMNode]]:
-        """The commands that are bound somewhere on the screen, with the node whose action each is."""
+        """Yield the commands bound on the active screen, each with the node that handles its action."""
         found: set[str] = set()
         for node in (*self.screen.walk_children(with_self=True), self.app):
             for binding in own_bindings(node):

@@ -21,7 +21,7 @@ class Selection:
         return list(self._names)
 
     def toggle(self, name: bytes) -> bool:
-        """Mark an element, or no longer; returns whether it is marked now."""
+        """Mark or unmark an element; returns whether it is marked now."""
         if name in self._names:
             del self._names[name]
             return False
@@ -29,5 +29,5 @@ class Selection:
         return True
 
     def clear(self) -> None:
-        """Mark nothing."""
+        """Unmark all elements."""
         self._names.clear()

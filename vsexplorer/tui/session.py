@@ -1,4 +1,4 @@
-"""What the screens share: the open set, the selection, and the services for it."""
+"""State shared by the screens: the open set, the selection, and the services."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """The state of a run of the application that more than one screen needs; it knows no screen.
+    """State of one run of the application that several screens share; independent of any screen.
 
     Args:
         connection: The connection and the explorer behind it.
         memory: What is remembered of the open set.
-        remapped: Keys the configuration has moved.
+        remapped: Keys remapped in the configuration.
         write: Whether changes are allowed.
-        dialogs: Asks the user before a change.
+        dialogs: Dialogs that ask the user before a change.
         run: Runs a change in the background; keys wait until its dialog is open.
-        say: Shows a sentence on whichever screen is in front; the flag marks an error.
-        changed: Publishes the key of a set that was changed from here.
+        say: Shows a message on the active screen; the flag marks an error.
+        changed: Publishes the key of a set changed by this application.
     """
 
     def __init__(
@@ -68,5 +68,5 @@ class Session:
         return self.memory.arrangement
 
     def arrange(self, arrangement: Arrangement) -> None:
-        """Arrange the columns of the open set this way from now on."""
+        """Set and remember the column arrangement of the open set."""
         self.memory.arrange(arrangement)

@@ -1,4 +1,4 @@
-"""What the screen begins with, and how it gets its explorer."""
+"""The start parameters of the application, and the factory of its explorer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What the screen begins with."""
+    """The start parameters of the application."""
 
     where: Where
     model: str
@@ -27,21 +27,21 @@ class Start:
     """Whether anything may be changed."""
     count: int = 100
     state: Path | None = None
-    """Folder of what is remembered; ``None`` for until the program ends."""
+    """Folder for persistent state; ``None`` keeps it only until the program ends."""
     history: bool = True
-    """Whether searches are remembered without being told to."""
+    """Whether searches are recorded in the history; favourites always are."""
     model_given: bool = False
-    """The model was named for this run, so that no set changes it."""
+    """Whether the model was given for this run; opening a set does not change it then."""
     theme: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
 type MakeExplorer = Callable[[Start], Awaitable[Explorer]]
-"""Makes an explorer that is not connected yet."""
+"""Factory of an unconnected explorer."""
 
 
 async def import_explorer(start: Start) -> Explorer:
-    """Make the explorer, importing redis and the services in a thread so that the screen is painted meanwhile."""
+    """Make the explorer; redis and the services are imported in a thread while the screen is drawn."""
     await asyncio.to_thread(importlib.import_module, "vsexplorer.services.explorer")
     from vsexplorer.services.explorer import make_explorer
 

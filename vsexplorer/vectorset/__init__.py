@@ -1,1 +1,1 @@
-"""The only room that knows Redis."""
+"""Commands, replies, reads and changes of vector sets."""

@@ -1,7 +1,7 @@
-"""Names in the opposite order: VRANGE lists forward only, so where a page before a name begins must be found.
+"""Page backward through names: VRANGE lists forward only, so the start of the previous page must be searched for.
 
-Names that share a beginning stand together. Cutting a name shorter and shorter therefore goes back in steps that
-grow with the density of the names around it, and a few halvings between two such steps find a page.
+Names with a common prefix are adjacent. Shortening a name therefore goes back in steps that adapt to the density of
+the names around it, and a few bisections between two such steps find a page.
 """
 
 from __future__ import annotations
@@ -9,30 +9,30 @@ from __future__ import annotations
 from vsexplorer.vectorset.store import VectorSetStore
 
 _STEPS = 100
-"""Halvings at most; some ten are enough for names people give."""
+"""Maximum number of bisections; about ten are enough for typical names."""
 _PROBES = 16
-"""Parts into which a round trip divides what is searched."""
+"""Number of parts into which each round trip divides the search range."""
 _SINGLE_CUTS = 32
-"""Bytes cut off one at a time; of longer names more and more at once."""
+"""Number of bytes removed one at a time; after that, more and more at once."""
 
 
 async def names_before(
     store: VectorSetStore, key: bytes, name: bytes | None, page: int
 ) -> tuple[list[bytes], bool]:
-    """Up to a page of the names before one, in order.
+    """Return up to a page of the names before a name, in order.
 
     Args:
         store: Of a server with VRANGE.
         key: The vector set.
         name: The name; ``None`` for the end of all names.
-        page: How many at most, and at least a quarter of them where there are as many.
+        page: Maximum number of names; at least a quarter of it is returned if there are enough.
 
     Returns:
         The names, and whether nothing comes before them.
     """
     low, high, found = await _bracket(store, key, name, name or b"", page)
     if len(found) > page and not low:
-        # Nothing like that name is there: beginnings of the last one before it lead to where the names are.
+        # No name shares a prefix with it: use the prefixes of the last name before it instead.
         low, high, found = await _bracket(store, key, name, await _last(store, key, name), page)
     if len(found) <= page:
         return found, not low
@@ -53,11 +53,11 @@ async def names_before(
 async def _bracket(
     store: VectorSetStore, key: bytes, name: bytes | None, like: bytes, page: int
 ) -> tuple[bytes, bytes, list[bytes]]:
-    """Go back from a name by cutting one like it shorter.
+    """Find bounds for the start of a page before a name by shortening ``like``.
 
     Returns:
-        Where to begin, a place behind it from which on there are too few, and the names from the first on: a page,
-        or all there are, or too many.
+        The lower bound, the upper bound, from which on there are too few names, and the names from the lower bound
+        on: a page, all there are, or too many.
     """
     low = like
     for length in _cuts(len(like)):
@@ -69,7 +69,7 @@ async def _bracket(
 
 
 def _cuts(length: int) -> list[int]:
-    """The lengths a name is cut to, down to nothing."""
+    """Return the lengths to shorten a name to, down to zero."""
     cuts = list(range(length - 1, max(-1, length - 1 - _SINGLE_CUTS), -1))
     while cuts and cuts[-1] > 0:
         cuts.append(max(0, cuts[-1] - len(cuts)))
@@ -77,14 +77,14 @@ def _cuts(length: int) -> list[int]:
 
 
 async def _last(store: VectorSetStore, key: bytes, before: bytes | None) -> bytes:
-    """The last name before one, of which there are some, byte by byte."""
+    """Find the last name before a name, byte by byte; there must be one."""
     name = (await store.names_between(key, b"", before, 1))[0]
     settled = 0
     while True:
-        # The largest byte at this place with which a name still begins as the settled part does.
+        # Find the largest byte at this position for which a name with the settled prefix exists.
         low, high = (name[settled] if len(name) > settled else -1), 256
         while high - low > 1:
-            # Several in one round trip: over a slow line each costs as much as the search itself.
+            # Probe several bytes per round trip, because round trips dominate on a slow connection.
             places = sorted(
                 {low + 1, *(low + max(1, (high - low) * part // _PROBES) for part in range(1, _PROBES))}
             )
@@ -100,7 +100,7 @@ async def _last(store: VectorSetStore, key: bytes, before: bytes | None) -> byte
 
 
 async def _walked(store: VectorSetStore, key: bytes, low: bytes, name: bytes | None, page: int) -> list[bytes]:
-    """The last page before a name, reached by walking."""
+    """Return the last page before a name by listing forward from ``low``."""
     found = await store.names_between(key, low, name, page)
     last = found
     while len(last) == page:
@@ -110,7 +110,7 @@ async def _walked(store: VectorSetStore, key: bytes, low: bytes, name: bytes | N
 
 
 def between(low: bytes, high: bytes) -> bytes | None:
-    """A name about halfway from one to another, above the first; ``None`` where there is no room for one."""
+    """Return a name about halfway between two names; ``None`` if there is none."""
     common = 0
     while common < len(low) and common < len(high) and low[common] == high[common]:
         common += 1

@@ -1,4 +1,4 @@
-"""Changes to elements: known as commands first, sent in one transaction, and only if nothing else was changed.
+"""Changes to elements: prepared as commands, and sent in one transaction only if the elements have not changed.
 
 A vector is never overwritten by VADD, which the server would neither log nor replicate: it is removed and added.
 """
@@ -37,23 +37,23 @@ class Change:
 
     key: bytes
     words: str
-    """Such as ``delete 2 elements of people``; harmless already."""
+    """Such as ``delete 2 elements of people``; sanitized."""
     commands: tuple[tuple[Argument, ...], ...]
     expected: Mapping[bytes, Existing | None] = field(default_factory=dict)
-    """What the elements must still be like; ``None`` for one that must not exist."""
+    """The states that the elements must still have; ``None`` for one that must not exist."""
     uid: int | None = None
-    """The set's ``vset-uid``; ``None`` where the set does not exist yet."""
+    """The set's ``vset-uid``; ``None`` if the set does not exist yet."""
     renamed: Mapping[bytes, bytes] = field(default_factory=dict)
     """New names of elements by their old ones."""
 
     @property
     def lines(self) -> list[str]:
-        """The commands as one would type them, in the order they are sent; harmless already."""
+        """The commands as text, in the order they are sent; sanitized."""
         return [render(command) for command in self.commands]
 
 
 def add(key: bytes, info: SetInfo | None, element: NewElement, options: SetOptions) -> Change:
-    """Add an element that must not exist; the set is made where it does not exist (``info`` is ``None``)."""
+    """Add an element that must not exist; the set is created if it does not exist (``info`` is ``None``)."""
     fitting = options.fitting(info) if info is not None else options
     command = vadd(key, element, fitting, with_attributes=True, cas=False)
     words = f"add {display(element.name)} to {display(key)}"
@@ -61,14 +61,14 @@ def add(key: bytes, info: SetInfo | None, element: NewElement, options: SetOptio
 
 
 def describe(info: SetInfo, element: bytes, before: Existing, attributes: bytes | None) -> Change:
-    """Replace an element's attributes, or take them away."""
+    """Replace or remove an element's attributes."""
     words = f"{'change' if attributes else 'remove'} the attributes of {display(element)}"
     command = (b"VSETATTR", info.key, element, attributes or b"")
     return Change(info.key, words, (command,), {element: before}, info.uid)
 
 
 def replace(info: SetInfo, before: Existing, element: NewElement) -> Change:
-    """Put another vector and other attributes in the place of an element's."""
+    """Replace an element's vector and attributes."""
     commands = ((b"VREM", info.key, element.name), _added(info, element))
     words = f"replace {display(element.name)} in {display(info.key)}"
     return Change(info.key, words, commands, {element.name: before}, info.uid)
@@ -95,13 +95,13 @@ def delete_set(info: SetInfo) -> Change:
 
 
 def undone(info: SetInfo, change: Change, after: Mapping[bytes, Existing | None], uid: int | None) -> Change | None:
-    """What takes a change back; ``None`` where nothing can.
+    """Return the change that undoes another; ``None`` if it cannot be undone.
 
     Args:
         info: The set as it was before the change.
         change: The change that was made.
-        after: What its elements are like since.
-        uid: The set's ``vset-uid`` since; ``None`` where the change took the last element, and the set with it.
+        after: The states of its elements after the change.
+        uid: The set's ``vset-uid`` after it; ``None`` if the change removed the last element and so the set.
     """
     if not change.expected:
         return None
@@ -122,13 +122,13 @@ def undone(info: SetInfo, change: Change, after: Mapping[bytes, Existing | None]
 
 
 async def read(connection: Connection, info: SetInfo, names: Sequence[bytes]) -> dict[bytes, Existing | None]:
-    """What elements are like now."""
+    """Read the current states of elements."""
     found = await existing(connection, info.key, names, info.dimension, vectors=True)
     return dict(zip(names, found, strict=True))
 
 
 async def apply(connection: Connection, change: Change, info: SetInfo | None) -> dict[bytes, Existing | None]:
-    """Make a change, unless someone else changed what it is about.
+    """Apply a change, unless another client has changed the data.
 
     Args:
         connection: The server.
@@ -136,7 +136,7 @@ async def apply(connection: Connection, change: Change, info: SetInfo | None) ->
         info: The set as it is known; ``None`` where it does not exist yet.
 
     Returns:
-        What the elements are like since.
+        The states of the elements after the change.
 
     Raises:
         ChangedMeanwhile: the set or its elements are no longer as expected; nothing was changed.
@@ -154,31 +154,31 @@ async def apply(connection: Connection, change: Change, info: SetInfo | None) ->
                 return
             name = different[0]
             if change.expected[name] is None:
-                raise ChangedMeanwhile(f"{display(change.key)} has an element {display(name)} already.")
+                raise ChangedMeanwhile(f"{display(change.key)} already has an element {display(name)}.")
             raise ChangedMeanwhile(
-                f"{display(name)} was changed by someone else meanwhile; nothing was written.",
-                "Look at it again, then decide.",
+                f"{display(name)} was changed by another client in the meantime; nothing was written.",
+                "Reload it, then try again.",
             )
-        anew = "was made anew, or its server started anew,"
-        what = "was made" if info is None else "is gone" if uid is None else anew
-        raise ChangedMeanwhile(f"{display(change.key)} {what} meanwhile; nothing was written.")
+        recreated = "was recreated, or its server restarted,"
+        what = "was created" if info is None else "was deleted" if uid is None else recreated
+        raise ChangedMeanwhile(f"{display(change.key)} {what} in the meantime; nothing was written.")
 
     names = list(change.expected)
     commands = [*change.commands, *asked_about(change.key, names, vectors=True)]
     replies = await connection.transact(change.key, unchanged, commands, _ATTEMPTS)
     if replies is None:
         raise ChangedMeanwhile(
-            f"{display(change.key)} is being written to all the time; nothing was changed.", "Try again later."
+            f"{display(change.key)} is constantly being written to; nothing was changed.", "Try again later."
         )
     answered = checked(replies)[len(change.commands) :]
     return dict(zip(names, read_existing(answered, info.dimension if info else 0, vectors=True), strict=True))
 
 
 def restorable(info: SetInfo, vector: StoredVector) -> bytes:
-    """A vector that, added again, is stored as it was: float32 of the set's input dimension.
+    """Return the vector to add so that the same vector is stored again: float32 of the set's input dimension.
 
-    The quantized numbers and the norm are the same; the range of int8, which was that of the exact vector, becomes
-    that of the stored one, less than half a step away.
+    The quantized numbers and the norm stay the same; the range of int8, which was that of the exact vector, becomes
+    that of the stored one, which differs by less than half a step.
     """
     stored = vector.normalized()
     scale = vector.norm / (norm(stored) or 1.0)

@@ -1,4 +1,4 @@
-"""Vector set commands as argument lists, and as the line a person would type."""
+"""Build vector set commands as argument lists, and render them as text."""
 
 from __future__ import annotations
 
@@ -58,23 +58,23 @@ def vrange(key: bytes, span: Span, number: int) -> list[Argument]:
 
 
 def behind(name: bytes) -> bytes:
-    """Where VRANGE begins behind a name; it refuses an empty name behind a parenthesis."""
+    """Return the start of a VRANGE after a name; the server rejects an empty name after ``(``."""
     return b"(" + name if name else b"[\0"
 
 
 def _end(prefix: bytes) -> bytes:
-    """Where names with a prefix end: before the prefix with its last byte raised."""
+    """Return the end of a VRANGE for a prefix: before the prefix with its last byte incremented."""
     stem = prefix.rstrip(b"\xff")
     return b"(" + stem[:-1] + bytes([stem[-1] + 1]) if stem else b"+"
 
 
 def vsim_all(key: bytes, dimension: int, size: int) -> list[Argument]:
-    """VSIM for the names of all elements, by looking at every one."""
+    """VSIM for the names of all elements, by an exact search."""
     return [b"VSIM", key, b"FP32", bytes(4 * dimension), b"COUNT", size, b"TRUTH"]
 
 
 def render(argv: Sequence[Argument]) -> str:
-    """The command as one line: words quoted where a shell needs it, a vector's bytes as ``‹384 floats›``."""
+    """Render a command as one line: words quoted if a shell needs it, a vector's bytes as ``‹384 floats›``."""
     words = []
     vector = vector_place(argv)
     for place, argument in enumerate(argv):
@@ -86,7 +86,7 @@ def render(argv: Sequence[Argument]) -> str:
 
 
 def vector_place(argv: Sequence[Argument]) -> int | None:
-    """Where the bytes of a vector stand in a command; an element may be called FP32 as well."""
+    """Return the index of the vector's bytes in a command, if any; note that an element may be named FP32."""
     if argv[0] not in (b"VSIM", b"VADD"):
         return None
     place = 4 if argv[0] == b"VADD" and argv[2] == b"REDUCE" else 2

@@ -1,4 +1,4 @@
-"""The projection of REDUCE, worked out on our side.
+"""The projection of REDUCE, computed by the client.
 
 Redis multiplies a vector of ``n`` dimensions by the first rows of a Hadamard matrix and by ``1 / sqrt(n)``: row
 ``i``, column ``j`` is -1 where ``i & j`` has an odd number of bits, else 1 (``vset.c`` of Redis 8; tests compare
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def project(vector: Sequence[float], dimension: int) -> list[float]:
-    """What REDUCE makes of a vector: ``dimension`` numbers."""
+    """Project a vector to ``dimension`` numbers, as REDUCE does."""
     import numpy as np
 
     found: list[float] = (_matrix(dimension, len(vector)) @ np.asarray(vector, np.float64)).tolist()
@@ -26,9 +26,9 @@ def project(vector: Sequence[float], dimension: int) -> list[float]:
 
 
 def lift(reduced: Sequence[float], input_dimension: int) -> list[float]:
-    """The shortest vector that REDUCE makes ``reduced`` of, so that it can be added to such a set again.
+    """Return the shortest vector that REDUCE projects to ``reduced``, so that it can be added to such a set again.
 
-    That is the projection's pseudoinverse times ``reduced``.
+    It is the projection's pseudoinverse times ``reduced``.
     """
     import numpy as np
 
@@ -52,6 +52,6 @@ def _inverse(dimension: int, input_dimension: int) -> Matrix:
     import numpy as np
 
     projection = _matrix(dimension, input_dimension)
-    # Some rows of a cut Hadamard matrix may depend on others.
+    # The rows of a truncated Hadamard matrix may be linearly dependent.
     inverse: Matrix = np.linalg.pinv(projection)
     return inverse

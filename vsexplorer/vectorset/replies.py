@@ -1,7 +1,7 @@
-"""RESP2 replies of the vector set commands as values.
+"""Parse the RESP2 replies of the vector set commands.
 
-RESP2 keeps the order of results; its flat lists are read here and nowhere else. A reply of another shape raises
-``CommandRefused``: something else than Redis may answer, or something between may change what it says.
+RESP2 keeps the order of results; its flat lists are parsed only here. A malformed reply raises ``CommandRefused``:
+the server may not be Redis, or a proxy may have changed the reply.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _MISSHAPEN = (ValueError, TypeError, KeyError, IndexError, AttributeError, Overf
 
 
 def of[**P, T](command: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Decorate a function that reads a command's reply: another shape is refused and never guessed at."""
+    """Decorate a function that parses a command's reply: a malformed reply raises ``CommandRefused``."""
 
     def decorate(read: Callable[P, T]) -> Callable[P, T]:
         @wraps(read)
@@ -26,8 +26,8 @@ def of[**P, T](command: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
                 return read(*arguments, **named)
             except _MISSHAPEN as error:
                 raise CommandRefused(
-                    f"The reply to {command} is not one that Redis gives ({type(error).__name__}).",
-                    "Does something stand between vsexplorer and the server, or is it another product?",
+                    f"The reply to {command} is malformed ({type(error).__name__}).",
+                    "The server may not be Redis, or a proxy may have changed the reply.",
                 ) from error
 
         return reading
@@ -47,7 +47,7 @@ def names(reply: Reply) -> list[bytes]:
 
 @of("SCAN")
 def scan(reply: Reply) -> tuple[int, list[bytes]]:
-    """The cursor to go on with, and a page of keys."""
+    """Return the next cursor and a page of keys."""
     cursor, page = reply
     return int(cursor), names(page)
 
@@ -97,7 +97,7 @@ def set_info(key: bytes, reply: Sequence[Reply]) -> SetInfo:
 
 @of("VLINKS")
 def links(reply: Sequence[Sequence[bytes]]) -> list[list[Neighbour]]:
-    """VLINKS WITHSCORES, turned round: the lowest level first, each with the nearest first."""
+    """Parse VLINKS WITHSCORES: the lowest level first, each with the most similar first."""
     levels = [[Neighbour(name, float(score)) for name, score in _groups(level, 2)] for level in reply]
     return [sorted(level, key=lambda one: -one.score) for level in reversed(levels)]
 

@@ -1,9 +1,9 @@
-"""What vector sets were made with, kept in Redis beside them, for anyone who searches them later.
+"""Records of how vector sets were made, kept in Redis for anyone who searches them later.
 
 One hash, ``vsexplorer:sets``: its fields are the keys of vector sets, its values JSON objects with ``model`` (the
-name fastembed knows), ``text`` (the field or template that was embedded), ``dimension`` (of what the model makes),
-and ``uid`` with ``run`` (the set's ``vset-uid`` and the server's ``run_id``, so that a set made anew under the same
-key is told apart). Written by loading, and with ``--write``; any tool may read it.
+name fastembed knows), ``text`` (the field or template that was embedded), ``dimension`` (of the model's vectors),
+and ``uid`` with ``run`` (the set's ``vset-uid`` and the server's ``run_id``, to detect a set recreated under the
+same key). Written by loads, and with ``--write``; any tool may read it.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ class SetRecord:
 
 
 async def read(store: VectorSetStore, infos: Sequence[SetInfo]) -> list[SetRecord | None]:
-    """The records of some sets; ``None`` where there is none, or where they may not be read."""
+    """Read the records of some sets; ``None`` if there is none, or if reading is not permitted."""
     if not infos:
         return []
     try:
         found = await store.connection.call(b"HMGET", RECORDS, *(info.key for info in infos))
     except VsexplorerError:
-        # They are a help, not a need.
+        # Records are optional.
         return [None] * len(infos)
     return _records(found, infos, store.capabilities.run)
 
@@ -49,7 +49,7 @@ def _records(found: Reply, infos: Sequence[SetInfo], run: str) -> list[SetRecord
 
 
 async def write(store: VectorSetStore, info: SetInfo, record: SetRecord) -> None:
-    """Write a set's record; a set embedded from several texts keeps none of them.
+    """Write a set's record; its ``text`` becomes empty if the set was embedded from different fields.
 
     Raises:
         VsexplorerError: the server refuses.
@@ -62,8 +62,8 @@ async def write(store: VectorSetStore, info: SetInfo, record: SetRecord) -> None
 
 
 async def remove(store: VectorSetStore, key: bytes) -> None:
-    """Remove the record of a set that was deleted, where there is one and it may be removed."""
-    # The set is gone, and a record without its set is never believed.
+    """Remove the record of a deleted set, if there is one and the user may remove it."""
+    # A failure does no harm: a record without its set is ignored.
     with contextlib.suppress(VsexplorerError):
         await store.connection.call(b"HDEL", RECORDS, key)
 
@@ -72,7 +72,7 @@ def _record(reply: Reply, info: SetInfo, run: str) -> SetRecord | None:
     _, stored = parse(reply or b"null")
     if not isinstance(stored, dict) or stored.get("dimension", info.input_dimension) != info.input_dimension:
         return None
-    # A server that was started anew has numbered its sets anew.
+    # A restarted server assigns new uids, so they are compared only within one run.
     if stored.get("run", run) == run and stored.get("uid", info.uid) != info.uid:
         return None
     return SetRecord(str(stored.get("model", "")), str(stored.get("text", "")))

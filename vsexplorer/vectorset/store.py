@@ -1,4 +1,4 @@
-"""Reading vector sets: the questions the explorer has for a server, asked with as few round trips as it takes."""
+"""Read vector sets with as few round trips as possible."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from vsexplorer.vectorset.stored_vector import StoredVector
 
 _SCAN_COUNT = 1000
 _PROPOSED = 12
-"""Names proposed for one that is being typed."""
+"""Maximum number of names proposed to complete one."""
 _SAMPLED_NAMES = 2000
-"""Names to find some in where the server cannot list in order."""
+"""Sample size for completing names if the server cannot list in order."""
 _SAMPLE_PAGE = 100
 """Elements whose attributes are read in one pipeline: about a millisecond of the server."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a search brought: hits, the command sent, the time in Redis, and what must be known of it."""
+    """The result of a search: hits, the command sent, the time in Redis, and notes on limitations."""
 
     hits: tuple[Hit, ...]
     command: str
@@ -45,7 +45,7 @@ class VectorSetStore:
 
     @classmethod
     async def open(cls, connection: Connection) -> VectorSetStore:
-        """Make a store for a server, asking what it can do.
+        """Create a store after detecting the server's capabilities.
 
         Raises:
             NoVectorSets: the server has no vector sets.
@@ -68,12 +68,12 @@ class VectorSetStore:
         return Dialect(null=self._capabilities.filter_null, substring=self._capabilities.filter_null)
 
     def reconnected(self, capabilities: Capabilities) -> None:
-        """Continue on a server that was connected to again, which may be another version."""
+        """Continue after a reconnect; the server may have another version."""
         self._capabilities = capabilities
         self._search_probed = False
 
     async def keys(self, match: bytes | None = None) -> AsyncIterator[list[bytes]]:
-        """All vector set keys of the database, a SCAN page at a time; a key may come twice."""
+        """All vector set keys of the database, a SCAN page at a time; a key may occur twice."""
         cursor: bytes | int = 0
         while True:
             argv: list[Argument] = [b"SCAN", cursor, b"COUNT", _SCAN_COUNT, b"TYPE", b"vectorset"]
@@ -98,7 +98,7 @@ class VectorSetStore:
         return found
 
     async def infos(self, keys: Sequence[bytes]) -> list[SetInfo | VsexplorerError]:
-        """Describe several sets in one round trip; an error stands where one cannot be described."""
+        """Describe several sets in one round trip; an error takes the place of a set that cannot be described."""
         described: list[SetInfo | VsexplorerError] = []
         for key, reply in zip(keys, await self.connection.pipeline([[b"VINFO", key] for key in keys]), strict=True):
             if isinstance(reply, VsexplorerError):
@@ -152,7 +152,7 @@ class VectorSetStore:
     async def attributes(
         self, key: bytes, names: Sequence[bytes], most_bytes: int, most_seconds: float
     ) -> list[bytes | None]:
-        """The attributes of the first of some elements; fewer where they are large or come slowly."""
+        """Read the attributes of elements, in order, until a limit of bytes or seconds is reached."""
         started = time.perf_counter()
         found: list[bytes | None] = []
         size = 0
@@ -169,10 +169,10 @@ class VectorSetStore:
         return found
 
     async def names(self, info: SetInfo, page: int, after: bytes | None = None) -> AsyncIterator[list[bytes]]:
-        """The names of all elements: in order and page by page, or from one reply where the server cannot do that.
+        """Yield the names of all elements in pages: in order, or from one reply if the server cannot list in order.
 
-        A search that compares a zero vector with every element (TRUTH) finds each of them, which a walk of the
-        graph or random sampling would not promise.
+        That reply is of an exact search (TRUTH) with a zero vector, which finds every element; a search of the
+        graph or random sampling would not guarantee that.
         """
         if self.capabilities.vrange:
             while found := replies.names(
@@ -188,24 +188,24 @@ class VectorSetStore:
                 yield every[place : place + page]
 
     async def names_from(self, key: bytes, name: bytes, number: int) -> list[bytes]:
-        """The first names from one on, in order."""
+        """Return the first names from ``name`` on, in order."""
         return replies.names(
             await self.connection.call(b"VRANGE", key, b"[" + name if name else b"-", b"+", number)
         )
 
     async def names_behind(self, key: bytes, name: bytes, number: int) -> list[bytes]:
-        """The first names behind one, in order."""
+        """Return the first names after ``name``, in order."""
         return replies.names(await self.connection.call(b"VRANGE", key, commands.behind(name), b"+", number))
 
     async def names_between(self, key: bytes, low: bytes, high: bytes | None, number: int) -> list[bytes]:
-        """The first names from ``low`` on and before ``high``; ``None`` for no end."""
+        """Return the first names from ``low`` on and before ``high``; ``None`` means no end."""
         if high == b"":
             return []
         end = b"(" + high if high is not None else b"+"
         return replies.names(await self.connection.call(b"VRANGE", key, b"[" + low if low else b"-", end, number))
 
     async def first_from(self, key: bytes, starts: Sequence[bytes], before: bytes | None) -> list[bytes | None]:
-        """The first name from each of some places on and before ``before``, in one round trip."""
+        """Return the first name from each of ``starts`` on and before ``before``, in one round trip."""
         end = b"(" + before if before is not None else b"+"
         asked: list[list[Argument]] = [[b"VRANGE", key, b"[" + start, end, 1] for start in starts]
         found: list[bytes | None] = []
@@ -217,11 +217,11 @@ class VectorSetStore:
         return found
 
     async def sample_names(self, key: bytes, number: int) -> list[bytes]:
-        """Some names at random, in order, each once."""
+        """Return a random sample of distinct names, sorted."""
         return sorted(set(replies.names(await self.connection.call(b"VRANDMEMBER", key, number))))
 
     async def some_names(self, key: bytes, prefixes: Sequence[bytes]) -> list[bytes]:
-        """Some names that begin with one of the prefixes, each once: out of a sample where names have no order."""
+        """Return some names with one of the prefixes; from a sample if the server cannot list in order."""
         if self.capabilities.vrange:
             asked: list[list[Argument]] = [commands.vrange(key, Span(one), _PROPOSED) for one in prefixes]
             answers = await self.connection.pipeline(asked)
@@ -238,7 +238,7 @@ class VectorSetStore:
     async def described(
         self, info: SetInfo, names: Sequence[bytes], vectors: bool
     ) -> list[tuple[bytes | None, StoredVector | None]]:
-        """Attributes, and vectors where they are asked for, of some elements in one round trip."""
+        """Read the attributes, and optionally the vectors, of elements in one round trip."""
         asked: list[list[Argument]] = [[b"VGETATTR", info.key, name] for name in names]
         if vectors:
             asked += [[b"VEMB", info.key, name, b"RAW"] for name in names]
@@ -257,12 +257,12 @@ class VectorSetStore:
         ]
 
     async def memory(self, keys: Sequence[bytes]) -> list[int | None]:
-        """Bytes some sets take, as the server estimates them; ``None`` where it may not be asked."""
+        """Return the server's estimates of the memory of sets, in bytes; ``None`` if that is not permitted."""
         answers = await self.connection.pipeline([[b"MEMORY", b"USAGE", key] for key in keys])
         return [int(reply) if isinstance(reply, int) else None for reply in answers]
 
     async def count(self, info: SetInfo, filter: str) -> int:
-        """How many elements pass a filter, by looking at every one.
+        """Count the elements that pass a filter by checking every one.
 
         Raises:
             FilterRefused: the server cannot parse the filter.
@@ -271,10 +271,10 @@ class VectorSetStore:
         return len(replies.names(await self.connection.call(*argv)))
 
     async def first(self, key: bytes, number: int, span: Span | None = None) -> Answer:
-        """The first elements of a span by name, or a random sample where the server cannot list in order.
+        """Return the first elements of a span by name, or a random sample if the server cannot list in order.
 
         Raises:
-            CommandRefused: a part was asked for, and the server cannot list in order.
+            CommandRefused: a span is given, and the server cannot list in order.
         """
         started = time.perf_counter()
         if self.capabilities.vrange:
@@ -282,8 +282,8 @@ class VectorSetStore:
             notes: tuple[str, ...] = ()
         elif span is not None and span != Span():
             raise CommandRefused(
-                "This server cannot list elements in order, so it knows no part of the set by names.",
-                "Redis 8.4 or newer can; without --prefix and --after a random sample is shown.",
+                "This server cannot list elements in order, which needs Redis 8.4 or newer.",
+                "Leave out --prefix and --after to see a random sample.",
             )
         else:
             argv = [b"VRANDMEMBER", key, number]
@@ -294,7 +294,7 @@ class VectorSetStore:
         return Answer(found, commands.render(argv), _since(started), (*notes, *more), tuple(argv))
 
     async def element(self, info: SetInfo, element: bytes) -> ElementDetails:
-        """One element's attributes and the facts of its vector.
+        """Read the attributes and the vector of an element.
 
         Raises:
             NotFound: the set has no such element.
@@ -328,7 +328,7 @@ class VectorSetStore:
         return found
 
     async def neighbours(self, key: bytes, element: bytes) -> list[list[Neighbour]]:
-        """What an element is linked to in the HNSW graph, from the lowest level, which holds all elements, upward.
+        """Return an element's links in the HNSW graph, from the lowest level, which contains all elements, upward.
 
         Raises:
             NotFound: the set or the element does not exist.

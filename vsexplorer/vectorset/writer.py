@@ -1,4 +1,4 @@
-"""Adding elements to a vector set so that what the server confirmed also survives its restart."""
+"""Add elements to a vector set so that confirmed writes survive a restart of the server."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class SetOptions:
     """Let the server look for neighbours in the background; other clients wait less, the load takes longer."""
 
     def fitting(self, info: SetInfo) -> SetOptions:
-        """The same for a set that exists.
+        """Return the options of an existing set, with ``ef`` and ``cas`` of these.
 
         Raises:
-            CommandRefused: it was made otherwise.
+            CommandRefused: the set was created with other options.
         """
         reduce = info.dimension if info.reduced else None
         for what, wanted, there in (
@@ -53,15 +53,15 @@ class SetOptions:
         ):
             if wanted != there:
                 raise CommandRefused(
-                    f"The set was made with {what} {there or 'left out'}, not {wanted}.",
-                    "That cannot be changed: leave the option out, or load into another key.",
+                    f"The set was created with {what} {there or 'left out'}, not {wanted}.",
+                    "This cannot be changed: leave the option out, or use another key.",
                 )
         return SetOptions(info.quantization, reduce, info.links, self.ef, self.cas)
 
 
 @dataclass(frozen=True, slots=True)
 class Existing:
-    """An element that is there."""
+    """The state of an existing element."""
 
     attributes: bytes | None
     vector: StoredVector | None
@@ -70,7 +70,7 @@ class Existing:
 async def existing(
     connection: Connection, key: bytes, names: Sequence[bytes], dimension: int, vectors: bool = False
 ) -> list[Existing | None]:
-    """What is there of some elements, in one round trip; ``None`` for those that are not.
+    """Read the states of elements in one round trip; ``None`` for those that do not exist.
 
     Raises:
         VsexplorerError: the first refusal.
@@ -80,7 +80,7 @@ async def existing(
 
 
 def asked_about(key: bytes, names: Sequence[bytes], vectors: bool) -> list[list[Argument]]:
-    """The commands that ask what is there of some elements."""
+    """Return the commands that read the states of elements."""
     asked: list[list[Argument]] = []
     for name in names:
         asked += [[b"VISMEMBER", key, name], [b"VGETATTR", key, name]]
@@ -90,7 +90,7 @@ def asked_about(key: bytes, names: Sequence[bytes], vectors: bool) -> list[list[
 
 
 def read_existing(replies: Sequence[Reply], dimension: int, vectors: bool) -> list[Existing | None]:
-    """What the replies to ``asked_about`` say."""
+    """Parse the replies to the commands of ``asked_about``."""
     step = 3 if vectors else 2
     found: list[Existing | None] = []
     for start in range(0, len(replies), step):
@@ -103,11 +103,11 @@ def read_existing(replies: Sequence[Reply], dimension: int, vectors: bool) -> li
 async def add(
     connection: Connection, key: bytes, elements: Sequence[NewElement], options: SetOptions
 ) -> tuple[int, int]:
-    """Add elements that are believed to be new in one pipeline; those that are not are replaced.
+    """Add elements in one pipeline; those that exist, unexpectedly, are replaced.
 
     Args:
-        connection: Where to.
-        key: The vector set, made by the first element where it does not exist.
+        connection: The server.
+        key: The vector set, created by the first element if it does not exist.
         elements: At most a few hundred, with distinct names.
         options: How the set is built.
 
@@ -117,7 +117,7 @@ async def add(
     Raises:
         VsexplorerError: the first refusal; elements before and after it may have been added.
     """
-    # Before 8.10 VADD CAS SETATTR lost count of attributes, which then vanished when the file was read again.
+    # Before Redis 8.10, VADD CAS SETATTR miscounted attributes, which were then lost when the data was reloaded.
     apart = options.cas
     replies = checked(await connection.pipeline([vadd(key, one, options, not apart) for one in elements]))
     there = [element for element, added in zip(elements, replies, strict=True) if not added]
@@ -131,7 +131,7 @@ async def add(
 
 
 async def replace(connection: Connection, key: bytes, elements: Sequence[NewElement], options: SetOptions) -> None:
-    """Put elements in the place of those of the same names.
+    """Replace existing elements by new ones of the same names.
 
     The server neither logs nor replicates a VADD of an element that exists (it counts as no change), so each
     is removed and added in one transaction.
@@ -140,7 +140,7 @@ async def replace(connection: Connection, key: bytes, elements: Sequence[NewElem
         VsexplorerError: the first refusal.
     """
     for element in elements:
-        # In a transaction there is no background to look in.
+        # CAS does not work in a transaction.
         command = vadd(key, element, options, with_attributes=True, cas=False)
         checked(await connection.pipeline([[b"VREM", key, element.name], command], transaction=True))
 
@@ -148,7 +148,7 @@ async def replace(connection: Connection, key: bytes, elements: Sequence[NewElem
 async def set_attributes(
     connection: Connection, key: bytes, described: Sequence[tuple[bytes, bytes | None]]
 ) -> None:
-    """Replace the attributes of elements, or take them away.
+    """Replace or remove the attributes of elements.
 
     Raises:
         VsexplorerError: the first refusal.
@@ -159,7 +159,7 @@ async def set_attributes(
 def vadd(
     key: bytes, element: NewElement, options: SetOptions, with_attributes: bool, cas: bool = True
 ) -> list[Argument]:
-    """VADD for one element; ``cas`` allows what the options ask for."""
+    """VADD for one element; without ``cas``, the CAS option is ignored."""
     argv: list[Argument] = [b"VADD", key]
     if options.reduce:
         argv += [b"REDUCE", options.reduce]
@@ -177,7 +177,7 @@ def vadd(
 
 
 def checked(replies: list[Reply | VsexplorerError]) -> list[Reply]:
-    """The replies, none of which is a refusal.
+    """Return the replies, or raise the first error among them.
 
     Raises:
         VsexplorerError: the first refusal.

@@ -46,7 +46,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         ("count = true", "count must be of type int, not bool", ""),
         ("count = 0", "count must be at least 1", ""),
         ("profiles = 3", "profiles must be a table", ""),
-        ("[keys]\nsets = 3", "keys.sets must be a text", ""),
+        ("[keys]\nsets = 3", "keys.sets must be a string", ""),
         ("count = ", "not valid TOML", ""),
     ],
 )

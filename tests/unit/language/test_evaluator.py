@@ -23,9 +23,9 @@ MARIE = json.dumps(
     [
         (".died < 2000", True, ".died < 2000 is true, died is 1934"),
         (".died < 1900", False, ".died < 1900 is false, died is 1934"),
-        (".born < 2000", False, "the element has no born that the server can read"),
-        (".deep == 1", False, "has no deep that the server can read"),
-        (".died < 2000 or .born > 1", False, "has no born"),
+        (".born < 2000", False, "the element has no field born that the server can read"),
+        (".deep == 1", False, "has no field deep that the server can read"),
+        (".died < 2000 or .born > 1", False, "has no field born"),
         ("not .living", True, "not .living is true, living is 0"),
         (".died < 1900 or .name == 'Marie'", True, ".name == 'Marie' is true, name is \"Marie\""),
         (".died < 2000 and .name == 'Paul'", False, ".name == 'Paul' is false"),

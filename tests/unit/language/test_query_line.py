@@ -114,7 +114,7 @@ def test_a_weight_may_have_an_exponent() -> None:
 def test_parentheses_are_not_taken_for_a_text(line: str) -> None:
     finding = read(line).finding
     assert finding is not None
-    assert "no parentheses" in finding.sentence
+    assert "parentheses are not allowed" in finding.sentence
     assert line[finding.start] == "("
 
 

@@ -20,31 +20,31 @@ def findings(expression: str, severity: Severity = Severity.WARNING) -> list[Fin
 @pytest.mark.parametrize(
     ("expression", "said", "better"),
     [
-        (".bron > 1900", "no such field in 4 sampled; did you mean .born?", ".born > 1900"),
+        (".bron > 1900", "no such field in 4 sampled elements; did you mean .born?", ".born > 1900"),
         (".colour == 1", "no such field in 4 sampled", None),
-        (".home == 1", ".home holds objects, which no filter can read", None),
+        (".home == 1", ".home has objects, which filters cannot read", None),
         (".born > 1990", ".born lies between 1867 and 1959 in 4 sampled", None),
         ("1990 < .born", ".born lies between 1867 and 1959", None),
         (".born <= 1066", ".born lies between 1867 and 1959", None),
         (".born == 1700", ".born lies between 1867 and 1959", None),
-        (".born == 1900", ".born is that in none of 4 sampled", None),
-        ('.born == "old"', ".born holds numbers, and this text counts as 0", None),
-        (".name == 5", ".name holds texts: a number never equals one", '.name == "5"'),
-        (".name == 0", ".name holds texts, and every text that is no number counts as 0", None),
-        (".name < 5", ".name holds texts; those that are no numbers count as 0", None),
+        (".born == 1900", ".born has this value in none of 4 sampled", None),
+        ('.born == "old"', ".born has numbers, and this text counts as 0", None),
+        (".name == 5", ".name has texts, which a number never equals", '.name == "5"'),
+        (".name == 0", ".name has texts, and every text that is not a number counts as 0", None),
+        (".name < 5", ".name has texts; those that are not numbers count as 0", None),
         ('.name == "marie curie"', 'did you mean "Marie Curie"?', '.name == "Marie Curie"'),
         ('.name == "Linus Paulin"', 'did you mean "Linus Pauling"?', '.name == "Linus Pauling"'),
-        ('.name in ["Marie Curie", "nobody"]', '.name is "nobody" in none of 4 sampled', None),
-        ('.fields == "physics"', ".fields holds lists, which compare as 0", '"physics" in .fields'),
-        ('.fields != "physics"', ".fields holds lists", 'not ("physics" in .fields)'),
-        (".fields > 1", ".fields holds lists, which count as 0 here", None),
-        ('.fields in ["physics"]', ".fields holds lists itself", '"physics" in .fields'),
+        ('.name in ["Marie Curie", "nobody"]', '.name has the value "nobody" in none of 4 sampled', None),
+        ('.fields == "physics"', ".fields has lists, which compare as 0", '"physics" in .fields'),
+        ('.fields != "physics"', ".fields has lists", 'not ("physics" in .fields)'),
+        (".fields > 1", ".fields has lists, which count as 0 here", None),
+        ('.fields in ["physics"]', ".fields has lists; write the item before in", '"physics" in .fields'),
         ('"phisics" in .fields', 'did you mean "physics"?', '"physics" in .fields'),
-        ('"x" in .born', ".born holds neither lists nor texts: this never holds", None),
-        ("5 in .name", ".name holds texts: no number is part of one", None),
+        ('"x" in .born', ".born has neither lists nor texts: this is always false", None),
+        ("5 in .name", ".name has texts, of which a number is never a part", None),
         ('.alive == "true"', ".alive is true or false, which count as 1 and 0", ".alive == 1"),
         (".alive == 2", ".alive is true or false, which count as 1 and 0", None),
-        (".born == null", ".born is null in none of 4 sampled", None),
+        (".born == null", ".born has the value null in none of 4 sampled", None),
         (".died > 1900 or .born > 1900", "50% of 4 sampled lack .died and never match", None),
         ("not (.died > 1900)", "50% of 4 sampled lack .died and never match", None),
         (".died != 1934", "50% of 4 sampled lack .died and never match", None),
@@ -118,7 +118,7 @@ def test_what_is_said_never_to_hold_holds_for_no_sampled_element(
     elements: tuple[dict[str, Any], ...], expression: str
 ) -> None:
     report = check(expression, NEWEST, known(elements))
-    never = ("never holds", "in none of", "lies between", "no such field", "no number is part", "never equals")
+    never = ("always false", "in none of", "lies between", "no such field", "no number is part", "never equals")
     if any(words in finding.sentence for finding in report.findings for words in never):
         assert not any(Filter(expression).matches(raw) for raw in stored(elements))
 
@@ -143,11 +143,11 @@ def test_a_null_among_the_values_silences_nothing(operator: str) -> None:
     facts = summarise(rows, whole=True)
     report = check(f'.n {operator} 90 and .t == "zzz"', NEWEST, facts)
     said = " ".join(finding.sentence for finding in report.findings)
-    assert ".t never is that" in said
+    assert ".t never has this value" in said
     assert (".n lies between 1 and 2" in said) == (operator in ("==", ">"))
 
 
 def test_a_rare_value_is_not_said_never_to_occur() -> None:
     rows = [b'{"t": "a"}'] * 3_000
     said = check('.t == "rare"', NEWEST, summarise(rows)).findings[0].sentence
-    assert said == ".t is that in none of 3,000 sampled"
+    assert said == ".t has this value in none of 3,000 sampled elements"

@@ -113,7 +113,7 @@ def test_tls_options_must_make_sense(tmp_path: Path) -> None:
     certificate.touch()
     with pytest.raises(UsageError, match="no file"):
         resolve(TargetOptions(cacert="/nowhere.pem"), {}, Config())
-    with pytest.raises(UsageError, match="belong together"):
+    with pytest.raises(UsageError, match="must be used together"):
         resolve(TargetOptions(cert=str(certificate)), {}, Config())
     with pytest.raises(UsageError, match="unix socket"):
         resolve(TargetOptions(socket="/s", tls=True), {}, Config())

@@ -114,7 +114,7 @@ def test_a_file_that_cannot_be_used_gets_a_sentence(tmp_path: Path, content: byt
         (tmp_path / FILE).mkdir()
     else:
         (tmp_path / FILE).write_bytes(content)
-    with pytest.raises(UsageError, match=f"cannot be read or written: .*{FILE}"):
+    with pytest.raises(UsageError, match=f"Cannot read or write the saved state in .*{FILE}"):
         UserState(tmp_path).history.found()
 
 

@@ -41,11 +41,11 @@ def test_the_id_is_a_field_that_names_each_row_differently(tmp_path: Path) -> No
     rows = [{"title": "Dracula", "package": f"p{n}", "year": n, "plot": PROSE} for n in range(3)]
     mapping, window = loaded(tmp_path, "a.jsonl", lines(*rows))
     assert (mapping.id, mapping.text) == ("package", "plot")
-    assert mapping.notes == ("title does not name each row differently, so package does",)
+    assert mapping.notes == ("title is not unique, so package is the id",)
     assert not window.bad
     mapping, window = loaded(tmp_path, "b.jsonl", lines(*({**row, "package": "same"} for row in rows)))
     assert mapping.id == "hash"
-    assert "so a digest of its content does" in mapping.notes[0]
+    assert "so a digest of each row is the id" in mapping.notes[0]
     assert not window.bad
     mapping, _ = loaded(tmp_path, "c.jsonl", lines({"movie_id": 1, "plot": PROSE}, {"movie_id": 2, "plot": PROSE}))
     assert (mapping.id, mapping.notes) == ("movie_id", ())
@@ -96,13 +96,15 @@ def test_half_a_surrogate_pair_leaves_the_other_texts_as_they_are(tmp_path: Path
 
 def test_reasons_are_in_plain_words(tmp_path: Path) -> None:
     _, window = loaded(tmp_path, "a.jsonl", f'{{"id": "a", "about": "{PROSE}", "n": 1e999}}\n')
-    assert [row.reason for _, row in window.bad] == ["holds a number that is not finite, which JSON cannot hold"]
+    assert [row.reason for _, row in window.bad] == [
+        "contains a number that is not finite, which JSON does not allow"
+    ]
 
 
 def test_fields_that_no_filter_can_name_are_pointed_out_and_renamed(tmp_path: Path) -> None:
     content = lines({"id": "a", "about": PROSE, "IMDB Rating": 7, "US Gross": 1})
     mapping, _ = loaded(tmp_path, "a.jsonl", content)
-    assert "no filter can name the fields IMDB Rating, US Gross" in mapping.notes[0]
+    assert "filters cannot use the fields IMDB Rating, US Gross" in mapping.notes[0]
     mapping, window = loaded(tmp_path, "a.jsonl", content, Mapping(filterable=True))
     assert mapping.notes == ()
     assert kept(window) == [{"about": PROSE, "IMDB_Rating": 7, "US_Gross": 1}]
@@ -114,7 +116,7 @@ def test_fields_that_no_filter_can_name_are_pointed_out_and_renamed(tmp_path: Pa
         loaded(tmp_path, "a.jsonl", content, Mapping(rename=(("nope", "x"),)))
     rows = lines({"id": "a", "about": PROSE, "x y": 1, "x_y": 2})
     _, window = loaded(tmp_path, "b.jsonl", rows, Mapping(filterable=True))
-    assert [row.reason for _, row in window.bad] == ["two of its fields would be called x_y"]
+    assert [row.reason for _, row in window.bad] == ["two of its fields would be renamed to x_y"]
 
 
 def test_parquet_types_that_python_lacks(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_rows_are_filtered_by_the_servers_rules() -> None:
     mapping = Mapping(id="id", text="t", where='.year > 1950 and "x" in .tags')
     assert item(mapping, id=1, t="a", year=1990, tags=["x"]) is not None
     assert item(mapping, id=1, t="a", year=1990) is None, "a missing field never matches"
-    with pytest.raises(UsageError, match="equality is ==") as caught:
+    with pytest.raises(UsageError, match="use ==") as caught:
         RowMapper(Mapping(where=".a = 1"))
     assert caught.value.hint == ".a = 1\n   ^"
 
@@ -66,7 +66,7 @@ def test_what_is_left_open_is_decided_by_the_first_rows() -> None:
     assert settle(Mapping(), sample, "f") == Mapping(id="title", text="plot")
     assert settle(Mapping(text="title"), rows({"x": 1, "title": "a"}), "f") == Mapping(id="title", text="title")
     assert settle(Mapping(), rows({"x": 1, "body": "words"}), "f") == Mapping(id="hash", text="body")
-    with pytest.raises(UsageError, match="No field of the first rows holds text"):
+    with pytest.raises(UsageError, match="No field of the first rows contains text"):
         settle(Mapping(), rows({"x": 1}), "f")
     with pytest.raises(UsageError, match="has a field 'nope'"):
         settle(Mapping(text="{title} {nope}"), sample, "f")
@@ -96,7 +96,7 @@ def test_vectors_in_a_file_beside(tmp_path: Path) -> None:
     first = mapper.item(0, Row(1, {"id": "a"}))
     assert isinstance(first, Item)
     assert first.vector == array("f", [1, 2]).tobytes()
-    for number, words in ((1, "no finite number"), (2, "has no vector: the array has 2 rows")):
+    for number, words in ((1, "number that is not finite"), (2, "has no vector: the array has 2 rows")):
         found = mapper.item(number, Row(1, {"id": "a"}))
         assert isinstance(found, BadRow)
         assert words in found.reason

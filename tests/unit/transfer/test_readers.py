@@ -33,7 +33,7 @@ def test_json_lines_with_everything_that_can_be_wrong(tmp_path: Path) -> None:
     assert [(row.place, found) for row, found in zip(rows, values(rows), strict=True)] == [
         (1, {"a": 1}),
         (3, "not a JSON object"),
-        (4, "not valid JSON: NaN and infinite numbers are none"),
+        (4, "not valid JSON: NaN and infinite numbers are not allowed"),
         (5, "not valid JSON at character 1: Expecting value"),
         (6, {"a": "é"}),
         (7, "not UTF-8 at byte 8"),
@@ -140,7 +140,7 @@ def test_a_bad_byte_in_utf8_is_a_bad_row_not_another_encoding(tmp_path: Path) ->
     content = "a,b\n" + "".join(f"{place},é\n" for place in range(50))
     found = values(read(tmp_path, "f.csv", content.encode() + b"1,\xff\n"))
     assert found[0] == {"a": 0, "b": "é"}
-    assert found[-1] == "holds bytes that are not of the file's encoding"
+    assert found[-1] == "contains bytes that are not valid in the file's encoding"
 
 
 def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_parquet(tmp_path: Path) -> None:
         {"a": 1, "b": "é", "c": [1.5, 2.0], "d": {"x": True}, "e": "/w==", "f": "2026-01-02"},
         {"b": ""},
     ]
-    with pytest.raises(UsageError, match="no Parquet file"):
+    with pytest.raises(UsageError, match="not a Parquet file"):
         read(tmp_path, "g.parquet", b"PAR1 but nothing else")
 
 
@@ -214,7 +214,7 @@ def test_csv_texts_round_trip(texts: list[str]) -> None:
 
 def test_unknown_suffix_and_missing_file(tmp_path: Path) -> None:
     (tmp_path / "f.xlsx").write_text("")
-    with pytest.raises(UsageError, match="what kind of file"):
+    with pytest.raises(UsageError, match="the format of"):
         RowFile.at(tmp_path / "f.xlsx")
     with pytest.raises(UsageError, match="no file"):
         RowFile.at(tmp_path / "f.csv")

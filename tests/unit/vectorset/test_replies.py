@@ -20,7 +20,7 @@ def test_hits_keep_the_servers_order_and_bytes() -> None:
 
 
 def test_a_reply_of_another_shape_is_not_guessed_at() -> None:
-    with pytest.raises(CommandRefused, match="reply to VSIM is not one that Redis gives"):
+    with pytest.raises(CommandRefused, match="reply to VSIM is malformed"):
         replies.hits([b"a", b"1", b"b"], with_attributes=False)
 
 

@@ -1,1 +1,1 @@
-"""The main screen: its panes and what routes their messages."""
+"""The main screen: its panes, and the screen that routes their messages."""

@@ -1,4 +1,4 @@
-"""Completion in a line: which proposals belong to its text and cursor, and what taking one does."""
+"""Completion in a line: proposals for its text and cursor position, and accepting one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Completion:
-    """Proposals for one text and one cursor position; any other closes the list."""
+    """The proposals for one text and cursor position; the list closes when either changes."""
 
     def __init__(self, line: PromptLine, shown: CompletionList) -> None:
         self._line = line
@@ -33,7 +33,7 @@ class Completion:
         return self._line.value, self._line.input.cursor_position
 
     def begin(self) -> tuple[str, int]:
-        """Look for proposals for the text and cursor as they are now, and return these."""
+        """Start a completion at the current text and cursor position, and return both."""
         self._for = self.now
         return self._for
 
@@ -41,7 +41,7 @@ class Completion:
         """Show proposals, unless the text or the cursor have changed since ``begin`` returned ``asked``.
 
         Args:
-            proposals: Nothing closes the list.
+            proposals: The proposals; an empty sequence closes the list.
             asked: What ``begin`` returned.
             start: Index in the text under which the list is placed.
         """
@@ -51,7 +51,7 @@ class Completion:
         self._shown.show(proposals, column if proposals else 0)
 
     def cursor_moved(self) -> None:
-        """Close the list if the cursor has left the place the proposals are for."""
+        """Close the list if the cursor has left the position the proposals are for."""
         if self._for is not None and self._line.value == self._for[0] and self.now != self._for:
             self.close()
 
@@ -60,7 +60,7 @@ class Completion:
         self._shown.move(by)
 
     def take(self) -> tuple[str, int] | None:
-        """Close the list and return the text with the highlighted proposal, and the cursor position in it."""
+        """Accept the highlighted proposal: close the list and return the new text and cursor position."""
         proposal = self._shown.chosen
         if proposal is None or self.now != self._for:
             return None

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from vsexplorer.language.known import SetFacts
 
 
-_EXAMPLE = 'such as .year > 1950 and .country == "Chile"'
+_EXAMPLE = 'for example .year > 1950 and .country == "Chile"'
 
 
 class FilterBar(LineBar):
-    """Owns the filter line; checks it once per edit. The language is imported when it is first needed."""
+    """Owns the filter line and checks it once per edit; imports the filter language lazily."""
 
     class Changed(Message):
-        """The filter is another one; ``valid`` tells whether it can be sent."""
+        """The filter has changed; ``valid`` tells whether it can be sent."""
 
         def __init__(self, valid: bool) -> None:
             super().__init__()
@@ -44,17 +44,17 @@ class FilterBar(LineBar):
         )
         self._dialect: Dialect | None = None
         self.facts: SetFacts | None = None
-        """The fields of the open set, from a sample; ``None`` until it was taken."""
+        """The sampled fields of the open set; ``None`` until sampled."""
 
     def compose(self) -> ComposeResult:
-        """The line, what is wrong with it, the completion list."""
+        """Compose the line, its finding and the completion list."""
         yield self._line
         yield self._finding
         yield self.completions
 
     @property
     def dialect(self) -> Dialect:
-        """The filter language of the server; the newest before it is known."""
+        """The filter dialect of the server; the newest one until the server is known."""
         from vsexplorer.language.dialect import NEWEST
 
         return self._dialect or NEWEST
@@ -68,7 +68,7 @@ class FilterBar(LineBar):
 
     @property
     def valid(self) -> bool:
-        """Whether the filter can be sent: the server accepts it, and nobody is in the middle of a name."""
+        """Whether the filter can be sent: the server accepts it, and no name in it is unfinished."""
         if not self.value:
             return True
         report = self.report
@@ -82,17 +82,17 @@ class FilterBar(LineBar):
         return conditions(self.value)
 
     def set(self, expression: str, announce: bool = True) -> None:
-        """Replace the expression, whoever it comes from, and check it.
+        """Replace the expression and check it.
 
         Args:
             expression: The new filter.
-            announce: Post ``Changed``.
+            announce: Whether to post ``Changed``.
         """
         self._line.set_quietly(expression)
         self._accept(announce)
 
     def toggle(self, condition: str) -> bool:
-        """Add a condition to the filter or take it away; returns whether the filter could be changed."""
+        """Add a condition to the filter or remove it; returns whether the filter could be changed."""
         from vsexplorer.language.clauses import toggle
 
         if not self.valid:
@@ -101,7 +101,7 @@ class FilterBar(LineBar):
         return True
 
     def use_dialect(self, dialect: Dialect) -> None:
-        """Check for another server's filter language from now on."""
+        """Check filters in the given dialect from now on."""
         self._dialect = dialect
 
     @property
@@ -111,10 +111,10 @@ class FilterBar(LineBar):
         from vsexplorer.language.example import example
 
         found = sanitize(example(self.facts))
-        return f"such as {found or '.field > 1'}"
+        return f"for example {found or '.field > 1'}"
 
     def use_facts(self, facts: SetFacts | None) -> None:
-        """Check and complete against what a sample says of the set's fields."""
+        """Use the sampled fields of the set for checks and completion."""
         self.facts = facts
         self._line.input.placeholder = self._example
         if facts is not None and self.value:
@@ -148,7 +148,7 @@ class FilterBar(LineBar):
             self.say(f"✓ ≈ {matches.number:,} match ({bounds})", "good")
 
     def close_completion(self) -> bool:
-        """Close the completion list and say again what it stood for; returns whether it was open."""
+        """Close the completion list and show the finding it hid; returns whether it was open."""
         closed = super().close_completion()
         if closed:
             self._show(self.report)
@@ -157,7 +157,7 @@ class FilterBar(LineBar):
     # Keys
 
     def action_correct(self) -> None:
-        """Apply the correction that is offered."""
+        """Apply the suggested correction."""
         finding = self._finding.finding
         if finding is not None and finding.correction is not None:
             self.set(finding.correction.apply(self.value))
@@ -165,12 +165,12 @@ class FilterBar(LineBar):
     def action_propose(self) -> None:
         """Open the completion list."""
         if not self._propose(asked=True):
-            nothing = "nothing to complete here" if self.facts else "the attributes have not been sampled yet"
+            nothing = "nothing to complete here" if self.facts else "attributes not sampled yet"
             self.post_message(Said(nothing))
 
     def action_reweigh(self, step: float) -> None:
-        """Say that only the terms of a query have weights."""
-        self.post_message(Said("weights belong to the terms of a sum in the query line"))
+        """Report that only the terms of a query have weights."""
+        self.post_message(Said("only the terms of a sum in the query line have weights"))
 
     # Events
 
@@ -187,7 +187,7 @@ class FilterBar(LineBar):
             self.post_message(self.Changed(not self.value or (report.ok and not report.unfinished)))
 
     def _show(self, report: Report) -> None:
-        # A proposal says itself what is missing.
+        # The proposals already show what is missing.
         finding = None if self._completion.open and report.unfinished else report.foremost
         self._finding.show(finding, int(self._line.input.scroll_offset.x))
         if not report.ok or report.unfinished:

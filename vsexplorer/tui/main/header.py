@@ -1,4 +1,4 @@
-"""The two lines at the top: the server with its connection, and the open set."""
+"""The header: the server and its connection, and the open set."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NAME = "vsexplorer"
 
 
 class Header(Vertical):
-    """Connects, shows the server and the open set, and comes back after a loss. Hidden on short terminals.
+    """Shows the server and the open set, connects, and reconnects. Hidden on short terminals.
 
     Args:
         connection: The connection to show and to keep.
@@ -34,21 +34,21 @@ class Header(Vertical):
     """
 
     class Connected(Message):
-        """The connection is there; ``again`` after it was lost."""
+        """The connection was established; ``again`` if it had been lost."""
 
         def __init__(self, again: bool) -> None:
             super().__init__()
             self.again = again
 
     class Retrying(Message):
-        """The connection is lost and will be tried again; ``words`` say since when and why. Sanitized."""
+        """The connection is lost and is being retried; ``words`` say since when and why. Sanitized."""
 
         def __init__(self, words: str) -> None:
             super().__init__()
             self.words = words
 
     class Failed(Message):
-        """There is no connection, and none will be tried without a key."""
+        """Connecting failed and is not retried until the user asks for it."""
 
         def __init__(self, error: VsexplorerError) -> None:
             super().__init__()
@@ -70,20 +70,20 @@ class Header(Vertical):
         yield self._set
 
     def connect(self) -> None:
-        """Connect in the background; does nothing while that is under way."""
+        """Connect in the background, unless that is already under way."""
         if not self._connecting and not self._connection.reconnecting:
             self._connecting = True
             self._server.set_text("connecting …", _NAME)
             self.run_worker(self._connect(), group="connect", description="connecting")
 
     def lost(self, error: VsexplorerError) -> None:
-        """Come back in the background after the connection was lost."""
+        """Reconnect in the background after the connection was lost."""
         if self._connection.connected:
             self._connection.connected = False
             self.run_worker(self._come_back(error), group="connect", description="reconnecting")
 
     def note(self, words: str = "") -> None:
-        """Show words, already sanitized, at the right of the server; none for the program's name."""
+        """Show sanitized text at the right of the server line; without text, the program's name."""
         if self._connection.connected:
             explorer = self._connection.explorer
             able = explorer.capabilities
@@ -98,7 +98,7 @@ class Header(Vertical):
         Args:
             info: The set.
             model: The model in use.
-            made_with: The model the set is known to be made with; it is named if it is another one.
+            made_with: The model the set is known to be made with; shown if it differs from ``model``.
         """
         used, made_with = model.rpartition("/")[2], sanitize(made_with).rpartition("/")[2]
         shown = f"{used} (made with {made_with})" if made_with not in ("", used) else used
@@ -109,7 +109,7 @@ class Header(Vertical):
         self._set.set_text(display(key))
 
     def show_news(self, words: str) -> bool:
-        """Show at the right what has happened to the set, already sanitized; returns whether that is new."""
+        """Show sanitized news of the set at the right; returns whether they differ from those shown."""
         if words == self._news:
             return False
         self._news = words
@@ -142,7 +142,7 @@ class Header(Vertical):
 
         def attempt(error: VsexplorerError) -> None:
             reason = sanitize(error.message.rpartition(": ")[2])
-            self.post_message(self.Retrying(f"{what} since {since}, trying again every few seconds: {reason}"))
+            self.post_message(self.Retrying(f"{what} since {since}, retrying every few seconds: {reason}"))
 
         try:
             await self._connection.come_back(error, attempt)

@@ -1,4 +1,4 @@
-"""What the query and the filter bar have in common: a line with a finding and completion."""
+"""Base of the query and filter bars: a line with a finding and completion."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class LineBar(Vertical):
     """Owns a line of text, the finding under it and the list of proposals.
 
     Args:
-        label: The word before the line, also the id of the widget that holds it.
+        label: The label before the line, and the prefix of the widget ids.
         placeholder: Shown while the line is empty.
         highlighter: Colours the text.
     """
@@ -38,7 +38,7 @@ class LineBar(Vertical):
         self._completion = Completion(self._line, self.completions)
 
     def on_mount(self) -> None:
-        """Follow the cursor."""
+        """Watch the cursor, to close completion when it moves away."""
         self.watch(self._line.input, "selection", self._completion.cursor_moved, init=False)
 
     @property
@@ -63,7 +63,7 @@ class LineBar(Vertical):
             self._line.input.select_all()
 
     def say(self, word: str, kind: str = "") -> None:
-        """Show a word at the right of the line, already sanitized."""
+        """Show a sanitized status text at the right of the line."""
         self._line.say(word, kind)
 
     def close_completion(self) -> bool:
@@ -71,7 +71,7 @@ class LineBar(Vertical):
         return self._completion.close()
 
     def action_complete(self) -> None:
-        """Take the highlighted proposal, or focus the next pane."""
+        """Accept the highlighted proposal, or focus the next pane."""
         if not self._take():
             self._completion.close()
             self.screen.focus_next()

@@ -6,7 +6,7 @@ from textual.message import Message
 
 
 class Said(Message):
-    """A pane has something to say in the status line; the words are sanitized already."""
+    """A message for the status line; the text is sanitized."""
 
     def __init__(self, words: str, error: bool = False) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The query line with its completion, its finding, and how it was understood."""
+"""The query line with its completion, its finding and its interpretation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class QueryBar(LineBar):
     """Owns the query line; parses it once per edit.
 
     Args:
-        find_names: Finds element names that begin with what was typed.
+        find_names: Finds element names by prefix.
     """
 
     DEFAULT_CSS = """
@@ -35,28 +35,28 @@ class QueryBar(LineBar):
     """
 
     class Changed(Message):
-        """The line was edited; ``source`` is ``None`` while it is wrong or unfinished."""
+        """The line was edited; ``source`` is ``None`` while it is invalid or unfinished."""
 
         def __init__(self, source: Source | None) -> None:
             super().__init__()
             self.source = source
 
     def __init__(self, find_names: Callable[[bytes], Awaitable[list[bytes]]]) -> None:
-        super().__init__("query", "type what to look for")
+        super().__init__("query", "type a text, @element or [vector] to search for")
         self._find_names = find_names
         self._understood = TextBar(id="understood")
         self.source: Source | None = Everything()
-        """What the line asks for; ``None`` while it is wrong or unfinished."""
+        """The parsed search source; ``None`` while the line is invalid or unfinished."""
 
     def compose(self) -> ComposeResult:
-        """The line, what is wrong with it or how it was understood, the completion list."""
+        """Compose the line, its finding or interpretation, and the completion list."""
         yield self._line
         yield self._finding
         yield self._understood
         yield self.completions
 
     def set(self, line: str) -> None:
-        """Put a text into the line without posting ``Changed``."""
+        """Set the text of the line without posting ``Changed``."""
         self._line.set_quietly(line)
         self._completion.close()
         self._parse()
@@ -64,7 +64,7 @@ class QueryBar(LineBar):
     # Keys
 
     def action_correct(self) -> None:
-        """Apply the correction that is offered."""
+        """Apply the suggested correction."""
         finding = self._finding.finding
         if finding is not None and finding.correction is not None:
             line = finding.correction.apply(self.value)
@@ -77,7 +77,7 @@ class QueryBar(LineBar):
 
         changed = reweighted(self.value, self._line.input.cursor_position, step)
         if changed is None:
-            self.post_message(Said("weights belong to the terms of a sum, such as = science - 0.5*chemistry"))
+            self.post_message(Said("only the terms of a sum have weights, such as = science - 0.5*chemistry"))
         else:
             self._line.input.value, self._line.input.cursor_position = changed
 
@@ -145,7 +145,7 @@ class QueryBar(LineBar):
 
 
 def _shown(name: bytes) -> str:
-    """How a name is shown if it is not written as it is."""
+    """Return the display form of a name that is not UTF-8, or an empty string."""
     try:
         name.decode()
     except UnicodeDecodeError:

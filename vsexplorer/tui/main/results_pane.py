@@ -28,7 +28,7 @@ LACKING = "An element that lacks a field of the filter never matches."
 
 
 class ResultsPane(Horizontal):
-    """Owns the answer: table, notice, attributes, panel of fields, and the keys for selected and marked elements.
+    """Owns the result view: table, notice, attributes, fields panel, and the keys for selected or marked elements.
 
     Args:
         session: The open set and the services for it.
@@ -48,17 +48,17 @@ class ResultsPane(Horizontal):
     """
 
     class Used(Message):
-        """Something is done with the results."""
+        """The user has acted on the results."""
 
     class SimilarWanted(Message):
-        """Elements like one are wanted."""
+        """The user wants elements similar to one."""
 
         def __init__(self, element: bytes) -> None:
             super().__init__()
             self.element = element
 
     class Summarized(Message):
-        """The summary says something else."""
+        """The summary has changed."""
 
     def __init__(self, session: Session, verdict: Callable[[Hit], str]) -> None:
         super().__init__(id="body")
@@ -74,7 +74,7 @@ class ResultsPane(Horizontal):
         self.fields = FieldsPanel(id="fields")
 
     def compose(self) -> ComposeResult:
-        """Table or notice, attributes or fields."""
+        """Compose the table, the notice, the attributes and the fields panel."""
         yield self.table
         yield self.notice
         yield self.attributes
@@ -92,13 +92,13 @@ class ResultsPane(Horizontal):
 
     @property
     def summary(self) -> str:
-        """How many results there are, how they were sorted and searched for, and how many are marked."""
+        """A one-line summary: number of results, sorting, search options, number of marked elements."""
         marked = f"· {len(self._session.selection):,} marked" if self._session.selection else ""
         limits = f"· {_limits(self.page.query.options)}" if self.page is not None else ""
         return " ".join(filter(None, (self._counted, self.table.sorting, limits.rstrip("· "), marked)))
 
     def show_page(self, page: ResultPage, info: SetInfo) -> None:
-        """Show an answer, or say why there is nothing in it."""
+        """Show a result page, or explain why it is empty."""
         self.page = page
         self.table.show(page)
         if not page.hits:
@@ -107,11 +107,11 @@ class ResultsPane(Horizontal):
             return
         self._counted = _counted(page, info)
         self._swap(self.table, self.notice)
-        # Not by the table's message, which may come a frame too late.
+        # Done here, because the table's message may arrive one frame too late.
         self._show_attributes(self.table.selected)
 
     def tell(self, title: str, sentence: str = "", hint: str = "", error: bool = False) -> None:
-        """Show a state in place of the results; the texts are sanitized already."""
+        """Show a notice in place of the results; the texts are sanitized."""
         self.notice.say(title, sentence, hint, error)
         self._swap(self.notice, self.table)
         self.attributes.show("", None)
@@ -122,7 +122,7 @@ class ResultsPane(Horizontal):
         self.tell(title, rest, sanitize(error.hint, keep_newlines=True), error=True)
 
     def tell_progress(self, progress: Progress) -> None:
-        """Show the progress of something in place of the results."""
+        """Show progress in place of the results."""
         self.notice.say_progress(progress)
         self._swap(self.notice, self.table)
 
@@ -131,11 +131,11 @@ class ResultsPane(Horizontal):
         self.tell("No match", "No element of the set passes the filter.", LACKING)
 
     def mark_stale(self) -> None:
-        """Show that the results answer an older search."""
+        """Mark the results as belonging to an older search."""
         self.table.stale = True
 
     def clear(self) -> None:
-        """Show no results, sorted by rank from now on."""
+        """Clear the results and reset the sorting to rank."""
         self.page = None
         self.table.sort_by_rank()
         self.table.clear()
@@ -148,7 +148,7 @@ class ResultsPane(Horizontal):
         return shown
 
     def redraw(self) -> None:
-        """Draw the rows anew: columns or marks were changed elsewhere."""
+        """Redraw the rows after columns or marks were changed elsewhere."""
         self.table.arrangement = self._session.arrangement
         self.table.refresh()
         self.post_message(self.Summarized())
@@ -156,7 +156,7 @@ class ResultsPane(Horizontal):
     # Keys
 
     def _chosen(self) -> Hit | None:
-        """Return the selected element; say that there is none otherwise."""
+        """Return the selected element, or ``None`` after showing a message."""
         if self.selected is None:
             self._say("no element is selected")
         return self.selected
@@ -167,7 +167,7 @@ class ResultsPane(Horizontal):
             self.post_message(self.SimilarWanted(hit.element))
 
     def action_mark(self) -> None:
-        """Mark the selected element or no longer, and go to the next."""
+        """Mark or unmark the selected element, and select the next."""
         if (hit := self._chosen()) is not None:
             self._session.selection.toggle(hit.element)
             self.table.refresh()
@@ -175,11 +175,11 @@ class ResultsPane(Horizontal):
             self.post_message(self.Summarized())
 
     def action_copy_command(self) -> None:
-        """Send the command to the clipboard, as a line that a shell runs."""
+        """Copy the command to the clipboard as a shell line."""
         from vsexplorer.output.snippets import Client, snippet
 
         if self.page is None:
-            self._say("nothing was searched for yet")
+            self._say("no search yet")
             return
         self.post_message(self.Used())
         try:
@@ -193,7 +193,7 @@ class ResultsPane(Horizontal):
                 self._say("the command is too large for the clipboard", error=True)
 
     def action_take(self) -> None:
-        """Offer what can be copied."""
+        """Open the copy menu."""
         from vsexplorer.tui.screens.copy import Copier
 
         if self._session.info is not None and self.page is not None:
@@ -201,7 +201,7 @@ class ResultsPane(Horizontal):
             key = self._session.info.key
             Copier(self.app, self._session.explorer, key, self._say).offer(self.selected, self.page)
         else:
-            self._say("nothing was searched for yet")
+            self._say("no search yet")
 
     def action_show_columns(self) -> None:
         """Choose and arrange the columns."""
@@ -232,7 +232,7 @@ class ResultsPane(Horizontal):
             session.run(self._delete(session.info.key, names))
 
     def _change(self, change: Callable[[bytes, bytes], Coroutine[Any, Any, object]]) -> None:
-        """Begin a change of an element of the open set."""
+        """Start a change of the selected element."""
         session = self._session
         if session.info is None or not session.edits.allowed:
             return
@@ -264,7 +264,7 @@ class ResultsPane(Horizontal):
         self.attributes.show(display(hit.element), hit.attributes, facts)
 
     def _swap(self, shown: ResultsTable | Notice, hidden: ResultsTable | Notice) -> None:
-        # Changing a class styles the whole screen anew, so it is not done for nothing.
+        # Changing a class restyles the whole screen, so change it only if needed.
         if shown.has_class("-hidden"):
             shown.remove_class("-hidden")
         if not hidden.has_class("-hidden"):
@@ -272,7 +272,7 @@ class ResultsPane(Horizontal):
 
 
 def _limits(options: SearchOptions) -> str:
-    """The options that decide which elements are found, where they are not the server's own."""
+    """The options that affect which elements are found, unless they have the server's defaults."""
     parts = ["TRUTH"] if options.exact else []
     parts += [f"EF {options.ef:,}"] if options.ef is not None and not options.exact else []
     parts += [f"FILTER-EF {options.filter_ef:,}"] if options.filter_ef is not None and not options.exact else []

@@ -70,12 +70,12 @@ if TYPE_CHECKING:
     from vsexplorer.tui.screens.options import OptionsScreen
 
 _SOON = 0.15
-"""Seconds after which a search that has not answered is called one."""
+"""Seconds before an unanswered search is announced in the query line."""
 _HEARTBEAT = 2.0
-"""Seconds between looks at the open set: one VINFO, which also shows that the server is there."""
+"""Seconds between checks of the open set: one VINFO each, which also detects a lost connection."""
 _KEYS_OVER_FIELDS = ("query", "filter", "widen", "back", "help", "quit")
 _KEYS_IN_LINES = ("line-other", "line-results", "line-up", "palette", "quit-always")
-"""What the footer shows while one types."""
+"""Keys shown in the footer while typing."""
 _PLACES = (Place.EXPLORER, Place.PANE, Place.RESULTS, Place.EVERYWHERE)
 
 
@@ -122,7 +122,7 @@ class MainScreen(Screen[None]):
         self._loaded_key: bytes | None = None
 
     def compose(self) -> ComposeResult:
-        """All panes, from the top."""
+        """Compose the panes from top to bottom."""
         yield self.header
         yield self.query_bar
         yield self.filter_bar
@@ -131,13 +131,13 @@ class MainScreen(Screen[None]):
         yield self.footer
 
     def on_mount(self) -> None:
-        """Paint, then connect."""
+        """Connect after the first frame is drawn."""
         self.results.tell("Connecting …")
         self.session.changed.subscribe(self, self._set_changed)
         self.call_after_refresh(self._painted)
 
     def _painted(self) -> None:
-        # Was disabled for the sake of the first frame.
+        # Garbage collection was disabled until the first frame was drawn.
         gc.freeze()
         gc.enable()
         self.header.connect()
@@ -145,7 +145,7 @@ class MainScreen(Screen[None]):
         self.set_interval(_HEARTBEAT, self._look)
 
     async def on_unmount(self) -> None:
-        """Close what is open; commands under way are waited for."""
+        """Close services and connection; wait for running commands."""
         self.history.close()
         await self.counter.close()
         await self.live.close()
@@ -169,7 +169,7 @@ class MainScreen(Screen[None]):
     # Searching
 
     def search(self) -> None:
-        """Search for what the lines say now."""
+        """Run the search that the query and filter lines describe."""
         if self.info is None or not self.session.connection.connected:
             return
         source = self.query_bar.source
@@ -181,7 +181,7 @@ class MainScreen(Screen[None]):
         self.set_timer(_SOON, self._say_busy)
 
     def apply(self, draft: SearchDraft) -> None:
-        """Put a draft into the lines and the options, and search for it."""
+        """Apply a draft to the lines and the options, and run it."""
         refused = self.options.choose(draft.options, self.info)
         self.query_bar.set(draft.line)
         self.filter_bar.set(draft.filter, announce=False)
@@ -191,7 +191,7 @@ class MainScreen(Screen[None]):
             self.say(refused, error=True)
 
     def search_similar(self, element: bytes) -> None:
-        """Search for elements like one; ``esc`` returns to the search before."""
+        """Search for elements similar to one; ``esc`` returns to the previous search."""
         from vsexplorer.language.query_line import written
 
         self._trail.append(self.draft)
@@ -240,7 +240,7 @@ class MainScreen(Screen[None]):
             self.filter_bar.say("✗", "error")
             self.say(sanitize(f"{error.message} {error.hint}"), error=True)
         elif isinstance(error, ConnectionFailed) or (isinstance(error, TimedOut) and query != self._timed_out):
-            # A search that takes too long by itself is not repeated again and again.
+            # A search that times out twice is itself too slow: do not reconnect to repeat it.
             self._timed_out = query
             self.header.lost(error)
         elif isinstance(error, NotFound) and isinstance(query.source, ByElement | BySum):
@@ -256,9 +256,9 @@ class MainScreen(Screen[None]):
 
     async def _offer_models(self, info: SetInfo) -> None:
         if await self.session.explorer.models.fitting(info):
-            self.say("m lists the models that fit this set")
+            self.say("m: models that fit this set")
         else:
-            self.say("@ELEMENT and [VECTOR] need no model: they can be searched for")
+            self.say("no model fits: search by @ELEMENT or [VECTOR] instead")
 
     def _show_matches(self, expression: str, matches: Matches) -> None:
         page = self.results.page
@@ -271,9 +271,7 @@ class MainScreen(Screen[None]):
         elif found < min(matches.low, options.count) and not options.exact:
             about = "" if matches.exact else "about "
             limit = "" if options.filter_ef is None else f" of {options.filter_ef:,}"
-            self.say(
-                f"stopped at FILTER-EF{limit} with {found:,} of {about}{matches.number:,} that match: w widens it"
-            )
+            self.say(f"stopped at FILTER-EF{limit} with {found:,} of {about}{matches.number:,} matches · w: widen")
 
     def _crash(self, error: BaseException) -> None:
         self.app.call_later(self.app.crash, error)  # type: ignore[attr-defined]
@@ -343,11 +341,11 @@ class MainScreen(Screen[None]):
     @on(FieldsPanel.Toggled)
     def _condition_toggled(self, event: FieldsPanel.Toggled) -> None:
         if not self.filter_bar.toggle(event.condition):
-            self.say("the filter has to be mended first: f goes there", error=True)
+            self.say("fix the filter first · f: edit it", error=True)
 
     @on(FieldsPanel.Unwritable)
     def _condition_unwritable(self) -> None:
-        self.say("no filter can say this: the field's name or the value cannot be written in one", error=True)
+        self.say("no filter can express this field name or value", error=True)
 
     def _mark_conditions(self) -> None:
         if self.results.shows_fields:
@@ -361,7 +359,7 @@ class MainScreen(Screen[None]):
         try:
             found = await self.session.explorer.elements.names(self.info.key, prefix)
         except VsexplorerError:
-            # The search itself says what is wrong with the server.
+            # The search itself reports the server's error.
             found = []
         typed = prefix.lower()
         return list(dict.fromkeys([*found, *(name for name in shown if typed in name.lower())]))
@@ -385,10 +383,10 @@ class MainScreen(Screen[None]):
     @on(Header.Failed)
     def _not_connected(self, event: Header.Failed) -> None:
         self.results.tell_error(event.error)
-        self.say("ctrl+r tries again")
+        self.say("ctrl+r: try again")
 
     async def _begin(self) -> None:
-        """Load the demo if it was asked for, then open the set named, or the only one, or list them."""
+        """Load the demo if requested, then open the named set, the only set, or the list of sets."""
         try:
             if self.start.demo == "people":
                 from vsexplorer.services.demo import load_people
@@ -398,7 +396,7 @@ class MainScreen(Screen[None]):
                 from vsexplorer.services.demo import characters_plan
                 from vsexplorer.transfer.characters import Characters
 
-                # The set opens with its first elements, and grows while one searches it.
+                # The set is opened with its first elements and searched while it grows.
                 self.run_worker(self._load([Characters()], characters_plan()), description="loading a file")
             elif self.start.key is not None:
                 await self.tracker.open(self.start.key)
@@ -406,7 +404,7 @@ class MainScreen(Screen[None]):
                 await self.tracker.open_only()
         except VsexplorerError as error:
             self.results.tell_error(error)
-            self.say("ctrl+r tries again")
+            self.say("ctrl+r: try again")
 
     async def _look(self) -> None:
         if self.session.connection.connected and not self.live.busy:
@@ -415,18 +413,18 @@ class MainScreen(Screen[None]):
     def _tell_news(self, news: SetNews, key: bytes) -> None:
         match news.change:
             case Change.GONE:
-                what, hint = "was deleted by someone else, or has expired", "o lists the other sets"
+                what, hint = "was deleted by another client or has expired", "o: other sets"
             case Change.REPLACED:
-                what, hint = "was deleted and made anew by someone else", "r opens the new one"
+                what, hint = "was deleted and recreated by another client", "r: open the new set"
             case _:
-                words = f"{news.words} · r refreshes" if news.words else ""
+                words = f"{news.words} · r: refresh" if news.words else ""
                 if self.header.show_news(words) and words and self.has_class("-short"):
-                    # There is no header.
+                    # The header is hidden.
                     self.say(words)
                 return
         if self.header.show_news(hint):
             self._mark_stale()
-            self.say(f"{display(key)} {what}; what is shown is what it held before · {hint}", error=True)
+            self.say(f"{display(key)} {what}; these are its earlier results · {hint}", error=True)
 
     # The open set
 
@@ -441,7 +439,7 @@ class MainScreen(Screen[None]):
             case Deleted(key):
                 self.results.clear()
                 self.header.show_key(key)
-                self.results.tell(f"{display(key)} was deleted", "", "o lists the other sets")
+                self.results.tell(f"{display(key)} was deleted", "", "o: other sets")
             case Described(_, searches):
                 self._show_set()
                 if searches:
@@ -473,14 +471,14 @@ class MainScreen(Screen[None]):
 
     def _no_set_chosen(self, several: bool) -> None:
         if several:
-            self.results.tell("Several vector sets are here", "", "o lists them")
+            self.results.tell("This database has several vector sets", "", "o: list them")
             self.action_choose_set()
             return
         private = " --private" if self.start.where.private else ""
         self.results.tell(
             "There is no vector set in this database",
             "",
-            f"vsexplorer load KEY FILE{private} makes one,\nvsexplorer demo shows one.",
+            f"vsexplorer load KEY FILE{private} creates one,\nvsexplorer demo shows an example.",
         )
 
     def _show_set(self) -> None:
@@ -488,7 +486,7 @@ class MainScreen(Screen[None]):
             self.header.show_set(self.info, self.session.explorer.models.embedder.name, self.model.made_with)
 
     def _set_changed(self, key: bytes) -> None:
-        """Follow a change that was made from here."""
+        """Refresh after a change made by this application."""
         if self.info is not None and key == self.info.key:
             self.counter.forget()
             self.run_worker(self.tracker.follow(key), group="follow", description="looking again")
@@ -496,8 +494,8 @@ class MainScreen(Screen[None]):
     # The model
 
     def _model_ready(self, changed: bool) -> None:
-        """Show the model that is in use, and search with it if it was changed."""
-        # What the model brought stays; looking through it for garbage would hold up a key by 50 ms.
+        """Show the model in use, and search again if it has changed."""
+        # The model's objects stay alive; scanning them for garbage would delay a key by 50 ms.
         gc.freeze()
         self._show_set()
         self.results.table.first_fields = self.session.embedded_fields
@@ -508,7 +506,7 @@ class MainScreen(Screen[None]):
             self.search()
 
     def model_chosen(self, name: str | None) -> None:
-        """Search the open set with a model from now on."""
+        """Use the chosen model for the open set from now on."""
         if name is not None and self.info is not None:
             self.model.choose(name, self.info, record=self.start.write)
 
@@ -529,12 +527,12 @@ class MainScreen(Screen[None]):
 
     def _loaded(self, plan: LoadPlan, report: LoadReport | None) -> None:
         if report is None:
-            self.notify("the same load goes on where it stopped", title="stopped loading", markup=False)
+            self.notify("start the same load again to continue it", title="loading stopped", markup=False)
             return
         self.notify(report_words(plan, report), title="loaded", timeout=10, markup=False)
         self._loaded_key = plan.key
         if self.info is not None and self.info.key != plan.key:
-            self.say(f"loaded: ctrl+l opens {display(plan.key)}")
+            self.say(f"loaded · ctrl+l: open {display(plan.key)}")
         elif report.added or report.replaced:
             self.tracker.sample()
 
@@ -544,18 +542,18 @@ class MainScreen(Screen[None]):
             self.results.tell_progress(progress)
 
     def _usable(self) -> SetInfo | None:
-        """Return the open set while its server is connected; say why nothing can be done otherwise."""
+        """Return the open set, or ``None`` after showing why there is none to work on."""
         if not self.session.connection.connected:
-            self.say("not connected: ctrl+r tries again", error=True)
+            self.say("not connected · ctrl+r: try again", error=True)
             return None
         if self.info is None:
-            self.say("no vector set is open: o lists them")
+            self.say("no vector set is open · o: list them")
         return self.info
 
     # Keys: the lines and the results
 
     def action_focus_query(self) -> None:
-        """Focus the query line; what ``s`` put there is selected, so that typing replaces it."""
+        """Focus the query line; select a text that ``s`` inserted, so that typing replaces it."""
         self.query_bar.activate(select=bool(self._trail))
 
     def action_focus_filter(self) -> None:
@@ -563,12 +561,12 @@ class MainScreen(Screen[None]):
         self.filter_bar.activate()
 
     def action_back(self) -> None:
-        """Close what lies over the results; leave a line; return from a search for similar elements."""
+        """Close the topmost overlay, leave a line, or return from a search for similar elements."""
         if self.query_bar.close_completion() or self.filter_bar.close_completion():
             return
         if self.model.fetching:
             self.model.stop()
-            self.say("stopped getting the model; ctrl+r goes on with it")
+            self.say("stopped fetching the model · ctrl+r: continue")
         elif self.results.shows_fields and not isinstance(self.focused, Input):
             self.action_toggle_fields()
         elif isinstance(self.focused, Input | AttributesView):
@@ -581,12 +579,12 @@ class MainScreen(Screen[None]):
         before = self.options.current
         self.options.change_count(step)
         if self.options.current == before:
-            self.say(f"COUNT stays {before.count:,}: O sets any other number")
+            self.say(f"COUNT stays {before.count:,} · O: set another number")
         else:
             self.search()
 
     def action_toggle_exact(self) -> None:
-        """Compare with every element, or walk the graph."""
+        """Switch between exact search (TRUTH) and graph search."""
         refused = self.options.toggle_exact(self.info)
         if refused:
             self.say(refused, error=True)
@@ -635,7 +633,7 @@ class MainScreen(Screen[None]):
             self.search_similar(element)
 
     def open_element(self, hit: Hit) -> None:
-        """Show one element on its own."""
+        """Open the screen of an element."""
         from vsexplorer.tui.screens.element import ElementScreen
 
         if self.info is not None:
@@ -654,12 +652,12 @@ class MainScreen(Screen[None]):
         if self.session.connection.connected:
             self.app.push_screen(SetsScreen(self.session), self._set_chosen)
         else:
-            self.say("not connected: ctrl+r tries again", error=True)
+            self.say("not connected · ctrl+r: try again", error=True)
 
     def action_open_loaded(self) -> None:
         """Open the set that was loaded last."""
         if self._loaded_key is None:
-            self.say("nothing was loaded yet: L loads a file")
+            self.say("nothing loaded yet · L: load a file")
         else:
             self._set_chosen(self._loaded_key)
 
@@ -702,20 +700,20 @@ class MainScreen(Screen[None]):
             self.set_focus(self.results.table)
 
     def action_keep_favourite(self) -> None:
-        """Keep the search that is shown under a name."""
+        """Save the search shown as a favourite."""
         from vsexplorer.tui.screens.forms import NameForm
 
         search = self.history.answered
         if search is None or not (search.line or search.filter):
-            self.say("type something first: a favourite is a query, a filter, or both")
+            self.say("nothing to save: a favourite needs a query or a filter")
             return
 
         def named(name: str | None) -> None:
             if name:
                 self.history.keep(name)
-                self.say(sanitize(f"kept as {name}: H lists the favourites first"))
+                self.say(sanitize(f"saved as {name} · H: favourites"))
 
-        self.app.push_screen(NameForm("keep this search as", search.line or search.filter), named)
+        self.app.push_screen(NameForm("save this search as", search.line or search.filter), named)
 
     # Keys: changes
 
@@ -739,9 +737,9 @@ class MainScreen(Screen[None]):
         if self.loads.running:
             self.loads.stop()
         elif not self.start.write:
-            self.say("read-only: vsexplorer --write may load files and change things", error=True)
+            self.say("read-only: start with vsexplorer --write to load files", error=True)
         elif not self.session.connection.connected:
-            self.say("not connected: ctrl+r tries again", error=True)
+            self.say("not connected · ctrl+r: try again", error=True)
         else:
             from vsexplorer.tui.screens.load import LoadScreen
 
@@ -753,7 +751,7 @@ class MainScreen(Screen[None]):
             self.session.run(self._agree_to_load(chosen))
 
     async def _agree_to_load(self, chosen: ChosenLoad) -> None:
-        """Ask before a load adds to a set that is there."""
+        """Ask for confirmation before loading into an existing set."""
         plan = chosen.plan
         try:
             info = await self.session.explorer.sets.info(plan.key)
@@ -765,7 +763,7 @@ class MainScreen(Screen[None]):
         if info is not None:
             rows = chosen.look.rows.words if chosen.look.rows is not None else "the rows"
             question = f"add {rows} of {sanitize(chosen.file.name)} to {display(plan.key)}"
-            there = f"{display(plan.key)} has {plural(info.size, 'element')}; those of the same name are replaced"
+            there = f"{display(plan.key)} has {plural(info.size, 'element')}; existing names are replaced"
             if not await self.session.dialogs.confirm(question, [there], ""):
                 return
         self.run_worker(self._load([chosen.source], plan), group="load", description="loading a file")

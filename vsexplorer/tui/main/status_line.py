@@ -23,7 +23,7 @@ class StatusLine(TextBar):
         self.set_text(words)
 
     def show_command(self, page: ResultPage) -> None:
-        """Show the command, what limits its answer, and where the time went."""
+        """Show the command, its notes and its timings."""
         times = page.timings
         took = f"redis {milliseconds(times.redis)} · all {milliseconds(times.total)} ms"
         if times.embed or isinstance(page.query.source, ByText):

@@ -1,1 +1,1 @@
-"""Whole screens, one a file."""
+"""The other screens, one per file."""

@@ -1,4 +1,4 @@
-"""Browsing a set: all its elements by name, with a line to jump to a name or prefix."""
+"""The browse screen: all elements of a set by name, with a line to jump to a name or prefix."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class BrowseScreen(Screen[bytes | None]):
-    """Dismisses with an element others shall be like, or with ``None``."""
+    """Dismisses with an element to find similar ones to, or with ``None``."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.BROWSE_SCREEN)
     AUTO_FOCUS = "BrowseTable"
@@ -51,9 +51,9 @@ class BrowseScreen(Screen[bytes | None]):
         self._info = info
         self._browser: Browser = session.explorer.elements.browser(info)
         self._window = asyncio.Lock()
-        """Held by whoever moves the window."""
+        """Held while the window is moved."""
         self._missed = ""
-        """That no name begins with what was typed; empty where one does."""
+        """Message that no name has the typed prefix; empty if one has."""
         self._jumps = 0
         self._fetching = False
         self.table = BrowseTable()
@@ -62,9 +62,9 @@ class BrowseScreen(Screen[bytes | None]):
         self.table.first_fields = session.embedded_fields
 
     def compose(self) -> ComposeResult:
-        """Title, the line to jump with, the rows, where one is, the keys."""
+        """Compose the title, the jump line, the rows, the position and the footer."""
         yield TextBar(id="browse-title")
-        yield LineInput(placeholder="type a name, or how it begins, to go there")
+        yield LineInput(placeholder="type a name or prefix to go there")
         yield self.table
         yield TextBar(id="browse-place")
         yield TextBar(id="browse-status")
@@ -74,7 +74,7 @@ class BrowseScreen(Screen[bytes | None]):
 
     def on_mount(self) -> None:
         """Begin with the first names."""
-        ordered = "in the order of their names" if self._browser.ordered else "a random sample: no order here"
+        ordered = "in name order" if self._browser.ordered else "a random sample, unordered"
         self.query_one("#browse-title", TextBar).set_text(
             f"{display(self._info.key)}   {plural(self._info.size, 'element')}, {ordered}"
         )
@@ -83,10 +83,10 @@ class BrowseScreen(Screen[bytes | None]):
         self._go(self._sorted)
 
     def say(self, words: str, error: bool = False) -> None:
-        """Show a sentence, harmless already."""
+        """Show a sanitized message."""
         self.query_one("#browse-status", TextBar).set_text(words)
 
-    # Where one is
+    # Position
 
     def action_first(self) -> None:
         """Go to the first element, or take another sample."""
@@ -107,7 +107,7 @@ class BrowseScreen(Screen[bytes | None]):
                 table.sort_field, table.sort_reversed = None, False
                 self.app.notify(sanitize(str(error)), severity="warning", markup=False)
         if table.sort_field is None:
-            # Names are listed forward only.
+            # The server lists names in ascending order only.
             table.sort_reversed = False
             browser.unsort()
             await browser.start()
@@ -121,7 +121,7 @@ class BrowseScreen(Screen[bytes | None]):
         self._go(self._browser.end, -1)
 
     def action_jump(self) -> None:
-        """Go to the line for a name."""
+        """Focus the jump line."""
         self.query_one(Input).focus()
 
     @on(Input.Changed)
@@ -163,7 +163,7 @@ class BrowseScreen(Screen[bytes | None]):
             place = len(self._browser.names) - 1 if place < 0 else found or 0
             self.table.show(self._browser.names, place)
 
-    # What is missing
+    # Fetching missing rows and attributes
 
     @on(BrowseTable.Wanted)
     def _wanted(self) -> None:
@@ -182,7 +182,7 @@ class BrowseScreen(Screen[bytes | None]):
             self._fetching = False
 
     async def _fetched(self) -> bool:
-        """Bring the next thing that is missing; whether there was one."""
+        """Fetch the next missing rows or attributes; returns whether any were missing."""
         browser, table = self._browser, self.table
         async with self._window:
             if not browser.names or not self.is_attached:
@@ -207,19 +207,19 @@ class BrowseScreen(Screen[bytes | None]):
             where = f"{browser.first + table.cursor + 1:,} of {self._info.size:,}"
         elif not browser.ordered:
             where = (
-                f"{table.cursor + 1:,} of {len(browser.names):,} sampled out of {self._info.size:,}; g takes others"
+                f"{table.cursor + 1:,} of {len(browser.names):,} sampled from {self._info.size:,} · g: new sample"
             )
         else:
-            where = f"somewhere among {self._info.size:,}"
+            where = f"position unknown, of {self._info.size:,}"
         if browser.sorted_by is not None:
             where += f", by {sanitize(browser.sorted_by)} {'▼' if table.sort_reversed else '▲'}"
-        where = where if hit is not None else "nothing there"
-        where = f"{self._missed}; this one comes next: {where}" if self._missed and hit is not None else where
+        where = where if hit is not None else "no element"
+        where = f"{self._missed}; next in order: {where}" if self._missed and hit is not None else where
         about = " ".join(pretty(hit.attributes).split()) if hit is not None and hit.attributes else ""
         self.query_one("#browse-place", TextBar).set_text(where)
         self.say(fit(sanitize(about), 400))
 
-    # What to do with it
+    # Actions on the selected element
 
     @on(ElementTable.Opened)
     def _opened(self, event: ElementTable.Opened) -> None:
@@ -236,14 +236,14 @@ class BrowseScreen(Screen[bytes | None]):
             self.table.show(self._browser.names, self.table.cursor)
 
     def action_similar(self) -> None:
-        """Return, and look for elements like the selected one."""
+        """Leave, and search for elements like the selected one."""
         if (hit := self.table.selected) is not None:
             self.dismiss(hit.element)
         else:
             self.say("no element is selected")
 
     def action_mark(self) -> None:
-        """Mark the selected element, or no longer, and go on to the next."""
+        """Mark or unmark the selected element, and select the next."""
         if (hit := self.table.selected) is not None:
             self._session.selection.toggle(hit.element)
             self.table.action_move(1)
@@ -259,14 +259,14 @@ class BrowseScreen(Screen[bytes | None]):
             self.say("no columns: the elements have no attributes")
 
     def action_take(self) -> None:
-        """Offer what can be copied."""
+        """Open the copy menu."""
         from vsexplorer.tui.screens.copy import Copier
 
         copier = Copier(self.app, self._session.explorer, self._info.key, self.say)
         copier.offer(self.table.selected, None)
 
     def action_back(self) -> None:
-        """Leave the line to jump with, or the set."""
+        """Leave the jump line, or the screen."""
         if self.query_one(Input).has_focus:
             self.table.focus()
         else:

@@ -1,4 +1,4 @@
-"""Choosing one of many: a list narrowed by typing, filled while it is being read."""
+"""A modal list to choose one entry from, narrowed by typing; entries may be added while it is shown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 from vsexplorer.tui.widgets.line_input import LineInput
 
 _MOST_SHOWN = 200
-"""Options laid out at a time; typing finds the others."""
+"""Maximum number of options shown; typing finds the others."""
 
 
 class Chooser[T](ModalScreen[T | None]):
@@ -44,7 +44,7 @@ class Chooser[T](ModalScreen[T | None]):
     """
 
     SORTED: ClassVar[bool] = True
-    """Entries are shown by name, not in the order they came."""
+    """Whether entries are sorted by name rather than kept in the order added."""
 
     def __init__(self, placeholder: str) -> None:
         super().__init__()
@@ -53,21 +53,21 @@ class Chooser[T](ModalScreen[T | None]):
         self._shown: list[T] = []
 
     def compose(self) -> ComposeResult:
-        """A line to type in, the list, a word on how it fares."""
+        """Compose the input line, the list and the status line."""
         with Vertical():
             yield LineInput(placeholder=self._placeholder)
             yield OptionList(markup=False)
             yield Static(markup=False)
 
     def add(self, entries: Sequence[tuple[str, str, T]]) -> None:
-        """Add entries: a name, what is said of it, and the value; names and words are harmless already."""
+        """Add entries of a name, a description and a value; names and descriptions are sanitized."""
         self._entries += entries
         if self.SORTED:
             self._entries.sort(key=lambda entry: entry[0].casefold())
         self._fill()
 
     def replace(self, entries: Sequence[tuple[str, str, T]]) -> None:
-        """Show other entries."""
+        """Replace all entries."""
         self._entries = []
         self.add(entries)
 
@@ -78,7 +78,7 @@ class Chooser[T](ModalScreen[T | None]):
         return self._shown[index] if index is not None and index < len(self._shown) else None
 
     def say(self, words: str) -> None:
-        """Show a word under the list."""
+        """Show a status text under the list."""
         self.query_one(Static).update(Content(words))
 
     def on_input_changed(self) -> None:
@@ -86,12 +86,12 @@ class Chooser[T](ModalScreen[T | None]):
         self._fill()
 
     def on_input_submitted(self) -> None:
-        """Take the highlighted entry."""
+        """Choose the highlighted entry."""
         if (value := self.highlighted) is not None:
             self.dismiss(value)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Take the entry clicked on."""
+        """Choose the selected entry."""
         self.dismiss(self._shown[event.option_index])
 
     def action_highlight(self, step: int) -> None:
@@ -113,11 +113,11 @@ class Chooser[T](ModalScreen[T | None]):
         options.add_options([Option(_line(name, words, width)) for name, words, _ in found])
         if len(matching) > len(found):
             more = len(matching) - len(found)
-            options.add_option(Option(f"… and {more:,} more: type to find them", disabled=True))
+            options.add_option(Option(f"… and {more:,} more: type to narrow the list", disabled=True))
         if found:
             options.highlighted = 0
         elif self._entries:
-            options.add_option(Option("nothing matches", disabled=True))
+            options.add_option(Option("no match", disabled=True))
 
 
 def _line(name: str, words: str, width: int) -> Content:

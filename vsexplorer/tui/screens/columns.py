@@ -1,4 +1,4 @@
-"""Which columns a table of elements has, how wide and in which order; the table follows at once."""
+"""The columns dialog: show, hide, resize and move the columns of an element table, which updates at once."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from vsexplorer.tui.widgets.line_list import LineList
 from vsexplorer.tui.widgets.result_layout import align
 
 _STEP = 4
-"""Cells by which a column becomes wider or narrower."""
+"""Width change per key press, in cells."""
 
 
 class ColumnsList(LineList):
-    """The columns, hidden ones among them."""
+    """The list of columns, including hidden ones."""
 
     BINDINGS = bindings(Place.COLUMNS)
 
@@ -42,7 +42,7 @@ class ColumnsList(LineList):
         return len(self.columns)
 
     def draw(self, index: int, width: int) -> Strip:
-        """One column: whether it is shown, its title, its width."""
+        """Draw a column: a mark if shown, its title, width and type."""
         column = self.columns[index]
         hidden = column.field in self.hidden
         style = self.at_cursor(index, self.component("quiet") if hidden else self.rich_style)
@@ -58,7 +58,7 @@ class ColumnsScreen(ModalScreen[None]):
 
     Args:
         table: The table.
-        keep: Is given every arrangement, to remember it.
+        keep: Called with each new arrangement, to store it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.COLUMNS_SCREEN)
@@ -82,18 +82,18 @@ class ColumnsScreen(ModalScreen[None]):
         self._list = ColumnsList()
 
     def compose(self) -> ComposeResult:
-        """Title, columns, keys."""
+        """Compose the title, the columns and the keys."""
         with Vertical():
             yield Static(Content("columns"), classes="columns--title", markup=False)
             yield self._list
             yield Static(
-                "space shows or hides · + - wider, narrower · J K move down, up · 0 as at first · esc",
+                "space: show or hide · + -: wider, narrower · J K: down, up · 0: reset · esc: close",
                 classes="columns--keys",
                 markup=False,
             )
 
     def on_mount(self) -> None:
-        """Show the columns beside the table, which stays in view."""
+        """Keep the table behind visible and focus the columns."""
         self.styles.background = "transparent"
         self._show(0)
         self._list.focus()
@@ -126,11 +126,11 @@ class ColumnsScreen(ModalScreen[None]):
         self._arrange(self._table.arrangement.widened(self._column.field, self._column.width + by * _STEP))
 
     def action_shift(self, by: int) -> None:
-        """Move the column among the others."""
+        """Move the column up or down."""
         place = self._list.cursor
         self._arrange(self._table.arrangement.moved(self._list.columns, place, by), place + by)
 
     def action_reset(self) -> None:
-        """Arrange the columns as the elements would have them."""
+        """Reset the columns to the default arrangement; the sorting stays."""
         sorted_by, descending = self._table.arrangement.sorted_by, self._table.arrangement.descending
         self._arrange(replace(Arrangement(), sorted_by=sorted_by, descending=descending))

@@ -1,4 +1,4 @@
-"""Asking before a change: the commands that will be sent, and a question in proportion."""
+"""The confirmation of a change: the commands to be sent, and a question as strict as the risk requires."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from textual.widgets import Input, Static
 from vsexplorer.tui.widgets.line_input import LineInput
 
 _SHOWN = 200
-"""Commands listed before the rest are counted."""
+"""Maximum number of commands listed; the rest are counted."""
 
 
 class ConfirmScreen(ModalScreen[bool]):
-    """Dismisses with whether to make the change; it takes no key that was typed before it could be seen.
+    """Dismisses with whether to make the change; ignores keys typed before it was visible.
 
     Args:
         words: What will be done. Sanitized.
@@ -30,7 +30,7 @@ class ConfirmScreen(ModalScreen[bool]):
     """
 
     REACTION: ClassVar[float] = 0.3
-    """Seconds before the question takes a key: nobody reads faster, but a key typed before may be on its way."""
+    """Seconds before a key is accepted: nobody reads faster, but an earlier key may still be pending."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "answer(False)", show=False),
         Binding("enter", "answer(True)", show=False),
@@ -59,10 +59,10 @@ class ConfirmScreen(ModalScreen[bool]):
         self._typed = typed
         self._forget_keys = forget_keys
         self.takes_keys = False
-        """The question has been there for long enough to be read; its keys are shown."""
+        """Whether the dialog has been visible long enough to accept keys; its key hints are shown then."""
 
     def compose(self) -> ComposeResult:
-        """What, by which commands, and how to agree."""
+        """Compose the question, the commands and the key hints."""
         lines = list(self._commands[:_SHOWN])
         if len(self._commands) > _SHOWN:
             lines.append(f"… and {len(self._commands) - _SHOWN:,} more")
@@ -75,7 +75,7 @@ class ConfirmScreen(ModalScreen[bool]):
                 yield LineInput()
 
     def on_mount(self) -> None:
-        """Take keys once the question is on the screen."""
+        """Accept keys once the question has been drawn."""
         self.call_after_refresh(self.set_timer, self.REACTION, self._take_keys)
 
     def _take_keys(self) -> None:
@@ -95,7 +95,7 @@ class ConfirmScreen(ModalScreen[bool]):
         if event.value == self._typed:
             self.dismiss(True)
         else:
-            self.query_one("#confirm-words", Static).update(Content(f"{self._words}: this is not {self._typed}"))
+            self.query_one("#confirm-words", Static).update(Content(f"{self._words}: does not match {self._typed}"))
 
     def action_answer(self, yes: bool) -> None:
         """Make the change, or cancel it."""

@@ -29,22 +29,22 @@ if TYPE_CHECKING:
 
 
 _TOO_LARGE = "copied.txt"
-"""Where a text is written that is too large for the clipboard."""
+"""File for a text that is too large for the clipboard."""
 
 
 @dataclass(frozen=True, slots=True)
 class CopyChoice:
-    """One entry: a letter, what it is, and how to get it."""
+    """A menu entry: its letter, its label, and a function that returns the text."""
 
     letter: str
     words: str
     get: Callable[[], Awaitable[str]]
     file: str = ""
-    """Where it is written instead of being sent to the clipboard."""
+    """File to write to instead of the clipboard; empty for the clipboard."""
 
 
 class CopyMenu(ModalScreen[CopyChoice | None]):
-    """Dismisses with what was chosen, by its letter or by the list."""
+    """Dismisses with the entry chosen by letter or from the list."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", show=False),
@@ -69,22 +69,22 @@ class CopyMenu(ModalScreen[CopyChoice | None]):
         self._entries = entries
 
     def compose(self) -> ComposeResult:
-        """The entries."""
+        """Compose the menu entries."""
         with Vertical():
-            yield Static("to the clipboard:", markup=False)
+            yield Static("copy to the clipboard:", markup=False)
             yield OptionList(
                 *(Option(Content.styled(f"{one.letter}  ", "bold") + Content(one.words)) for one in self._entries),
                 markup=False,
             )
 
     def on_mount(self) -> None:
-        """Begin at the first."""
-        # What is taken is to be seen behind it.
+        """Focus the list and keep the screen behind visible."""
+        # The screen that is copied from stays visible behind the menu.
         self.styles.background = "transparent"
         self.query_one(OptionList).focus()
 
     def on_key(self, event: events.Key) -> None:
-        """Take the entry of a letter."""
+        """Choose the entry with the typed letter."""
         for one in self._entries:
             if event.character == one.letter:
                 event.stop()
@@ -95,16 +95,16 @@ class CopyMenu(ModalScreen[CopyChoice | None]):
         self.dismiss(self._entries[event.option_index])
 
     def action_lower(self) -> None:
-        """Next entry."""
+        """Highlight the next entry."""
         self.query_one(OptionList).action_cursor_down()
 
     def action_upper(self) -> None:
-        """Entry before."""
+        """Highlight the previous entry."""
         self.query_one(OptionList).action_cursor_up()
 
 
 def _write_new(file: Path, text: str) -> Path:
-    """Write a text to a new file, named `name`, else `name-2`, `name-3` and so on; returns which."""
+    """Write a text to a new file, adding ``-2``, ``-3`` and so on if the name is taken; returns its path."""
     name, _, ending = file.name.partition(".")
     for number in count(1):
         place = file.with_name(f"{name}-{number}.{ending}" if number > 1 else file.name)
@@ -118,7 +118,7 @@ def _write_new(file: Path, text: str) -> Path:
 
 
 class Copier:
-    """Offers what can be copied, and copies what is chosen."""
+    """Opens the copy menu and copies the chosen entry."""
 
     def __init__(self, app: App[Any], explorer: Explorer, key: bytes, say: Callable[[str, bool], None]) -> None:
         self._app = app
@@ -127,7 +127,7 @@ class Copier:
         self._say = say
 
     def offer(self, hit: Hit | None, page: ResultPage | None) -> None:
-        """Show the menu for an element, where one is selected, and for results, where there are any."""
+        """Open the menu for the selected element and the results, whichever exist."""
         entries = [*(self._of_element(hit) if hit else ()), *(self._of_results(page) if page else ())]
         if entries:
             self._app.push_screen(CopyMenu(entries), self._copy)
@@ -179,7 +179,7 @@ class Copier:
             CopyChoice("a", "attributes, as JSON", attributes),
             CopyChoice("v", "vector, as JSON", vector),
             CopyChoice("V", f"vector, to the file {file}", vector, file),
-            CopyChoice("@", "the element for a query line", line),
+            CopyChoice("@", "element, as a query term", line),
         ]
 
     def _of_results(self, page: ResultPage) -> list[CopyChoice]:

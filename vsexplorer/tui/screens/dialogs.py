@@ -1,4 +1,4 @@
-"""The dialogs of a change, opened over whichever screen is in front."""
+"""The dialogs of a change, opened over the active screen."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class AppDialogs:
         return agreed
 
     async def edit_attributes(self, title: str, text: str) -> str | None:
-        """Edit JSON."""
+        """Let the user edit JSON; returns the text, or ``None`` if cancelled."""
         from vsexplorer.tui.screens.forms import AttributesForm
 
         return await self._app().push_screen_wait(AttributesForm(title, text))
 
     async def edit_name(self, title: str, name: str) -> str | None:
-        """Edit a name."""
+        """Let the user edit a name; returns it, or ``None`` if cancelled."""
         from vsexplorer.tui.screens.forms import NameForm
 
         return await self._app().push_screen_wait(NameForm(title, name))

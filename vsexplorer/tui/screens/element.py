@@ -1,4 +1,4 @@
-"""One element on its own: its attributes, its vector, and the way on to its neighbours and back."""
+"""The element screen: attributes, vector and neighbours of an element, with a breadcrumb of those visited."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ if TYPE_CHECKING:
     from vsexplorer.services.explorer import Explorer
 
 _COMPARED = 3
-"""Marked elements whose similarity fits in a line."""
+"""Maximum number of marked elements compared with; more do not fit in the line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """How an element was left."""
+    """The result of an element screen."""
 
     element: bytes
     similar: bool
-    """Whether elements like it are wanted."""
+    """Whether to search for elements similar to it."""
 
 
 class ElementScreen(Screen[Leaving]):
-    """Attributes at the left, vector and neighbours at the right; one beneath the other where it is narrow."""
+    """Attributes on the left, vector and neighbours on the right; stacked on narrow terminals."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.ELEMENT)
     AUTO_FOCUS = "AttributeTree"
@@ -84,7 +84,7 @@ class ElementScreen(Screen[Leaving]):
         self._trail: list[bytes] = [hit.element]
         self._place = 0
         self.details: ElementDetails | None = None
-        """The element that is shown, once it has been read."""
+        """Details of the element shown; ``None`` until they have been read."""
 
     @property
     def _explorer(self) -> Explorer:
@@ -100,7 +100,7 @@ class ElementScreen(Screen[Leaving]):
         return self._session.selection
 
     def compose(self) -> ComposeResult:
-        """Title, trail, attributes, vector and neighbours, a status line, the keys."""
+        """Compose title, breadcrumb, attributes, vector, neighbours, status line and footer."""
         yield TextBar(id="element-title")
         yield TextBar(id="element-trail")
         with Horizontal(id="element-body"):
@@ -116,7 +116,7 @@ class ElementScreen(Screen[Leaving]):
         yield Footer([*keys_at(Place.ELEMENT), *keys_at(Place.EVERYWHERE)], self._session.remapped)
 
     def on_mount(self) -> None:
-        """Show what is known at once, then what the server says."""
+        """Show the attributes already known, then read the element from the server."""
         self.query_one(Input).cursor_blink = False
         self.query_one(AttributeTree).show(self._hit.attributes)
         self._show_title()
@@ -124,22 +124,22 @@ class ElementScreen(Screen[Leaving]):
         self.look()
 
     def say(self, words: str, error: bool = False) -> None:
-        """Show a sentence, harmless already."""
+        """Show a sanitized message."""
         self.query_one("#element-status").set_class(error, "-error")
         self.query_one("#element-status", TextBar).set_text(words)
 
     def action_look(self) -> None:
         """Read the element again."""
         self.look()
-        self.say("read again")
+        self.say("reloaded")
 
     def look(self) -> None:
-        """Read the element that is shown."""
+        """Read the current element in the background."""
         # Leaving the screen must not cancel a command under way, which would close its connection.
         self.app.run_worker(self._look(self.element), group="element", description="reading an element")
 
     def _shows(self, element: bytes) -> bool:
-        """Whether an element is still the one to show: the trail may have moved on, or the screen be closed."""
+        """Whether an element is still current: the user may have moved on or closed the screen."""
         return self in self.app.screen_stack and element == self.element
 
     async def _look(self, element: bytes) -> None:
@@ -164,10 +164,10 @@ class ElementScreen(Screen[Leaving]):
             self._show_title()
 
     async def _compared(self, details: ElementDetails) -> str:
-        """How similar the element is to the marked ones, as VSIM would score it."""
+        """Return the similarity of the element to the marked ones, scored as VSIM does."""
         others = [name for name in self._marks.names if name != details.element]
         if not others:
-            return "x marks an element to compare with"
+            return "x: mark an element to compare with"
         from vsexplorer.core.vectors import similarity
 
         parts = []
@@ -193,9 +193,9 @@ class ElementScreen(Screen[Leaving]):
         names = [display(name) for name in self._trail]
         names[self._place] = f"[{names[self._place]}]"
         trail = " › ".join(names[max(0, self._place - 3) : self._place + 3]) if len(names) > 1 else ""
-        self.query_one("#element-trail", TextBar).set_text(trail or "enter on a neighbour walks there")
+        self.query_one("#element-trail", TextBar).set_text(trail or "enter: go to the neighbour")
 
-    # Walking
+    # Following links
 
     @on(LinksList.Walked)
     def _walked(self, event: LinksList.Walked) -> None:
@@ -204,17 +204,17 @@ class ElementScreen(Screen[Leaving]):
         self.action_step(1)
 
     def action_step(self, by: int) -> None:
-        """Go back along the trail, or forward again."""
+        """Go back or forward along the breadcrumb."""
         place = self._place + by
         if not 0 <= place < len(self._trail):
-            self.say("this is where the trail begins" if by < 0 else "this is where the trail ends")
+            self.say("no previous element" if by < 0 else "no next element")
             return
         self._place = place
         self.say("")
         self.look()
 
     def action_panes(self) -> None:
-        """Go from the attributes to the neighbours and back."""
+        """Switch the focus between attributes and neighbours."""
         links = self.query_one(LinksList)
         to_links = not links.has_focus
         self.set_class(to_links, "-graph")
@@ -224,7 +224,7 @@ class ElementScreen(Screen[Leaving]):
     # Attributes
 
     def action_raw(self) -> None:
-        """Show the attributes as they are stored, or as a tree again."""
+        """Switch between the stored attributes and the tree."""
         self.toggle_class("-raw")
         self._show_raw()
         raw = self.query_one(AttributesView) if self.has_class("-raw") else self.query_one(AttributeTree)
@@ -239,7 +239,7 @@ class ElementScreen(Screen[Leaving]):
         self.query_one("#element-value", Static).update(Content(self.query_one(AttributeTree).cut_off))
 
     def action_find(self) -> None:
-        """Find something in the attributes."""
+        """Open the line to find text in the attributes."""
         self.add_class("-finding")
         self.query_one(Input).focus()
 
@@ -247,19 +247,19 @@ class ElementScreen(Screen[Leaving]):
     def _finding(self, event: Input.Changed) -> None:
         event.stop()
         if event.value and not self.query_one(AttributeTree).find(event.value):
-            self.say(f"nothing in the attributes holds {sanitize(event.value)}")
+            self.say(f"not found in the attributes: {sanitize(event.value)}")
         else:
             self.say("")
 
     @on(Input.Submitted)
     def _found(self) -> None:
         self.query_one(AttributeTree).focus()
-        self.say("n finds the next, N the one before")
+        self.say("n: next match · N: previous match")
 
     # Leaving, marking
 
     def action_back(self) -> None:
-        """Leave the line to find with, or the element."""
+        """Leave the find line, or the element."""
         if self.has_class("-finding"):
             self.remove_class("-finding")
             self.query_one(AttributeTree).focus()
@@ -267,11 +267,11 @@ class ElementScreen(Screen[Leaving]):
             self.dismiss(Leaving(self.element, False))
 
     def action_similar(self) -> None:
-        """Return, and look for similar ones."""
+        """Leave, and search for similar elements."""
         self.dismiss(Leaving(self.element, True))
 
     def action_take(self) -> None:
-        """Offer what can be copied."""
+        """Open the copy menu."""
         from vsexplorer.tui.screens.copy import Copier
 
         copier = Copier(self.app, self._explorer, self._key, self.say)
@@ -322,7 +322,7 @@ class ElementScreen(Screen[Leaving]):
             self.look()
 
     def action_mark(self) -> None:
-        """Mark the element to compare others with it, or no longer."""
+        """Mark the element to compare others with it, or unmark it."""
         marked = self._marks.toggle(self.element)
-        self.say(f"{'marked' if marked else 'no longer marked'}: {display(self.element)}")
+        self.say(f"{'marked' if marked else 'unmarked'}: {display(self.element)}")
         self._show_title()

@@ -1,4 +1,4 @@
-"""The forms in which something is typed before it is changed: attributes, a name, a whole element."""
+"""Forms for the input of a change: attributes, a name, or a new element."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ _FORM_CSS = """
 
 
 class _Form[T](ModalScreen[T | None]):
-    """Dismisses with what was typed, or with ``None``."""
+    """Base of the forms: dismisses with the input, or with ``None`` if cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.FORM)
 
     def tell(self, words: str, error: bool = False) -> None:
-        """Say how it fares; ``words`` are harmless already."""
+        """Show the state of the input; ``words`` are sanitized."""
         state = self.query_one("#form-state", Static)
         state.set_class(error, "-error")
         state.update(Content(words))
 
     @property
     def edited(self) -> bool:
-        """Whether something was typed that closing would lose."""
+        """Whether closing would lose input."""
         raise NotImplementedError
 
     def action_leave(self) -> None:
@@ -62,12 +62,12 @@ class _Form[T](ModalScreen[T | None]):
         self.dismiss(None)
 
     def action_accept(self) -> None:
-        """Go on with what was typed."""
+        """Accept the input."""
         raise NotImplementedError
 
 
 class AttributesForm(_Form[str]):
-    """JSON to edit, checked as it is typed, here or in one's own editor."""
+    """A form to edit JSON, checked while typing, or in an external editor."""
 
     DEFAULT_CSS = _FORM_CSS.format(name="AttributesForm", height="80%")
 
@@ -77,7 +77,7 @@ class AttributesForm(_Form[str]):
         self._text = text
 
     def compose(self) -> ComposeResult:
-        """Title, text, state."""
+        """Compose the title, the text area and the state."""
         with Vertical():
             yield Static(Content(self._title), classes="form--title", markup=False)
             area = TextArea(self._text, soft_wrap=True, tab_behavior="indent", show_line_numbers=True)
@@ -91,7 +91,7 @@ class AttributesForm(_Form[str]):
         return self.query_one(TextArea).text != self._text
 
     def on_mount(self) -> None:
-        """Begin to type."""
+        """Focus the text area and check its content."""
         self.query_one(TextArea).focus()
         self._check()
 
@@ -110,12 +110,12 @@ class AttributesForm(_Form[str]):
         return True
 
     def action_accept(self) -> None:
-        """Go on, if it is JSON."""
+        """Accept the text if it is valid JSON."""
         if self._check():
             self.dismiss(self.query_one(TextArea).text)
 
     def action_editor(self) -> None:
-        """Edit in the editor of one's own choice."""
+        """Edit the text in ``$VISUAL`` or ``$EDITOR``, by default ``vi``."""
         command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
         area = self.query_one(TextArea)
         with tempfile.TemporaryDirectory(prefix="vsexplorer-") as folder:
@@ -126,11 +126,11 @@ class AttributesForm(_Form[str]):
                     subprocess.run([*command, str(file)], check=True)
                 area.text = file.read_text(encoding="utf-8", errors="replace")
             except (OSError, subprocess.CalledProcessError, SuspendNotSupported) as error:
-                self.tell(sanitize(f"{shlex.join(command)} did not work: {error}"), error=True)
+                self.tell(sanitize(f"{shlex.join(command)} failed: {error}"), error=True)
 
 
 class NameForm(_Form[str]):
-    """A name to edit."""
+    """A form to edit a name."""
 
     DEFAULT_CSS = _FORM_CSS.format(name="NameForm", height="auto")
 
@@ -140,7 +140,7 @@ class NameForm(_Form[str]):
         self._name_before = name
 
     def compose(self) -> ComposeResult:
-        """Title, line, state."""
+        """Compose the title, the line and the state."""
         with Vertical():
             yield Static(Content(self._title), classes="form--title", markup=False)
             yield LineInput(self._name_before, select_on_focus=False)
@@ -157,17 +157,17 @@ class NameForm(_Form[str]):
         self.action_accept()
 
     def action_accept(self) -> None:
-        """Go on with the name."""
+        """Accept the name."""
         name = self.query_one(Input).value
         if not name:
-            self.tell("a name is needed", error=True)
+            self.tell("a name is required", error=True)
         else:
             self.dismiss(name)
 
 
 @dataclass(frozen=True, slots=True)
 class NewElementForm:
-    """What was typed of a new element."""
+    """The input for a new element."""
 
     name: str
     what: str
@@ -176,7 +176,7 @@ class NewElementForm:
 
 
 class AddForm(_Form[NewElementForm]):
-    """A new element: its name, what it is made of, its attributes."""
+    """A form for a new element: its name, its text or vector, and its attributes."""
 
     DEFAULT_CSS = _FORM_CSS.format(name="AddForm", height="60%")
 
@@ -185,7 +185,7 @@ class AddForm(_Form[NewElementForm]):
         self._title = title
 
     def compose(self) -> ComposeResult:
-        """Two lines, and a field for the attributes."""
+        """Compose the lines for name and text, and the attributes area."""
         with Vertical():
             yield Static(Content(self._title), classes="form--title", markup=False)
             lines = (("name", "name", ""), ("what", "text", "a text to embed, or [0.1, 0.2 …], or [file.npy]"))
@@ -193,7 +193,7 @@ class AddForm(_Form[NewElementForm]):
                 with Horizontal():
                     yield Static(label, classes="form--label", markup=False)
                     yield LineInput(id=f"add-{field}", placeholder=hint)
-            yield Static("attributes, as JSON; may stay empty", classes="form--label2", markup=False)
+            yield Static("attributes, as JSON (optional)", classes="form--label2", markup=False)
             area = TextArea("", soft_wrap=True)
             area.cursor_blink = False
             yield area
@@ -210,13 +210,13 @@ class AddForm(_Form[NewElementForm]):
         self.focus_next()
 
     def action_accept(self) -> None:
-        """Go on, if all that is needed is there."""
+        """Accept the input if it is complete and valid."""
         from vsexplorer.services.edit import checked_attributes
 
         name, what = (self.query_one(f"#add-{field}", Input).value for field in ("name", "what"))
         text = self.query_one(TextArea).text
         if not name or not what.strip():
-            self.tell("a name, and a text or a vector, are needed", error=True)
+            self.tell("a name and a text or vector are required", error=True)
             return
         try:
             checked_attributes(text)

@@ -1,4 +1,4 @@
-"""All keys, by place."""
+"""The help screen: all keys, grouped by place."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WORDS = (
 
 
 class HelpScreen(ModalScreen[None]):
-    """The help."""
+    """Shows all keys and a short introduction."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,q", "dismiss", show=False),
@@ -42,7 +42,7 @@ class HelpScreen(ModalScreen[None]):
         self._remapped = remapped
 
     def compose(self) -> ComposeResult:
-        """One text, scrollable."""
+        """Compose one scrollable text."""
         with VerticalScroll():
             yield Static(self._content(), markup=False)
 

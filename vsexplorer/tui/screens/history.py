@@ -1,4 +1,4 @@
-"""Earlier searches and favourites of a set, to ask one again."""
+"""The history screen: earlier searches and favourites of a set, to repeat one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vsexplorer.tui.screens.chooser import Chooser
 
 
 class HistoryScreen(Chooser[PastSearch]):
-    """Dismisses with the search to ask again; favourites come first, then the newest."""
+    """Dismisses with the search to repeat; lists favourites first, then the newest."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.HISTORY)
     SORTED = False
@@ -32,12 +32,12 @@ class HistoryScreen(Chooser[PastSearch]):
         past = self._memory.past
         favourites = [one for one in past if one.name]
         self.replace([_entry(one) for one in [*favourites, *(one for one in past if not one.name)]])
-        keys = "" if self.app.size.height < 16 else " · ⏎ asks again · ctrl+s favourite or not · ctrl+x forgets"
+        keys = "" if self.app.size.height < 16 else " · enter: repeat · ctrl+s: favourite · ctrl+x: remove"
         many = f"{len(past):,} search{'' if len(past) == 1 else 'es'}, {plural(len(favourites), 'favourite')}"
-        self.say(f"{many}{keys}" if past else "Nothing was asked of this set before.")
+        self.say(f"{many}{keys}" if past else "no earlier searches")
 
     def action_keep(self) -> None:
-        """Give the highlighted search a name, or take its name away."""
+        """Make the highlighted search a favourite, or remove it from the favourites."""
         from vsexplorer.tui.screens.forms import NameForm
 
         past = self.highlighted
@@ -47,7 +47,7 @@ class HistoryScreen(Chooser[PastSearch]):
             self._memory.unname(past)
             self._follow()
         else:
-            form = NameForm("keep this search as", past.search.line or past.search.filter)
+            form = NameForm("save this search as", past.search.line or past.search.filter)
             self.app.push_screen(form, lambda name: self._keep(past, name))
 
     def _keep(self, past: PastSearch, name: str | None) -> None:
@@ -56,7 +56,7 @@ class HistoryScreen(Chooser[PastSearch]):
             self._follow()
 
     def action_forget(self) -> None:
-        """Forget the highlighted search."""
+        """Remove the highlighted search from the history."""
         if (past := self.highlighted) is not None:
             self._memory.forget(past)
             self._follow()

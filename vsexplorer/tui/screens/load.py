@@ -1,4 +1,4 @@
-"""Loading a file: pick it, see its first rows, map its fields, and let it run."""
+"""The load screen: choose a file, preview its first rows, and map its fields."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ if TYPE_CHECKING:
     from vsexplorer.transfer.rows import RowSource
 
 _LINES = (
-    ("file", "file", "its path; or pick it at the left"),
-    ("key", "vector set", "its name; a new one is made"),
-    ("id", "id", "field, template or hash; empty: chosen"),
-    ("text", "text", "field or template such as {title}. {body}; empty: chosen"),
+    ("file", "file", "path, or choose it on the left"),
+    ("key", "vector set", "name; created if it does not exist"),
+    ("id", "id", "field, template or hash; empty: automatic"),
+    ("text", "text", "field or template such as {title}. {body}; empty: automatic"),
     ("attributes", "attributes", "all, none, or fields separated by commas"),
     ("where", "where", "a filter that rows must pass"),
 )
 _HINT = "enter: choose a file · tab: next line · →: complete · ctrl+s: load · esc: cancel"
 _PAUSE = 0.3
-"""Seconds after an edit before the rows are mapped anew."""
+"""Seconds after an edit before the rows are mapped again."""
 
 
 def _can_be_loaded(path: Path) -> bool:
-    """Whether a path is a folder, or a file of a kind that can be read; hidden ones are neither."""
+    """Whether a path is a visible folder or a visible file of a supported type."""
     from vsexplorer.transfer.readers import KINDS
     from vsexplorer.transfer.streams import plain_name
 
@@ -53,13 +53,13 @@ def _can_be_loaded(path: Path) -> bool:
 
 
 class FileTree(DirectoryTree):
-    """Files that can be loaded, and folders."""
+    """A tree of folders and the files that can be loaded."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.FILES)
     ICON_NODE, ICON_NODE_EXPANDED, ICON_FILE = "▸ ", "▾ ", ""
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
-        """Leave out what is hidden or cannot be read."""
+        """Leave out hidden files and those of unsupported types."""
         return [path for path in paths if _can_be_loaded(path)]
 
     def action_edge(self, side: int) -> None:
@@ -69,7 +69,7 @@ class FileTree(DirectoryTree):
 
 @dataclass(frozen=True, slots=True)
 class ChosenLoad:
-    """What is to be loaded."""
+    """The load chosen by the user: a file, its plan and its preview."""
 
     file: Path
     plan: LoadPlan
@@ -85,7 +85,7 @@ class ChosenLoad:
 
 
 class LoadScreen(ModalScreen[ChosenLoad | None]):
-    """Dismisses with what is to be loaded."""
+    """Dismisses with the load to run, or with ``None``."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LOAD)
     DEFAULT_CSS = """
@@ -110,13 +110,13 @@ class LoadScreen(ModalScreen[ChosenLoad | None]):
         super().__init__()
         self._folder = folder
         self.file: Path | None = None
-        """The file that was picked."""
+        """The chosen file."""
         self._look: Look | None = None
         self._stale = self._reading = False
         self._waiting: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Files at the left, the mapping and the first rows at the right."""
+        """Compose the files on the left, the mapping and the first rows on the right."""
         with Vertical():
             with Horizontal():
                 yield FileTree(self._folder)
@@ -142,13 +142,13 @@ class LoadScreen(ModalScreen[ChosenLoad | None]):
         }
 
     def on_mount(self) -> None:
-        """Begin with the files; a file that is picked names the set."""
+        """Focus the files and preset the attributes to all."""
         self.query_one("#load-attributes", Input).value = "all"
         self.query_one(FileTree).focus()
 
     @property
     def edited(self) -> bool:
-        """Whether a file was chosen, so that the lines are worth something."""
+        """Whether a file was chosen, so that closing would lose input."""
         return self.file is not None
 
     @on(DirectoryTree.FileSelected)
@@ -162,7 +162,7 @@ class LoadScreen(ModalScreen[ChosenLoad | None]):
     def _file_named(self, event: Input.Changed) -> None:
         path = self._folder / Path(event.value).expanduser()
         key = self.query_one("#load-key", Input)
-        # A name that was typed stays; one that came from the file before follows the file.
+        # A typed name stays; a name derived from the previous file is replaced.
         named = bool(key.value) and (self.file is None or key.value != _stem(self.file))
         try:
             self.file = path if path.is_file() else None
@@ -186,7 +186,7 @@ class LoadScreen(ModalScreen[ChosenLoad | None]):
         self.focus_next()
 
     def _look_again(self) -> None:
-        """Read the first rows anew; while that is under way, once more when it is done."""
+        """Read the first rows again, or once more after a read that is under way."""
         self._stale = True
         if not self._reading:
             self._reading = True
@@ -234,17 +234,17 @@ class LoadScreen(ModalScreen[ChosenLoad | None]):
         mapping = Mapping(self._value("id"), self._value("text"), "", kept, self._value("where"))
         rejects = default_path(self.file.name) if self.file else None
         key = self._value("key").encode("utf-8", "surrogateescape")
-        # One searches while it is loaded.
+        # CAS keeps the server responsive, because the set is searched while it is loaded.
         options = SetOptions(cas=True)
         return LoadPlan(key, mapping, options, rejects=rejects, checkpoints=paths.state_folder() / "loads")
 
     def action_load(self) -> None:
-        """Leave with what is to be done."""
+        """Dismiss with the load, if a file and a set are given."""
         shown = self.query_one("#look", Static)
         if self.file is None:
-            shown.update("Pick a file first: type its path, or use arrows and enter in the list at the left.")
+            shown.update("Choose a file first: type its path, or use arrow keys and enter in the list on the left.")
         elif not self._value("key"):
-            shown.update("Name the vector set to load into.")
+            shown.update("Enter the name of the vector set to load into.")
         elif self._look is not None:
             self.dismiss(ChosenLoad(self.file, self._plan(), self._look))
 

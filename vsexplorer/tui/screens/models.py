@@ -1,4 +1,4 @@
-"""The embedding models that fit a vector set, to choose one."""
+"""The models screen: the embedding models that fit a vector set."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vsexplorer.tui.screens.chooser import Chooser
 
 
 class ModelsScreen(Chooser[str]):
-    """Dismisses with the model's name."""
+    """Dismisses with the name of the chosen model, or with ``None``."""
 
     def __init__(self, models: ModelService, info: SetInfo) -> None:
         super().__init__("type to narrow the models")
@@ -22,7 +22,7 @@ class ModelsScreen(Chooser[str]):
         self._info = info
 
     def on_mount(self) -> None:
-        """Ask for the list."""
+        """Fetch the list of models in the background."""
         self.run_worker(self._collect(), group="models", description="listing models")
 
     async def _collect(self) -> None:
@@ -36,8 +36,8 @@ class ModelsScreen(Chooser[str]):
         self.add(
             [(model.name, "in use" if model.name == used else byte_size(model.size), model.name) for model in found]
         )
-        fit = f"of {dimension} dimensions, as {display(self._info.key)} needs"
+        fit = f"with {dimension} dimensions, as {display(self._info.key)} needs"
         if found:
-            self.say(f"{len(found)} {fit}; only the one the set was made with gives meaningful results")
+            self.say(f"models {fit}: {len(found)}; only the model the set was made with gives meaningful results")
         else:
             self.say(f"fastembed has no model {fit}; name a folder with --model PATH")

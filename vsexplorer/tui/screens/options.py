@@ -1,4 +1,4 @@
-"""VSIM's options, each with what it costs and what it buys; every change is searched with at once."""
+"""The options dialog: VSIM's options with their costs and benefits; each change runs a new search."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from vsexplorer.tui.widgets.line_input import LineInput
 
 @dataclass(frozen=True, slots=True)
 class _Number:
-    """A numeric option; an empty line leaves it to the server."""
+    """A numeric option; an empty line means the server's default."""
 
     field: str
     name: str
@@ -40,8 +40,8 @@ _NUMBERS = (
         1,
         1_000_000,
         "100",
-        "Candidates kept in view while walking the graph. More finds more of the true nearest, and takes longer in "
-        "proportion; useful up to some 500.",
+        "Exploration factor: candidates kept while walking the graph. More raise recall and take proportionally "
+        "longer; useful up to about 500.",
     ),
     _Number(
         "filter_ef",
@@ -49,7 +49,7 @@ _NUMBERS = (
         1,
         1_000_000_000,
         "100 × COUNT",
-        "Candidates a filtered search examines before it gives up. Raise it where few match; TRUTH is exact.",
+        "Candidates a filtered search examines before it stops. Raise it if few elements match; TRUTH is exact.",
     ),
     _Number(
         "epsilon",
@@ -65,23 +65,23 @@ _SWITCHES = (
     (
         "exact",
         "TRUTH",
-        "Compare with every element: exact, in time that grows with the set; writes wait.",
+        "Compare with every element: exact; time grows with the set, and writes wait.",
     ),
     (
         "no_thread",
         "NOTHREAD",
-        "Search in the server's main thread: saves a hand-over on tiny sets, but every other client waits.",
+        "Search in the server's main thread: saves a thread switch on tiny sets, but blocks all other clients.",
     ),
 )
 _SENTENCES = {f"option-{one.field}": one.sentence for one in _NUMBERS} | {
     f"option-{field}": sentence for field, _, sentence in _SWITCHES
 }
 _ON_OFF = ("off", "on")
-"""The mark of a checkbox alone differs by colour only."""
+"""Checkbox labels: the marks alone differ only in colour."""
 
 
 class OptionsScreen(ModalScreen[None]):
-    """A form over the results, which follow it."""
+    """A form over the results, which update with every change."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Place.OPTIONS),
@@ -118,7 +118,7 @@ class OptionsScreen(ModalScreen[None]):
         self._change = change
 
     def compose(self) -> ComposeResult:
-        """A row for each option, and the time of the last search."""
+        """Compose a row for each option, and the time of the last search."""
         with Vertical():
             for one in _NUMBERS:
                 with Horizontal(classes="options--row"):
@@ -141,13 +141,13 @@ class OptionsScreen(ModalScreen[None]):
             yield Static(id="took", markup=False)
 
     def on_mount(self) -> None:
-        """Say how long the last search took."""
-        # The results are to be seen behind it.
+        """Show how long the last search took."""
+        # The results stay visible behind the form.
         self.styles.background = "transparent"
         self.show_time(self._page)
 
     def show_time(self, page: ResultPage | None) -> None:
-        """Say how long a search with these options took."""
+        """Show how long a search took, and its options."""
         if page is None:
             return
         times = page.timings
@@ -157,7 +157,7 @@ class OptionsScreen(ModalScreen[None]):
         )
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """On a narrow screen there is room for the sentence of one option."""
+        """Show the description of the focused option, for narrow terminals."""
         self.query_one("#meaning", Static).update(_SENTENCES.get(str(event.widget.id), ""))
 
     @on(Input.Changed)
@@ -167,7 +167,7 @@ class OptionsScreen(ModalScreen[None]):
         value = _value(number, event.value)
         event.input.set_class(value is _WRONG, "-invalid")
         if value is _WRONG:
-            self._say(f"{number.name} is a number from {number.least:,} to {number.most:,}, or nothing", error=True)
+            self._say(f"{number.name} is a number from {number.least:,} to {number.most:,}, or empty", error=True)
             return
         if number.field == "count" and value is None:
             value = 100

@@ -1,4 +1,4 @@
-"""All vector sets of the database: compared, sorted, explained, and one of them chosen."""
+"""The sets screen: compare, sort and explain all vector sets of the database, and choose one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from vsexplorer.tui.widgets.line_input import LineInput
 from vsexplorer.tui.widgets.sets_table import SetsTable
 
 _PAUSE = 0.1
-"""Seconds between two words on how many were found: each is a picture."""
+"""Minimum seconds between progress updates: each one redraws the screen."""
 
 
 class SetsScreen(Screen[bytes | None]):
@@ -56,12 +56,12 @@ class SetsScreen(Screen[bytes | None]):
         self._session = session
         self._found = 0
         self._looks = 0
-        """How often sets were looked for; an earlier look ends by itself."""
+        """Number of scans started; a superseded scan ends by itself."""
         self._looking = False
         self.table = SetsTable(id="sets-table")
 
     def compose(self) -> ComposeResult:
-        """Title, the line to narrow with, the sets beside the facts of one, how the search fares, the keys."""
+        """Compose the title, the filter line, the sets, the details, the status line and the footer."""
         yield TextBar(id="sets-title")
         yield LineInput(placeholder="type to narrow the vector sets")
         with Horizontal(id="sets-body"):
@@ -72,7 +72,7 @@ class SetsScreen(Screen[bytes | None]):
         yield Footer([*keys_at(Place.SETS_SCREEN, Place.SETS), *keys_at(Place.EVERYWHERE)], self._session.remapped)
 
     def on_mount(self) -> None:
-        """Begin to look."""
+        """Show the title and start scanning for sets."""
         self.query_one("#sets-title", TextBar).set_text(
             f"vector sets · {sanitize(self._session.explorer.target.label)}"
         )
@@ -83,7 +83,7 @@ class SetsScreen(Screen[bytes | None]):
         self._looks += 1
 
     def action_look(self) -> None:
-        """Look for sets, anew."""
+        """Scan for sets again."""
         self.table.clear()
         self._looks += 1
         self._looking = True
@@ -91,17 +91,17 @@ class SetsScreen(Screen[bytes | None]):
         self.app.run_worker(self._collect(self._looks), group="sets", description="finding vector sets")
 
     def action_stop(self) -> None:
-        """Stop looking; what was found stays."""
+        """Stop the scan; the sets found stay."""
         if self._looking:
-            # A command under way is not cancelled, which would close its connection: its answer is dropped.
+            # A running command is not cancelled, because that would close its connection; its answer is dropped.
             self._looks += 1
             self._looking = False
             self.table.settle()
-            self._say(f"stopped: {plural(self._found, 'vector set')} so far · ctrl+r looks again")
+            self._say(f"stopped: {plural(self._found, 'vector set')} so far · ctrl+r: scan again")
 
     async def _collect(self, look: int) -> None:
         self._found, said = 0, 0.0
-        self._say("looking … · ctrl+s stops")
+        self._say("scanning … · ctrl+s: stop")
         try:
             async for page in self._session.explorer.sets.summaries():
                 if look != self._looks:
@@ -110,7 +110,7 @@ class SetsScreen(Screen[bytes | None]):
                 self.table.add(page)
                 if monotonic() >= said + _PAUSE:
                     said = monotonic()
-                    self._say(f"{plural(self._found, 'vector set')} so far … · ctrl+s stops")
+                    self._say(f"{plural(self._found, 'vector set')} so far … · ctrl+s: stop")
         except VsexplorerError as error:
             if look == self._looks:
                 self._looking = False
@@ -146,11 +146,11 @@ class SetsScreen(Screen[bytes | None]):
         self.table.action_move(by)
 
     def action_page(self, pages: float) -> None:
-        """The same by screenfuls."""
+        """Move the selection by pages without leaving the line."""
         self.table.action_page(pages)
 
     def action_details(self) -> None:
-        """Show the facts of the selected set in the place of the list, or the list again."""
+        """Switch between the list and the details of the selected set."""
         self._show_details(not self.has_class("-details"))
 
     def _show_details(self, shown: bool) -> None:
@@ -169,7 +169,7 @@ class SetsScreen(Screen[bytes | None]):
             self.action_look()
 
     def action_back(self) -> None:
-        """Return to the list, or to where one came from."""
+        """Return to the list, or leave the screen."""
         if self.has_class("-details"):
             self._show_details(False)
         else:

@@ -1,1 +1,1 @@
-"""Services of the screens: they take callables and return values, and know no screen."""
+"""Services for the screens: they take callables, return values, and do not depend on any screen."""

@@ -1,4 +1,4 @@
-"""The connection behind the screen: the first one, and coming back after it was lost."""
+"""The connection to the server: connecting, and reconnecting after a loss."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class ConnectionService:
 
     @property
     def explorer(self) -> Explorer:
-        """The explorer; made by ``prepare``."""
+        """The explorer, which ``prepare`` has made."""
         assert self._explorer is not None, "prepare() comes first"
         return self._explorer
 
     async def prepare(self) -> Explorer:
-        """Make the explorer, once, however many ask for it at the same time."""
+        """Make the explorer, once even if called concurrently, and return it."""
         async with self._making:
             if self._explorer is None:
                 self._explorer = await self._make()
@@ -55,11 +55,11 @@ class ConnectionService:
         """Try to connect again until it works.
 
         Args:
-            lost: How the connection was lost.
-            attempt: Is told before each attempt why the last one failed.
+            lost: The error by which the connection was lost.
+            attempt: Called before each attempt with the previous error.
 
         Raises:
-            VsexplorerError: the server answers, but trying again cannot help.
+            VsexplorerError: the server answers with an error that retrying cannot fix.
         """
         self.connected, self.reconnecting = False, True
         error, pauses = lost, list(_PAUSES)

@@ -1,4 +1,4 @@
-"""Changing elements and sets from the screen: prepared, confirmed, made, and undone one step at a time."""
+"""Changes to elements and sets: prepare, confirm, make, and undo them one at a time."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from vsexplorer.vectorset.changes import Change
 
 _TYPED = 10
-"""Elements from which on their number must be typed before they are deleted."""
+"""Number of elements from which deleting them requires typing their number."""
 
 
 class NewElement(Protocol):
-    """What was typed for a new element."""
+    """The input for a new element."""
 
     @property
     def name(self) -> str:
@@ -32,33 +32,33 @@ class NewElement(Protocol):
 
     @property
     def attributes(self) -> str:
-        """JSON, or nothing."""
+        """JSON, or an empty string."""
 
 
 class Dialogs(Protocol):
-    """Asks the user; each dialog returns ``None``, or ``False``, if it was cancelled."""
+    """Dialogs that ask the user; each returns ``None`` or ``False`` if cancelled."""
 
     async def confirm(self, question: str, commands: Sequence[str], typed: str) -> bool:
         """Show the commands and ask; ``typed`` must be typed to agree, unless it is empty."""
 
     async def edit_attributes(self, title: str, text: str) -> str | None:
-        """Edit JSON."""
+        """Let the user edit JSON."""
 
     async def edit_name(self, title: str, name: str) -> str | None:
-        """Edit a name."""
+        """Let the user edit a name."""
 
     async def new_element(self, title: str) -> NewElement | None:
         """Ask for a name, a text or vector, and attributes."""
 
 
 class EditFlow:
-    """Makes changes with the user's consent and remembers how to undo them.
+    """Makes changes after confirmation and keeps them for undo.
 
     Args:
         explorer: Returns the explorer.
-        dialogs: Asks the user.
-        say: Shows a sentence on whichever screen is in front; the flag marks an error.
-        changed: Is told the key of a set that was changed.
+        dialogs: Dialogs that ask the user.
+        say: Shows a message on the active screen; the flag marks an error.
+        changed: Called with the key of a changed set.
         write: Whether changes are allowed at all.
     """
 
@@ -79,12 +79,12 @@ class EditFlow:
 
     @property
     def allowed(self) -> bool:
-        """Whether changes are allowed; says how to allow them if not."""
+        """Whether changes are allowed; if not, shows how to allow them."""
         if not self._write:
-            self._say("read-only: start with vsexplorer --write to change things", True)
+            self._say("read-only: start with vsexplorer --write to make changes", True)
             return False
         if self._explorer().capabilities.replica:
-            self._say("this server is a replica: connect to its primary to change things", True)
+            self._say("this server is a replica: connect to its primary to make changes", True)
             return False
         return True
 
@@ -102,16 +102,16 @@ class EditFlow:
         if text is None:
             return False
         if text == shown:
-            self._say("nothing was changed", False)
+            self._say("nothing changed", False)
             return False
         after = checked_attributes(text)
         changes = [sanitize(line) for line in difference(before, after)]
         return await self._make(self._explorer().editor.describe(key, element, after, Seen(before)), about=changes)
 
     async def rename(self, key: bytes, element: bytes) -> bytes | None:
-        """Give an element another name; returns the new name, or ``None`` if it was not changed."""
+        """Rename an element; returns the new name, or ``None`` if it was not changed."""
         name = await self._dialogs.edit_name(f"rename {display(element)}", decode(element))
-        # A name that is not UTF-8 is shown with its bytes written out, which are not typed anew.
+        # A name that is not UTF-8 is shown with its bytes escaped; unchanged, it must not be written back.
         if not name or name == decode(element):
             return None
         raw = name.encode("utf-8", "surrogateescape")
@@ -132,7 +132,7 @@ class EditFlow:
         return form is not None and await self._make(self._added(key, form))
 
     async def undo(self) -> Change | None:
-        """Undo the last change; returns the commands that did, or ``None`` if it was not undone."""
+        """Undo the last change; returns the change that undid it, or ``None`` if it was not undone."""
         if not self._undo:
             self._say("nothing to undo", False)
             return None

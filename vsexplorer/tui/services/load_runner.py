@@ -1,4 +1,4 @@
-"""One load at a time behind the screen."""
+"""Runs one load at a time in the background."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from vsexplorer.transfer.rows import RowSource
 
 _REFRESH = 2.0
-"""Seconds between looks at what a load has added."""
+"""Seconds between updates on what a load has added."""
 
 type Load = Callable[[Sequence[RowSource], LoadPlan, ProgressCallback], Awaitable[LoadReport]]
 
 
 class LoadRunner:
-    """Runs a load and can stop it; what was committed stays, and the same load continues from there.
+    """Runs a load and can stop it; what was committed stays, and starting it again continues from there.
 
     Args:
-        load: Returns what loads files.
-        progress: Is told how far the load has come.
-        added: Is told, from time to time, the key that elements were added to.
+        load: Returns the function that loads files.
+        progress: Called with the progress of the load.
+        added: Called periodically with the key of the set being loaded.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class LoadRunner:
                 await asyncio.wait([task], timeout=_REFRESH)
                 await self._added(plan.key)
         except asyncio.CancelledError:
-            # The screen is closed: the load ends first, so that it is written down how far it came.
+            # The screen is closing: let the load end first, so that its checkpoint is written.
             task.cancel()
             await asyncio.wait([task])
             raise
@@ -75,7 +75,7 @@ class LoadRunner:
 
 
 def progress_words(progress: Progress) -> str:
-    """Describe a load's progress in the few words that a header has room for. Sanitized."""
+    """Describe a load's progress briefly, for the header. Sanitized."""
     share = f"{progress.fraction:.0%}" if progress.fraction is not None else f"{progress.done:,.0f} rows"
     parts = [f"{progress.what}: {share}"]
     parts += [f"{duration(progress.seconds_left)} left"] if progress.seconds_left is not None else []
@@ -87,6 +87,6 @@ def report_words(plan: LoadPlan, report: LoadReport) -> str:
     """Describe what a load did. Sanitized."""
     parts = [f"{display(plan.key)}: {plural(report.added, 'element')} added"]
     parts += [f"{report.replaced:,} replaced"] if report.replaced else []
-    parts += [f"{report.unchanged + report.skipped:,} there already"] if report.unchanged + report.skipped else []
+    parts += [f"{report.unchanged + report.skipped:,} already present"] if report.unchanged + report.skipped else []
     parts += [f"{report.rejected:,} rejected, see {plan.rejects}.reasons"] if report.rejected else []
     return sanitize(f"{', '.join(parts)} in {duration(report.seconds)}")

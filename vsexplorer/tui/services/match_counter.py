@@ -1,4 +1,4 @@
-"""Counting the elements that pass the filter, behind the search that shows the nearest of them."""
+"""Counts the elements that pass the filter, after the search has shown the nearest of them."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from vsexplorer.insight.match_counts import Matches
 
 _PAUSE = 0.5
-"""Seconds without another filter before one is counted."""
+"""Seconds without a filter change before counting."""
 
 type _Wanted = tuple[SetInfo, str]
 
 
 class MatchCounter:
-    """Counts one filter at a time, once nobody types, so that the search comes first; cancels nothing.
+    """Counts for one filter at a time, once typing pauses, so that searches go first; never cancels a count.
 
     Args:
-        count: Counts or estimates; ``None`` if neither can be had cheaply.
-        deliver: Is given the filter and its count.
-        crash: Is given an exception nobody foresaw.
-        pause: Seconds to wait for another filter.
+        count: Counts or estimates the matches; returns ``None`` if neither is cheap.
+        deliver: Called with the filter and its count.
+        crash: Called with an unexpected exception.
+        pause: Seconds without a filter change before counting.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class MatchCounter:
         self._known: tuple[tuple[bytes, int, int], str, Matches] | None = None
 
     def ask(self, info: SetInfo, expression: str) -> None:
-        """Count the elements that pass a filter, unless that is known already; a blank one needs no count."""
+        """Count the elements that pass a filter, unless it is blank or its count is known."""
         self._stop_timer()
         if not expression.strip():
             self._wanted = None
@@ -57,11 +57,11 @@ class MatchCounter:
         self._timer = asyncio.get_running_loop().call_later(self._pause, self._start)
 
     def forget(self) -> None:
-        """Count again when asked: attributes can change without a sign."""
+        """Forget the last count: attributes can change without a change in VINFO."""
         self._known = None
 
     async def close(self) -> None:
-        """Start no further count, and wait for the one under way."""
+        """Stop counting, and wait for a running count."""
         self._stop_timer()
         self._wanted = None
         if self._task is not None:
@@ -83,7 +83,7 @@ class MatchCounter:
             try:
                 found = await self._count(info, expression)
             except VsexplorerError:
-                # The search itself says what is wrong with the server; a newer filter is still counted.
+                # The search itself reports the server's error; a newer filter is still counted.
                 continue
             if found is not None:
                 self._known = (_state(info), expression, found)

@@ -1,4 +1,4 @@
-"""The embedding model in the background: loading it, changing it, and finding the one a set was made with."""
+"""Loads, changes and selects the embedding model in the background."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class _Session(Protocol):
 
 
 class ModelLoader:
-    """Loads and changes the model; getting a model's files can be stopped.
+    """Loads and changes the model; fetching a model's files can be stopped.
 
     Args:
-        session: Has the explorer, the open set and what is remembered of it.
+        session: Provides the explorer, the open set and its remembered state.
         run: Runs a coroutine in the background.
-        say: Shows a sentence, already sanitized; the flag marks an error.
-        ready: Is called when it is known which model is used; the flag tells that it is another one than before.
+        say: Shows a sanitized message; the flag marks an error.
+        ready: Called once the model in use is known; the flag tells whether it has changed.
     """
 
     def __init__(
@@ -55,16 +55,16 @@ class ModelLoader:
         self._ready = ready
         self._task: asyncio.Future[None] | None = None
         self.fetching = False
-        """A model's files are being downloaded or converted, which may be stopped."""
+        """Whether a model's files are being downloaded or converted, which can be stopped."""
         self.made_with = ""
-        """The model the open set is known to be made with; empty if that is not known."""
+        """The model the open set was made with; empty if unknown."""
 
     def load(self, again: bool = False) -> None:
-        """Load the model in use, unless it is loaded; ``again`` also after it failed."""
+        """Load the model in use unless it is loaded; with ``again``, retry also after a failure."""
         self._run(self._load(again))
 
     def suit(self, info: SetInfo) -> None:
-        """Use the model that a set should be searched with."""
+        """Switch to the model remembered or recorded for a set."""
         self._run(self._suit(info))
 
     def choose(self, name: str, info: SetInfo, record: bool) -> None:
@@ -73,12 +73,12 @@ class ModelLoader:
         Args:
             name: The model.
             info: The set.
-            record: Also record it for the set in Redis.
+            record: Whether to record it for the set in Redis, too.
         """
         self._run(self._choose(name, info, record))
 
     def stop(self) -> None:
-        """Stop getting a model's files; what has come stays."""
+        """Stop fetching a model's files; what was fetched stays."""
         self.fetching = False
         if self._task is not None:
             self._task.cancel()
@@ -121,10 +121,10 @@ class ModelLoader:
     def _show(self, progress: Progress) -> None:
         if progress.stoppable:
             self.fetching = True
-            self._say(f"{progress.what} {progress.amount} · esc stops it", False)
+            self._say(f"{progress.what} {progress.amount} · esc: stop", False)
 
     async def _done(self, work: Awaitable[None]) -> bool:
-        """Wait for a model; returns whether it is in use now, and says why if not."""
+        """Wait for a model to load; returns whether it is in use now, and shows the error if not."""
         task = self._task = asyncio.ensure_future(work)
         try:
             await asyncio.wait([task])

@@ -1,4 +1,4 @@
-"""The searches of the open set: which are remembered, and walking through them with the arrow keys."""
+"""The search history of the open set: recording searches, and recalling them with the arrow keys."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from vsexplorer.services.set_memory import SetMemory
 from vsexplorer.tui.history_cursor import HistoryCursor, filter_history, line_history
 
 _LOOKED_AT = 3.0
-"""Seconds after which a search whose results stay on the screen is remembered."""
+"""Seconds that results must stay on the screen for their search to be remembered."""
 
 
 class SearchHistory:
-    """Remembers a search once somebody has looked at its results or done something with them.
+    """Remembers a search once the user has looked at its results or acted on them.
 
     Args:
         memory: What is remembered of the open set.
-        looked_at: Seconds after which an answer counts as looked at.
+        looked_at: Seconds after which results count as looked at.
     """
 
     def __init__(self, memory: SetMemory, looked_at: float = _LOOKED_AT) -> None:
@@ -29,40 +29,40 @@ class SearchHistory:
         """The search whose results are shown."""
 
     def begin(self) -> None:
-        """Begin with another set."""
+        """Start over for another set."""
         self.close()
         self._cursor, self.answered = None, None
 
     def close(self) -> None:
-        """Remember nothing more by itself."""
+        """Cancel the timer that would remember the search."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
     def show(self, draft: SearchDraft) -> None:
-        """Take note of a search that was answered; it is remembered if its results stay for a while."""
+        """Note an answered search; it is remembered if its results stay on the screen."""
         self.close()
         self.answered = draft
         self._timer = asyncio.get_running_loop().call_later(self.looked_at, self._remember, draft)
 
     def use(self) -> None:
-        """Remember the search that is shown: somebody does something with its results."""
+        """Remember the search shown, because the user acts on its results."""
         self._cursor = None
         if self.answered is not None:
             self._memory.searched(self.answered)
 
     def keep(self, name: str) -> None:
-        """Keep the search that is shown as a favourite."""
+        """Save the search shown as a favourite."""
         if self.answered is not None:
             self._memory.keep(self.answered, name)
 
     def step(self, draft: SearchDraft, by: int, in_query: bool) -> SearchDraft | None:
-        """Go to an earlier search from an empty line, or on from there.
+        """Go to an earlier search from an empty line, or to the next one from there.
 
         Args:
-            draft: What the lines say now.
-            by: Below zero to an earlier search, above to a later one.
-            in_query: From the query line; else from the filter line, which keeps query and options.
+            draft: The search as currently typed.
+            by: Negative for an earlier search, positive for a later one.
+            in_query: Whether the query line is active; the filter line recalls filters only.
 
         Returns:
             ``None`` if the key was not meant for the history.

@@ -1,4 +1,4 @@
-"""The options of the searches to come: chosen by keys, and widened for one filter."""
+"""The options of the next searches: as chosen by the user, and widened for one filter."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from vsexplorer.core.values import SearchOptions, SetInfo
 
 COUNTS = (10, 20, 50, 100, 200, 500, 1000)
 _EXACT_GUARD = 500_000
-"""Elements up to which the screen compares with all of them on every keystroke."""
+"""Maximum number of elements for an exact search at every keystroke."""
 _WIDER = 10
-"""How many times more candidates a widened search examines."""
+"""Factor by which widening multiplies FILTER-EF."""
 _DEFAULT_FILTER_EF = 100
-"""The server examines that many candidates a result by default."""
+"""The server's default number of candidates examined per result."""
 
 
 class OptionChoice:
-    """The options that were chosen, and what widening adds to them.
+    """The chosen options and their widening.
 
     Widening is for one filter: it ends once the filter changes, so that no later search pays for it.
     """
@@ -27,12 +27,12 @@ class OptionChoice:
 
     @property
     def chosen(self) -> SearchOptions:
-        """What was chosen, without widening: what the history keeps."""
+        """The options without widening, as kept in the history."""
         return self._chosen
 
     @property
     def current(self) -> SearchOptions:
-        """What the next search asks for."""
+        """The options of the next search, including widening."""
         exact = self._chosen.exact or self._widened.exact
         return replace(self._chosen, filter_ef=self._widened.filter_ef or self._chosen.filter_ef, exact=exact)
 
@@ -43,7 +43,7 @@ class OptionChoice:
         self._chosen = replace(self._chosen, count=counts[index])
 
     def toggle_exact(self, info: SetInfo | None) -> str:
-        """Compare with every element, or walk the graph again; returns why not, where the set is too large."""
+        """Toggle exact search; returns an error message if the set is too large, else an empty string."""
         if self.current.exact:
             self._chosen, self._widened = replace(self._chosen, exact=False), SearchOptions()
             return ""
@@ -54,7 +54,7 @@ class OptionChoice:
         return ""
 
     def choose(self, options: SearchOptions, info: SetInfo | None) -> str:
-        """Search with these options from now on; returns why not, where the set is too large for TRUTH."""
+        """Set the options; returns an error message if the set is too large for TRUTH, else an empty string."""
         if options.exact and not self.current.exact and (refused := self.toggle_exact(info)):
             return refused
         self._chosen = options
@@ -65,11 +65,11 @@ class OptionChoice:
         """Examine more candidates: first by a larger FILTER-EF, then by comparing with every element.
 
         Returns:
-            What will be done, or why nothing can be.
+            A message that says what was widened, or why nothing can be.
         """
         options = self.current
         if options.exact:
-            return "every element is compared already"
+            return "already comparing with every element (TRUTH)"
         wider = (options.filter_ef or options.count * _DEFAULT_FILTER_EF) * _WIDER
         if wider < info.size:
             self._widened = replace(self._widened, filter_ef=wider)
@@ -78,10 +78,10 @@ class OptionChoice:
             self._widened = SearchOptions(exact=True)
             return "comparing with every element (TRUTH)"
         if options.filter_ef == info.size:
-            return f"all of {info.size:,} candidates are examined already; see vsexplorer query --exact"
+            return f"already examining all {info.size:,} candidates; see vsexplorer query --exact"
         self._widened = replace(self._widened, filter_ef=info.size)
         return f"examining up to {info.size:,} candidates (FILTER-EF)"
 
     def narrow(self) -> None:
-        """Take widening back."""
+        """Undo widening."""
         self._widened = SearchOptions()

@@ -1,4 +1,4 @@
-"""Comparing the open set with what it was when its results were fetched: what others have changed."""
+"""Detects changes to the open set by other clients since its results were fetched."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from vsexplorer.core.values import SetInfo
 
 
 class Change(Enum):
-    """What has happened to the open set."""
+    """The kind of change to the open set."""
 
     NONE = "none"
-    """Nothing that its description shows."""
+    """No change that VINFO shows."""
     EDITED = "edited"
     """Elements were added or removed, or attributes given or taken."""
     REPLACED = "replaced"
-    """It was deleted and made anew."""
+    """It was deleted and recreated."""
     GONE = "gone"
     """It was deleted, or it has expired."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetNews:
-    """A change, and what the edit was in words."""
+    """A change, and a description of an edit."""
 
     change: Change
     words: str = ""
@@ -36,25 +36,25 @@ class SetMonitor:
         self._before: SetInfo | None = None
         self._run = ""
         self.gone = False
-        """The set that was open is not there any more."""
+        """Whether the open set no longer exists, or is another set of the same name."""
 
     def opened(self, info: SetInfo, run: str) -> None:
-        """Begin with another set.
+        """Start monitoring another set.
 
         Args:
             info: Its description.
-            run: The server's ``run_id``: a server that was restarted numbers its sets anew.
+            run: The server's ``run_id``: a restarted server renumbers its sets.
         """
         self.gone = False
         self._before, self._run = info, run
 
     def answered(self, info: SetInfo, run: str) -> None:
-        """Take ``info`` for the description at the time of the results, if it is still the same set."""
+        """Store ``info`` as the description at the time of the results, if it is still the same set."""
         if self._same(info, run):
             self._before, self._run = info, run
 
     def saw(self, info: SetInfo, run: str) -> SetNews:
-        """Compare the set as it is now."""
+        """Compare the current description with the stored one."""
         before = self._before
         if before is None or before.key != info.key:
             return SetNews(Change.NONE)
@@ -67,7 +67,7 @@ class SetMonitor:
         return SetNews(Change.EDITED if words else Change.NONE, words)
 
     def missing(self) -> SetNews:
-        """Take note that the set is not there."""
+        """Record that the set no longer exists."""
         self.gone = True
         return SetNews(Change.GONE)
 

@@ -1,4 +1,4 @@
-"""The open set: opening one, and following what happens to it."""
+"""Opens vector sets and follows changes to the open one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vsexplorer.tui.selection import Selection
 
 _SETTLED = 0.25
-"""Seconds after an answer at which the set is described, to tell later what is newer than the answer."""
+"""Seconds after an answer until the set is described, as the baseline for detecting later changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A set cannot be described: there is none, or the server says why."""
+    """A set cannot be described: it does not exist, or the server refuses."""
 
     key: bytes
     error: VsexplorerError
@@ -38,14 +38,14 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """The open set was deleted from here."""
+    """The open set was deleted by this application."""
 
     key: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """The open set is described otherwise than before; ``searches`` tells whether to search it again."""
+    """The description of the open set has changed; ``searches`` tells whether to search it again."""
 
     info: SetInfo
     searches: bool
@@ -53,14 +53,14 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """The fields of the open set are known, or ``None`` while they are not."""
+    """The fields of the open set were sampled; ``None`` while that is under way."""
 
     facts: SetFacts | None
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedByOthers:
-    """Somebody else has changed the open set, or not."""
+    """The result of a check for changes by other clients, which may be none."""
 
     key: bytes
     news: SetNews
@@ -68,7 +68,7 @@ class ChangedByOthers:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The server does not answer any more."""
+    """The connection was lost."""
 
     error: VsexplorerError
 
@@ -82,7 +82,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class NoChoice:
-    """No set was named and there is none, or there are several."""
+    """No set was named, and the database has none or several."""
 
     several: bool
 
@@ -107,9 +107,9 @@ class SetTracker:
     """Opens sets one at a time and keeps the description of the open one up to date.
 
     Args:
-        session: Has the explorer, the open set and what is remembered of it.
+        session: Provides the explorer, the open set and its remembered state.
         run: Runs a coroutine in the background.
-        tell: Is given what has happened.
+        tell: Called with each event.
     """
 
     def __init__(
@@ -124,15 +124,15 @@ class SetTracker:
         self._monitor = SetMonitor()
         self._opening = 0
         self.describing = False
-        """The set is about to be described, to tell later what is newer than the results."""
+        """Whether the description that serves as the baseline is being fetched."""
 
     @property
     def gone(self) -> bool:
-        """Whether the set that was open is not there any more."""
+        """Whether the open set no longer exists, or was replaced."""
         return self._monitor.gone
 
     async def open(self, key: bytes) -> None:
-        """Open a vector set; of several that are asked for at once the last one counts."""
+        """Open a vector set; if called again meanwhile, the last call wins."""
         self._opening += 1
         opening, session = self._opening, self._session
         try:
@@ -168,7 +168,7 @@ class SetTracker:
             self._tell(NoChoice(several=bool(found)))
 
     async def follow(self, key: bytes) -> None:
-        """Describe the open set after a change that was made from here."""
+        """Describe the open set again after a change by this application."""
         try:
             info = await self._session.explorer.sets.info(key)
         except NotFound:
@@ -183,7 +183,7 @@ class SetTracker:
             self.sample()
 
     async def refresh(self, key: bytes) -> None:
-        """Open a set that is being filled, or show what has been added to it."""
+        """Open a set that is being loaded, or update its description."""
         try:
             info = await self._session.explorer.sets.info(key)
         except VsexplorerError:
@@ -196,10 +196,10 @@ class SetTracker:
             self._describe(info, searches=True)
 
     async def look(self, changing: bool) -> None:
-        """Describe the open set from time to time, which also shows that the server is there.
+        """Check the open set for changes by other clients, and whether the server still answers.
 
         Args:
-            changing: The set is being changed from here, so that nothing is told of changes.
+            changing: Whether this application is changing the set; changes are not reported then.
         """
         session = self._session
         if session.info is None:
@@ -212,7 +212,7 @@ class SetTracker:
         except NotFound:
             self._tell(ChangedByOthers(key, self._monitor.missing()))
         except VsexplorerError:
-            # The next search says it better, where it matters.
+            # The next search reports the error if it persists.
             return
         else:
             if not changing:
@@ -221,7 +221,7 @@ class SetTracker:
                     self._describe(info, searches=False)
 
     def answered(self) -> None:
-        """Describe the open set as it is at the time of an answer, soon."""
+        """Describe the open set shortly after an answer, as the baseline for later changes."""
         if not self.describing:
             self.describing = True
             self._run(self._note_answered())
@@ -243,7 +243,7 @@ class SetTracker:
                 info = await self._session.explorer.sets.info(self._session.info.key)
                 self._monitor.answered(info, self._server_run)
         except VsexplorerError:
-            # The next look says what is to be said of it.
+            # The next check reports the error.
             return
         finally:
             self.describing = False
@@ -254,7 +254,7 @@ class SetTracker:
             try:
                 facts = await take(key)
             except VsexplorerError:
-                # Nothing depends on it: without a sample nothing is said about fields.
+                # The sample is optional: without it, there are no hints about fields.
                 return
             if self._session.info is None or self._session.info.key != key:
                 return

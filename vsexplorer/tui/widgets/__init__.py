@@ -1,1 +1,1 @@
-"""Parts a screen is composed of."""
+"""The widgets of which screens are composed."""

@@ -1,4 +1,4 @@
-"""An element's attributes as a tree: values in a column, parts folded and unfolded, words found."""
+"""A tree of an element's attributes: aligns values, folds nested ones, and finds text."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from vsexplorer.core.text import decode, fit, plural, sanitize
 from vsexplorer.tui.keymap import Place, bindings
 
 _MOST_CHILDREN = 500
-"""Parts of one object or array that are shown."""
+"""Maximum number of children shown of one object or array."""
 _WIDEST = 2_000
-"""Characters shown of one value; the raw text holds the rest."""
+"""Maximum number of characters shown of one value; the raw view shows the rest."""
 _UNFOLDED = 40
-"""Parts up to which an object or array is unfolded at once."""
+"""Maximum number of children for an object or array to be expanded initially."""
 _DEEPEST = 60
 _WIDEST_NAME = 24
-"""Cells up to which names are padded, so that the values form a column."""
+"""Maximum width to which names are padded, so that values align."""
 _COLOURS = {str: "green", bool: "yellow", int: "yellow", float: "yellow"}
 
 
 class AttributeTree(Tree[str]):
-    """Fields and values; each node's data is what a search looks in."""
+    """A tree of fields and values; a node's data is the text that ``find`` searches."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.TREE)
     DEFAULT_CSS = """
@@ -47,7 +47,7 @@ class AttributeTree(Tree[str]):
         self._wanted = ""
 
     def show(self, attributes: bytes | None) -> None:
-        """Show attributes, whatever they are."""
+        """Show attributes; they may be missing or invalid JSON."""
         self.clear()
         if not attributes:
             self.root.add_leaf(Text("no attributes", "dim"))
@@ -63,14 +63,14 @@ class AttributeTree(Tree[str]):
 
     @property
     def cut_off(self) -> str:
-        """The part at the cursor in full, harmless already, where its line is too short for it."""
+        """The full sanitized text of the node at the cursor, if it is cut off in its line; else empty."""
         node = self.cursor_node
         if node is None or not node.data or cell_len(sanitize(node.data)) < self.size.width - 14:
             return ""
         return sanitize(node.data, keep_newlines=True)[:_WIDEST]
 
     def find(self, wanted: str, step: int = 1) -> bool:
-        """Go to the next part that holds a text, round and round; returns whether there is one."""
+        """Select the next node that contains a text, wrapping around; returns whether there is one."""
         self._wanted = wanted.casefold()
         nodes = list(self._parts())
         if not self._wanted or not nodes:
@@ -88,7 +88,7 @@ class AttributeTree(Tree[str]):
         return False
 
     def action_find_again(self, step: int) -> None:
-        """Go to the next or previous part that holds the text."""
+        """Select the next or previous match."""
         self.find(self._wanted, step)
 
     def _parts(self) -> list[TreeNode[str]]:
@@ -104,7 +104,7 @@ class AttributeTree(Tree[str]):
         parts = list(value.items()) if isinstance(value, dict) else [(str(n), one) for n, one in enumerate(value)]
         shown = parts[:_MOST_CHILDREN]
         width = min(_WIDEST_NAME, max((cell_len(_short(name)) for name, _ in shown), default=0))
-        # An arrow stands before a part that can be folded.
+        # Foldable nodes have an arrow before the name; leaves are indented to match.
         folds = any(_folds(part, depth) for _, part in shown)
         for name, part in shown:
             if isinstance(part, dict | list) and _folds(part, depth):
@@ -115,7 +115,7 @@ class AttributeTree(Tree[str]):
             else:
                 node.add_leaf(_leaf(name, part, width, "  " if folds else ""), data=_plain(name, part))
         if len(parts) > _MOST_CHILDREN:
-            node.add_leaf(Text(f"… {len(parts) - _MOST_CHILDREN:,} more; J shows all of the text", "dim"))
+            node.add_leaf(Text(f"… {len(parts) - _MOST_CHILDREN:,} more · J: full text", "dim"))
 
     def _show_invalid(self, attributes: bytes) -> None:
         text = decode(attributes)
@@ -126,20 +126,20 @@ class AttributeTree(Tree[str]):
             self.root.add_leaf(Text(_short(line)), data=line)
             if number == broken_line:
                 self.root.add_leaf(Text(" " * (column - 1) + "^", "yellow"))
-        self.root.add_leaf(Text("filters see fields only up to the broken place", "dim"))
+        self.root.add_leaf(Text("filters see only the fields before the error", "dim"))
 
 
 def _broken(text: str) -> tuple[str, int, int]:
-    """Why a text is not JSON, and the line and column of the place; 0 where it has none."""
+    """Return why a text is not valid JSON, and the line and column of the error, or 0."""
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
         return f"{error.msg}, line {error.lineno}, column {error.colno}", error.lineno, error.colno
     except RecursionError:
-        return "it nests too deeply", 0, 0
+        return "nested too deeply", 0, 0
     except ValueError:
         pass
-    return "it holds a number that JSON cannot write", 0, 0
+    return "contains a number that JSON cannot represent", 0, 0
 
 
 def _folds(part: Json, depth: int) -> bool:

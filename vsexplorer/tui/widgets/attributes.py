@@ -1,4 +1,4 @@
-"""An element's attributes, laid out for reading: indented, coloured, wrapped, scrollable."""
+"""A scrollable view of an element's attributes, indented, highlighted and wrapped."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _LITERAL = r"(?m)(?:: |^ *)(?P<literal>-?[\d.eE+-]+|true|false|null)(?=,?$)"
 _LAYOUT = Console(width=80, color_system="truecolor", legacy_windows=False)
 """Wraps and styles text; nothing is ever printed on it."""
 _MOST = 100_000
-"""Characters shown; attributes beyond that are read elsewhere."""
+"""Maximum number of characters shown."""
 
 
 class AttributesView(ScrollView, can_focus=True):
-    """Lines of text with a title; draws only what one sees."""
+    """Shows a title and wrapped text; draws only the visible lines."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "scroll_down", show=False),
@@ -66,11 +66,11 @@ class AttributesView(ScrollView, can_focus=True):
 
     @property
     def _width(self) -> int:
-        """Cells beside the scrollbar."""
+        """Width available for text, in cells."""
         return self.scrollable_content_region.width
 
     def show(self, title: str, attributes: bytes | None, facts: tuple[str, ...] = ()) -> None:
-        """Show one element; ``title`` and ``facts`` are made harmless already."""
+        """Show one element; ``title`` and ``facts`` are sanitized."""
         if (title, attributes, facts) == (self._title, self._attributes, self._facts):
             return
         self._title, self._attributes, self._facts = title, attributes, facts
@@ -79,16 +79,16 @@ class AttributesView(ScrollView, can_focus=True):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Wrap anew."""
+        """Wrap again at the new width."""
         self._strips = None
 
     def notify_style_update(self) -> None:
-        """Colour anew when the theme changes."""
+        """Discard styled lines when the theme changes."""
         super().notify_style_update()
         self._strips = None
 
     def render_line(self, y: int) -> Strip:
-        """One line of the wrapped text."""
+        """Draw one line of the wrapped text."""
         if self._strips is None:
             self._strips = self._wrapped(self._width)
             self.virtual_size = Size(self._width, len(self._strips))
@@ -126,7 +126,7 @@ class AttributesView(ScrollView, can_focus=True):
                 text.highlight_regex(part, style_prefix="")
             text = self._coloured(text)
         else:
-            text.append("\n\nnot valid JSON: filters see fields only up to the broken place", quiet)
+            text.append("\n\nnot valid JSON: filters see only the fields before the error", quiet)
         if len(laid_out) > _MOST:
             text.append(f"\n… {len(laid_out) - _MOST:,} more characters", quiet)
         return text
@@ -140,7 +140,7 @@ class AttributesView(ScrollView, can_focus=True):
 
 
 def _wrapped_lines(text: Text, width: int, base: Style) -> Iterator[Text]:
-    """Wrap each line; what is left of one stands under its text, two cells further in."""
+    """Wrap each line; continuation lines are indented two cells deeper."""
     for line in text.split("\n", allow_blank=True):
         indent = len(line.plain) - len(line.plain.lstrip(" "))
         hang = min(indent + 2 if indent else 0, width // 2)

@@ -1,4 +1,4 @@
-"""Single lines of text: the header, the status line, the footer."""
+"""One-line widgets: text bars, as in the header, and the footer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ALWAYS = ("help", "quit", "quit-always")
 
 
 class TextBar(Widget):
-    """One line with a left and a right part, drawn without layout; the right one yields when it gets narrow."""
+    """A line with a left and a right text; the right one is hidden if there is too little room."""
 
     DEFAULT_CSS = """
     TextBar { height: 1; }
@@ -35,13 +35,13 @@ class TextBar(Widget):
         return self._left
 
     def set_text(self, left: str, right: str = "") -> None:
-        """Show two texts, harmless already."""
+        """Show two sanitized texts."""
         if (left, right) != (self._left, self._right):
             self._left, self._right = left, right
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """The line."""
+        """Draw the line."""
         width = self.size.width - 2
         right = self._right if cell_len(self._right) <= width // 2 else ""
         left = fit(self._left, width - cell_len(right) - 1 if right else width)
@@ -52,7 +52,7 @@ class TextBar(Widget):
 
 
 class Footer(Widget):
-    """The few keys that matter, as many as fit; help and quit always do."""
+    """The footer: the most important keys, as many as fit; help and quit are always shown."""
 
     DEFAULT_CSS = """
     Footer { height: 1; color: $text-muted; }
@@ -64,9 +64,9 @@ class Footer(Widget):
         self.show(keys)
 
     def show(self, keys: Sequence[Key]) -> None:
-        """Show the keys among these that belong in the footer."""
+        """Show those of the keys that are marked for the footer."""
         shown_keys = [key for key in keys if key.footer]
-        # Where a letter quits, the other key for it need not be told.
+        # If a letter quits, the other quit key need not be shown.
         always = [key for key in shown_keys if key.id in _ALWAYS]
         last = [key for key in always if key.id != "quit-always" or not any(one.id == "quit" for one in always)]
         first = [key for key in shown_keys if key.id not in _ALWAYS]
@@ -75,7 +75,7 @@ class Footer(Widget):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Keys and their words."""
+        """Draw the keys and their labels."""
         first = list(self._first)
         while first and _room(first + self._last) > self.size.width - 1:
             first.pop()
@@ -91,7 +91,7 @@ def _room(keys: Sequence[tuple[str, str]]) -> int:
 
 
 def set_line(info: SetInfo, model: str) -> str:
-    """A vector set in one line, for the header."""
+    """Describe a vector set in one line, for the header."""
     dimensions = f"{info.dimension} dims"
     if info.reduced:
         dimensions += f" reduced from {info.input_dimension}"

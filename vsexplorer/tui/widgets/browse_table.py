@@ -1,4 +1,4 @@
-"""All elements in the order of their names: the window of a ``Browser`` as rows."""
+"""The browse table: the window of a ``Browser`` on all elements, as rows."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.widgets.element_table import ElementLine, ElementTable
 
 _NEAR = 150
-"""Rows from an end of the window at which more are wanted."""
+"""Distance from an end of the window, in rows, at which more rows are requested."""
 _NAME_WIDTH = 40
 
 
 class BrowseTable(ElementTable):
-    """Rows appear with their names; attributes follow for those one sees."""
+    """Shows names at once; attributes are fetched for visible rows."""
 
     BINDINGS = bindings(Place.BROWSE)
     RANK = 2
 
     class Wanted(Message):
-        """Rows beyond an end of the window, or attributes of rows in view, are wanted."""
+        """Rows beyond the window, or attributes of visible rows, are needed."""
 
     class Sorted(Message):
-        """The elements shall be sorted otherwise."""
+        """The user has changed the sorting."""
 
     class Selected(Message):
         """Another row is selected."""
@@ -47,19 +47,19 @@ class BrowseTable(ElementTable):
         return len(self._names)
 
     def line(self, index: int) -> ElementLine:
-        """The element of a row."""
+        """Return the element of a row."""
         name = self._names[index]
         return ElementLine(Hit(0, name, None, self._raw.get(name)), display(name), self._fields.get(name, {}))
 
     def show(self, names: Sequence[bytes], cursor: int) -> None:
-        """Show another window."""
+        """Replace the window."""
         self._names = names
         self._fields, self._raw = {}, {}
         self.rows_replaced(cursor)
         self.scroll_to(y=cursor, animate=False, immediate=True)
 
     def shift(self, names: Sequence[bytes], by: int) -> None:
-        """The window has moved: rows in view stay where they are, ``by`` further in it."""
+        """Replace the window by one shifted by ``by`` rows; visible rows stay in place."""
         self._names = names
         top = max(0, self.scroll_offset.y + by)
         self.virtual_size = Size(self.row_width, self.count + self.HEADER)
@@ -69,13 +69,13 @@ class BrowseTable(ElementTable):
 
     @property
     def undescribed(self) -> list[bytes]:
-        """Names in view whose attributes are not known yet, with a page around them."""
+        """Names whose attributes are not known yet, among visible rows and a page around them."""
         top = self.scroll_offset.y
         around = self._names[max(0, top - self.page_rows) : top + 2 * self.page_rows]
         return [name for name in around if name not in self._raw]
 
     def describe(self, names: Sequence[bytes], attributes: Sequence[bytes | None]) -> None:
-        """Fill in the attributes of some rows; columns are those of the first that came."""
+        """Set the attributes of rows; columns of new fields are appended."""
         if len(self._raw) > 4 * self.page_rows + 400:
             self._raw, self._fields = {}, {}
         for name, raw in zip(names, attributes, strict=True):
@@ -88,25 +88,25 @@ class BrowseTable(ElementTable):
         self.moved()
 
     def forget_columns(self, columns: Sequence[Column] = ()) -> None:
-        """Begin with other columns."""
+        """Replace all columns."""
         self.all_columns = tuple(columns)
 
     @property
     def near_start(self) -> bool:
-        """Whether the first row of the window is near."""
+        """Whether the cursor is near the first row of the window."""
         return self.cursor < _NEAR
 
     @property
     def near_end(self) -> bool:
-        """Whether the last row of the window is near."""
+        """Whether the cursor is near the last row of the window."""
         return self.cursor > self.count - _NEAR
 
     def moved(self) -> None:
-        """Ask for what is missing."""
+        """Announce the selection, and request missing rows and attributes."""
         self.post_message(self.Selected())
         if self.near_start or self.near_end or self.undescribed:
             self.post_message(self.Wanted())
 
     def sorted_otherwise(self) -> None:
-        """Ask for the elements in another order."""
+        """Announce the changed sorting."""
         self.post_message(self.Sorted())

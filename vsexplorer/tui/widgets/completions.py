@@ -1,4 +1,4 @@
-"""The list of what could be typed next, over the results, under the place where one types."""
+"""The completion list: proposals shown over the results, below the cursor."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 _MOST_ROWS = 8
 _WIDEST = 60
 _PAUSE = 0.3
-"""Seconds without another key before a list that got shorter is made smaller."""
+"""Seconds without a key before a shorter list is shrunk."""
 
 
 class CompletionList(Widget):
-    """Proposals, one highlighted; there only while it has some. It never takes the focus."""
+    """Shows proposals, one highlighted; hidden while empty. It never takes the focus."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"completion--chosen", "completion--detail"}
     DEFAULT_CSS = """
@@ -68,11 +68,11 @@ class CompletionList(Widget):
 
     @property
     def texts(self) -> list[str]:
-        """What is proposed, from the top."""
+        """The texts of the proposals, from the top."""
         return [proposal.shown for proposal in self._proposals]
 
     def show(self, proposals: Sequence[Proposal], column: int) -> None:
-        """Show proposals from a column of the screen on, or nothing."""
+        """Show proposals at a screen column; an empty sequence hides the list."""
         self._proposals = proposals
         self._chosen = 0
         if self._fitting is not None:
@@ -80,7 +80,7 @@ class CompletionList(Widget):
             self._fitting = None
         if proposals:
             self._place(max(0, column - 1))
-        # Changing a class styles the widget anew, so it is not done for nothing.
+        # Changing a class restyles the widget, so change it only if needed.
         if self.has_class("-shown") != bool(proposals):
             self.set_class(bool(proposals), "-shown")
         self.refresh()
@@ -91,8 +91,8 @@ class CompletionList(Widget):
         )
         width, height = min(_WIDEST, widest + 4), min(_MOST_ROWS, len(self._proposals))
         at, had_width, had_height = self._placed
-        # Every other place or size lays the whole screen out anew, which costs more than the search: a list that
-        # is merely too large is fitted once nobody types.
+        # A change of position or size lays out the whole screen, which costs more than the search: a list that is
+        # merely too large is shrunk once typing pauses.
         if self.has_class("-shown") and at == column and width <= had_width and height <= had_height:
             if (width, height) != (had_width, had_height):
                 self._fitting = self.set_timer(_PAUSE, lambda: self._fit(column, width, height))
@@ -107,13 +107,13 @@ class CompletionList(Widget):
             self.styles.height = height
 
     def move(self, by: int) -> None:
-        """Highlight another proposal, round and round."""
+        """Move the highlight by some proposals, wrapping around."""
         if self._proposals:
             self._chosen = (self._chosen + by) % len(self._proposals)
             self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Take the proposal clicked on."""
+        """Accept the clicked proposal."""
         line = self._first + event.y
         if line < len(self._proposals):
             self._chosen = line
@@ -121,11 +121,11 @@ class CompletionList(Widget):
 
     @property
     def _first(self) -> int:
-        """The proposal in the uppermost line."""
+        """Index of the proposal in the top line."""
         return max(0, min(self._chosen - _MOST_ROWS // 2, len(self._proposals) - self.size.height))
 
     def render_line(self, y: int) -> Strip:
-        """A proposal with what is known of it."""
+        """Draw a proposal with its detail."""
         width = self.size.width
         place = self._first + y
         if place >= len(self._proposals):

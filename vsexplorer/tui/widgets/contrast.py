@@ -1,22 +1,22 @@
-"""Colours that can be read on a background, whatever the theme."""
+"""Colours with sufficient contrast on a background, in any theme."""
 
 from __future__ import annotations
 
 from textual.color import Color
 
 LEAST = 4.5
-"""Contrast that text must have (WCAG 2.2, success criterion 1.4.3)."""
+"""Minimum contrast ratio of text (WCAG 2.2, success criterion 1.4.3)."""
 _STEPS = 20
 
 
 def contrast(one: Color, other: Color) -> float:
-    """The contrast ratio of two opaque colours, 1 to 21, as WCAG 2.2 defines it."""
+    """Return the contrast ratio of two opaque colours, 1 to 21, as defined by WCAG 2.2."""
     brighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (brighter + 0.05) / (darker + 0.05)
 
 
 def readable(color: Color, background: Color) -> Color:
-    """The colour itself, or as much nearer to black or white as the background asks for."""
+    """Return a colour, blended towards black or white as far as the background requires."""
     black, white = Color(0, 0, 0), Color(255, 255, 255)
     end = max((black, white), key=lambda one: contrast(one, background))
     for step in range(_STEPS + 1):

@@ -1,4 +1,4 @@
-"""Elements as rows: mark, rank, score, name, and their attributes as columns one can choose."""
+"""A table of elements: mark, rank, score, name, and configurable attribute columns."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WIDEST_NAME = 32
 
 @dataclass(frozen=True, slots=True)
 class ElementLine:
-    """One element made ready for drawing."""
+    """An element prepared for drawing."""
 
     hit: Hit
     name: str
@@ -35,17 +35,17 @@ class ElementLine:
 
 
 class ElementTable(LineList):
-    """Draws elements; where they come from is its children's affair."""
+    """Draws elements, which subclasses provide."""
 
     HEADER = 1
     RANK: ClassVar[int] = 5
-    """Cells of the rank and the mark before it."""
+    """Width of mark and rank, in cells."""
 
     stale: reactive[bool] = reactive(False, layout=False)
-    """The rows answer an older question."""
+    """Whether the rows belong to an older search."""
 
     class Opened(Message):
-        """The selected element shall be opened."""
+        """The user wants to open the selected element."""
 
         def __init__(self, hit: Hit) -> None:
             super().__init__()
@@ -60,7 +60,7 @@ class ElementTable(LineList):
         self.first_fields: Sequence[str] = ()
         """Fields that come first unless the arrangement says otherwise: those the vectors were made from."""
         self.all_columns: tuple[Column, ...] = ()
-        """All there are, hidden ones among them."""
+        """All columns, including hidden ones."""
         self.sort_field: str | None = None
         self.sort_reversed = False
         self._name_width = len("element")
@@ -68,7 +68,7 @@ class ElementTable(LineList):
         self._first_column = 0
 
     def line(self, index: int) -> ElementLine:
-        """The element of a row."""
+        """Return the element of a row."""
         raise NotImplementedError
 
     @property
@@ -82,11 +82,11 @@ class ElementTable(LineList):
         return arranged(self.all_columns, self.arrangement, self.first_fields)
 
     def fit_names(self, names: Sequence[str]) -> None:
-        """Make room for the names, within bounds."""
+        """Set the width of the name column to fit the names, within limits."""
         self._name_width = max(len("element"), min(WIDEST_NAME, max(map(cell_len, names), default=0)))
 
     def layout_of(self, width: int) -> ResultLayout:
-        """Where everything stands in a line."""
+        """Return the layout of a row."""
         columns = self.columns
         first = max(0, min(self._first_column, len(columns) - 1))
         return ResultLayout(width, columns, self._name_width, self._scored, first, self.RANK)
@@ -97,23 +97,23 @@ class ElementTable(LineList):
             self.post_message(self.Opened(hit))
 
     def action_scroll_columns(self, step: int) -> None:
-        """Show further columns, or those before."""
+        """Scroll to the next or previous columns."""
         self._first_column = max(0, min(len(self.columns) - 1, self._first_column + step))
         self.refresh()
 
     def action_sort(self, step: int) -> None:
-        """Sort by the next or previous column; the order without columns comes first."""
+        """Sort by the next or previous column; the default order precedes the first column."""
         fields: list[str | None] = [None, *(column.field for column in self.columns)]
         place = fields.index(self.sort_field) if self.sort_field in fields else 0
         self._sort_by(fields[(place + step) % len(fields)])
 
     def action_reverse(self) -> None:
-        """Sort the other way round."""
+        """Reverse the sort order."""
         self.sort_reversed = not self.sort_reversed
         self.sorted_otherwise()
 
     def sorted_otherwise(self) -> None:
-        """``sort_field`` or ``sort_reversed`` have changed."""
+        """Handle a change of ``sort_field`` or ``sort_reversed``."""
         raise NotImplementedError
 
     def on_click(self, event: events.Click) -> None:
@@ -149,7 +149,7 @@ class ElementTable(LineList):
             self._first_column += 1
 
     def draw_header(self, width: int) -> Strip:
-        """The titles of the columns."""
+        """Draw the column titles."""
         plain, chosen = self.component("header"), self.component("accent")
         arrow = "▼" if self.sort_reversed else "▲"
         by_rank = self.sort_field is None and self.sort_reversed
@@ -167,7 +167,7 @@ class ElementTable(LineList):
         return Strip(segments).adjust_cell_length(width, plain)
 
     def draw(self, index: int, width: int) -> Strip:
-        """One element."""
+        """Draw the row of an element."""
         line = self.line(index)
         layout = self.layout_of(width)
         base, quiet, score = self._row_styles(index)
@@ -184,7 +184,7 @@ class ElementTable(LineList):
         return Strip(segments).adjust_cell_length(width, base)
 
     def _row_styles(self, index: int) -> tuple[Style, Style, Style]:
-        """Styles of a row's names and cells, of its rank, of its score."""
+        """Return the styles of a row's cells, its rank and its score."""
         if self.stale:
             styles = [self.component("stale")] * 3
         else:

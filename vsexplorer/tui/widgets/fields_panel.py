@@ -1,4 +1,4 @@
-"""The panel of fields: what the set's attributes hold, each value a condition one can set and take away."""
+"""The fields panel: the set's attribute fields, and values to add to or remove from the filter."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from vsexplorer.language.known import FieldFacts, KnownValue, SetFacts
 
 _FEW, _MANY = 5, 50
-"""Values shown of a field at first, where some value repeats, and once it is opened."""
+"""Maximum values shown of a field: initially, if any value repeats, and once expanded."""
 _BAR = 10
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A field, or one of its values with the condition it stands for."""
+    """A field, or one of its values with the condition that selects it."""
 
     field: FieldFacts
     value: KnownValue | None = None
@@ -38,7 +38,7 @@ class _Row:
 
 
 class FieldsPanel(ScrollView, can_focus=True):
-    """Fields with types, coverage and ranges; under each its most frequent values as bars."""
+    """Lists fields with types, coverage and ranges, and under each its most frequent values as bars."""
 
     BINDINGS = bindings(Place.FIELDS)
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -68,7 +68,7 @@ class FieldsPanel(ScrollView, can_focus=True):
     """
 
     class Toggled(Message):
-        """A condition shall be set, or taken away."""
+        """The user wants to add or remove a condition."""
 
         def __init__(self, condition: str) -> None:
             super().__init__()
@@ -87,7 +87,7 @@ class FieldsPanel(ScrollView, can_focus=True):
         self._cursor = 0
 
     def show(self, facts: SetFacts | None, null: bool) -> None:
-        """Show what a sample says; ``None`` while it is taken. ``null`` where the server knows the word."""
+        """Show sampled fields, or ``None`` while sampling; ``null`` tells whether the server supports ``null``."""
         self._facts, self._null = facts, null
         self._opened.clear()
         self._cursor = 0
@@ -100,7 +100,7 @@ class FieldsPanel(ScrollView, can_focus=True):
             self.refresh()
 
     def action_move(self, by: int) -> None:
-        """Go to another row."""
+        """Move the cursor by some rows."""
         self._go(self._cursor + by)
 
     def action_edge(self, side: int) -> None:
@@ -108,18 +108,18 @@ class FieldsPanel(ScrollView, can_focus=True):
         self._go(0 if side < 0 else len(self._rows) - 1)
 
     def action_page(self, pages: float) -> None:
-        """Go some pages on."""
+        """Move the cursor by some pages."""
         self._go(self._cursor + round(pages * max(1, self.size.height - 1)))
 
     def action_field(self, by: int) -> None:
-        """Go to the next field, or the one before."""
+        """Go to the next or previous field."""
         places = [place for place, row in enumerate(self._rows) if row.value is None]
         found = [place for place in places if (place > self._cursor if by > 0 else place < self._cursor)]
         if found:
             self._go(found[0] if by > 0 else found[-1])
 
     def action_choose(self) -> None:
-        """Set a value's condition or take it away; show more or fewer values of a field."""
+        """Add or remove the condition of a value, or show more or fewer values of a field."""
         if not self._rows:
             return
         row = self._rows[self._cursor]
@@ -132,7 +132,7 @@ class FieldsPanel(ScrollView, can_focus=True):
             self.post_message(self.Toggled(row.condition))
 
     def on_click(self, event: events.Click) -> None:
-        """Choose the row clicked on."""
+        """Choose the clicked row."""
         place = event.y + self.scroll_offset.y - 1
         if 0 <= place < len(self._rows):
             self._go(place)
@@ -150,7 +150,7 @@ class FieldsPanel(ScrollView, can_focus=True):
         self._go(self._cursor)
 
     def _shown(self, field: FieldFacts) -> int:
-        """How many of a field's values are shown; names and descriptions, each met once, are nothing to choose."""
+        """Return how many values of a field are shown; none if all differ, such as names and descriptions."""
         if field.name in self._opened:
             return _MANY
         all_different = len(field.values) > _FEW and field.values[0].count == 1
@@ -158,13 +158,13 @@ class FieldsPanel(ScrollView, can_focus=True):
 
     def _go(self, place: int) -> None:
         self._cursor = max(0, min(place, len(self._rows) - 1))
-        # The title is a line of its own; with the first row it comes into view again.
+        # The title line scrolls with the rows; it is shown again together with the first row.
         top = self._cursor + (1 if self._cursor else 0)
         self.scroll_to_region(Region(0, top, 1, 1), animate=False, force=True, immediate=True)
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """The title, a field, or a value."""
+        """Draw the title, a field, or a value."""
         width = self.scrollable_content_region.width
         line = y + self.scroll_offset.y
         if line == 0:
@@ -181,7 +181,7 @@ class FieldsPanel(ScrollView, can_focus=True):
 
     def _title(self) -> str:
         if self._facts is None:
-            return "fields · looking at the attributes …"
+            return "fields · sampling attributes …"
         if not self._facts.fields:
             return f"no fields in {self._facts.source}"
         return f"fields of {self._facts.source}"
@@ -190,7 +190,7 @@ class FieldsPanel(ScrollView, can_focus=True):
         from vsexplorer.language.literals import reachable
 
         sampled = self._facts.sampled if self._facts else 1
-        facts = [] if reachable(field.name) else ["no filter can name it"]
+        facts = [] if reachable(field.name) else ["not usable in filters"]
         facts += ["/".join(name for name, _ in field.types), f"{field.present / sampled:.0%}"]
         if field.smallest is not None and field.largest is not None:
             facts.append(f"{field.smallest:.10g} to {field.largest:.10g}")
@@ -200,7 +200,7 @@ class FieldsPanel(ScrollView, can_focus=True):
         hidden = len(field.values) - shown
         if hidden > 0:
             number = f"{hidden:,}" if field.complete else "many"
-            facts.append(f"{number} more" if shown else f"{number} different")
+            facts.append(f"{number} more" if shown else f"{number} distinct")
         name = fit(f" .{sanitize(field.name)}", max(4, width // 2))
         words = fit(" · ".join(facts), max(0, width - cell_len(name) - 3))
         style = self._style("field" if reachable(field.name) else "quiet")

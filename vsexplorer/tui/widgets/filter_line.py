@@ -1,4 +1,4 @@
-"""The filter's line: coloured as one types, with a caret under what is wrong and the sentence beside it."""
+"""Syntax highlighting of the filter line, and the line below it that shows a finding."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _COLORS = {
     "UNFINISHED": "success",
     "WRONG": "error",
 }
-"""The colour of the theme for each kind of token."""
+"""Theme colour of each kind of token."""
 _ANSI = {"primary": "cyan", "success": "green", "warning": "yellow", "secondary": "magenta", "error": "red"}
-"""The same where the terminal's own palette is used, whose colours nobody knows."""
+"""The same for themes that use the terminal's own palette, whose colours are unknown."""
 
 
 class FilterHighlighter(Highlighter):
-    """Colours fields, operators, texts and numbers as the theme does, with enough contrast to be read.
+    """Highlights fields, operators, strings and numbers in theme colours with sufficient contrast.
 
     Args:
         variables: Returns the theme's variables.
@@ -54,7 +54,7 @@ class FilterHighlighter(Highlighter):
         from vsexplorer.language.tokens import tokenize
 
         variables = self._variables()
-        # Another theme changes the variables in place.
+        # A theme change modifies the variables in place.
         made_of = tuple(variables[name] for name in ("background", *_ANSI))
         if made_of != self._made_of:
             self._styles, self._made_of = _styles(variables), made_of
@@ -74,7 +74,7 @@ def _styles(variables: Mapping[str, str]) -> dict[str, Style]:
 
 
 class FindingLine(Widget):
-    """A line that is there only while there is something to say about the filter above it."""
+    """A line that shows a finding about the line above it; hidden if there is none."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"finding--error", "finding--unfinished", "finding--warning"}
     DEFAULT_CSS = """
@@ -96,11 +96,11 @@ class FindingLine(Widget):
 
     @property
     def finding(self) -> Finding | None:
-        """What is said."""
+        """The finding shown."""
         return self._finding
 
     def show(self, finding: Finding | None, scrolled: int = 0) -> None:
-        """Say something, or nothing; ``scrolled`` cells of the line above are out of view at the left."""
+        """Show a finding, or hide the line; ``scrolled`` is how many cells the line above is scrolled."""
         if (finding, scrolled) == (self._finding, self._scrolled):
             return
         self._finding, self._scrolled = finding, scrolled
@@ -109,7 +109,7 @@ class FindingLine(Widget):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """The caret and the sentence, before the caret where there is no room behind it."""
+        """Draw the caret and the sentence, which precedes the caret if there is no room after it."""
         width = self.size.width
         if self._finding is None or y:
             return Strip.blank(width, self.rich_style)
@@ -119,7 +119,7 @@ class FindingLine(Widget):
         caret = "^" * max(1, min(finding.end - finding.start, width - place - 1))
         words = sanitize(finding.sentence)
         if finding.correction is not None:
-            words += " · ctrl+y corrects it"
+            words += " · ctrl+y: correct"
         if finding.severity.value == "warning":
             words = f"note: {words}"
         room_behind, room_before = width - place - len(caret) - 2, place - 2

@@ -1,4 +1,4 @@
-"""A line to type in: still while nothing happens, and harmless whatever is pasted into it."""
+"""An input line without a blinking cursor that draws control characters as visible signs."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from vsexplorer.core.text import one_for_one
 
 
 class LineInput(Input):
-    """An input that draws a sign in the place of every character that could drive a terminal.
+    """An input that draws a visible sign instead of every character that could control the terminal.
 
-    Its value keeps the characters. A highlighter sees the signs; they stand where the characters do.
+    Its value keeps the characters. A highlighter gets the signs, one per character at the same position.
     """
 
     def __init__(self, value: str = "", *, highlighter: Highlighter | None = None, **options: Any) -> None:
         super().__init__(value, compact=True, highlighter=_Harmless(highlighter), **options)
-        # An idle terminal shall stay idle: no blinking.
+        # No blinking: an idle application must not redraw.
         self.cursor_blink = False
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Insert a pasted text of several lines as one line."""
+        """Insert pasted text, joining several lines into one."""
         event.stop()
         event.prevent_default()
         line = " ".join(filter(None, (part.strip() for part in event.text.splitlines())))
@@ -44,4 +44,4 @@ class _Harmless(Highlighter):
         return self._inner(shown) if self._inner is not None else shown
 
     def highlight(self, text: Text) -> None:
-        """The text is made anew instead."""
+        """Do nothing: ``__call__`` builds a new text instead."""

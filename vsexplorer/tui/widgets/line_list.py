@@ -1,6 +1,6 @@
-"""Rows of text of which one is selected: draws only the lines one sees, however many there are.
+"""A list of rows with a cursor that draws only the visible rows.
 
-Built on Textual's line API: replacing all rows costs as much as drawing the visible ones, where a ``DataTable``
+Built on Textual's line API: replacing all rows costs as much as drawing the visible ones, whereas a ``DataTable``
 would cost more than embedding and search together.
 """
 
@@ -19,7 +19,7 @@ from vsexplorer.tui.keymap import Place, bindings
 
 
 class LineList(ScrollView, can_focus=True):
-    """A list with a cursor; what it holds and how a row looks is its children's affair."""
+    """A list with a cursor; subclasses provide the rows and draw them."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LIST)
     HEADER = 0
@@ -56,28 +56,28 @@ class LineList(ScrollView, can_focus=True):
         raise NotImplementedError
 
     def draw(self, index: int, width: int) -> Strip:
-        """One row."""
+        """Draw a row."""
         raise NotImplementedError
 
     def draw_header(self, width: int) -> Strip:
-        """The line that does not scroll."""
+        """Draw the header, which does not scroll."""
         return Strip.blank(width, self.rich_style)
 
     def moved(self) -> None:
-        """Another row is selected, or other rows are there."""
+        """Handle a change of the selected row or of the rows."""
 
     @property
     def row_width(self) -> int:
-        """Cells beside the scrollbar."""
+        """Width of a row without the scrollbar, in cells."""
         return self.scrollable_content_region.width
 
     @property
     def page_rows(self) -> int:
-        """Rows in view."""
+        """Number of rows in view."""
         return max(1, self.size.height - self.HEADER)
 
     def rows_replaced(self, cursor: int = 0) -> None:
-        """Draw other rows, from the top unless the cursor is elsewhere."""
+        """Redraw after the rows were replaced, and place the cursor."""
         self.set_reactive(LineList.cursor, max(0, min(cursor, self.count - 1)))
         self.virtual_size = Size(self.row_width, self.count + self.HEADER)
         self.scroll_to(0, max(0, self.cursor - self.page_rows + 1), animate=False, immediate=True)
@@ -85,11 +85,11 @@ class LineList(ScrollView, can_focus=True):
         self.moved()
 
     def component(self, name: str) -> Style:
-        """The style of a part."""
+        """Return the style of a component class."""
         return self.get_component_rich_style(f"list--{name}")
 
     def at_cursor(self, index: int, style: Style) -> Style:
-        """A style as it is in a row, which may be the selected one."""
+        """Return a style adjusted for a row: the cursor's style if the row is selected."""
         if index != self.cursor:
             return style
         if self.has_focus:
@@ -97,7 +97,7 @@ class LineList(ScrollView, can_focus=True):
         return style + Style(bgcolor=self.component("cursor-blurred").bgcolor)
 
     def render_line(self, y: int) -> Strip:
-        """One line of the widget."""
+        """Draw one line of the widget."""
         width = self.row_width
         if y < self.HEADER:
             return self.draw_header(width)
@@ -107,7 +107,7 @@ class LineList(ScrollView, can_focus=True):
         return self.draw(index, width)
 
     def action_move(self, by: int) -> None:
-        """Select the row ``by`` further."""
+        """Move the selection by some rows."""
         self.cursor += by
 
     def action_edge(self, direction: int) -> None:
@@ -115,7 +115,7 @@ class LineList(ScrollView, can_focus=True):
         self.cursor = 0 if direction < 0 else self.count - 1
 
     def action_page(self, pages: float) -> None:
-        """Move the selection by screenfuls."""
+        """Move the selection by pages."""
         self.action_move(int(pages * self.page_rows))
 
     def validate_cursor(self, cursor: int) -> int:
@@ -123,7 +123,7 @@ class LineList(ScrollView, can_focus=True):
         return max(0, min(cursor, self.count - 1))
 
     def watch_cursor(self, before: int, cursor: int) -> None:
-        """Bring the selected row into view and say so."""
+        """Scroll the selected row into view and announce the change."""
         top = self.scroll_offset.y
         if cursor < top:
             self.scroll_to(y=cursor, animate=False, immediate=True)
@@ -146,10 +146,10 @@ class LineList(ScrollView, can_focus=True):
         self.refresh_row(self.cursor)
 
     def refresh_row(self, index: int) -> None:
-        """Draw one row anew."""
+        """Redraw one row."""
         self.refresh(Region(0, index - self.scroll_offset.y + self.HEADER, self.row_width, 1))
 
     def row_at(self, y: int) -> int | None:
-        """The row at a line of the widget; ``None`` for the header and below the last row."""
+        """Return the row at a line of the widget; ``None`` for the header and below the last row."""
         index = self.scroll_offset.y + y - self.HEADER
         return index if y >= self.HEADER and index < self.count else None

@@ -1,4 +1,4 @@
-"""An element's neighbours in the HNSW graph, by level, as bars one can walk along."""
+"""The list of an element's neighbours in the HNSW graph, by level, to navigate to."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class _Row:
 
 
 class LinksList(LineList):
-    """Levels from the lowest, which holds all elements, upward; the nearest first in each."""
+    """Lists levels upward from level 0, which holds all elements; nearest neighbours first."""
 
     BINDINGS = bindings(Place.LINKS)
 
     class Walked(Message):
-        """The selected neighbour shall be opened."""
+        """The user wants to go to the selected neighbour."""
 
         def __init__(self, element: bytes) -> None:
             super().__init__()
@@ -47,7 +47,7 @@ class LinksList(LineList):
 
     @property
     def count(self) -> int:
-        """Levels and neighbours."""
+        """Number of rows: level titles and neighbours."""
         return len(self._rows)
 
     @property
@@ -57,24 +57,24 @@ class LinksList(LineList):
         return found.element if found is not None else None
 
     def show(self, levels: Sequence[Sequence[Neighbour]], seen: Collection[bytes]) -> None:
-        """Show an element's neighbours; those one came through are marked."""
+        """Show an element's neighbours by level; those already visited are marked."""
         self._seen = seen
         self._rows = []
         for number, level in enumerate(levels):
-            name = "all elements" if number == 0 else "fewer elements, longer steps"
+            name = "all elements" if number == 0 else "fewer elements, longer links"
             self._rows.append(_Row(f"level {number} ({name}): {plural(len(level), 'neighbour')}"))
             self._rows += [_Row(display(one.element), one) for one in level]
         self.rows_replaced(1)
 
     def draw(self, index: int, width: int) -> Strip:
-        """A level's title, or a neighbour with its similarity."""
+        """Draw a level's title, or a neighbour with its similarity."""
         row = self._rows[index]
         base = self.at_cursor(index, self.rich_style)
         quiet, score = self.at_cursor(index, self.component("quiet")), self.at_cursor(index, self.component("bar"))
         if row.neighbour is None:
             return Strip([Segment(fit(f" {row.words}", width), quiet)]).adjust_cell_length(width, quiet)
         lead = f" {row.neighbour.score:.3f} {bar(row.neighbour.score, _BAR)} "
-        been = " ·been here" if row.neighbour.element in self._seen else ""
+        been = " · visited" if row.neighbour.element in self._seen else ""
         name = fit(row.words, width - cell_len(lead) - cell_len(been))
         return Strip([Segment(lead, score), Segment(name, base), Segment(been, quiet)]).adjust_cell_length(
             width, base

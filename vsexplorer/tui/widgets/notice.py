@@ -1,4 +1,4 @@
-"""What stands where results would be: a state in words, with its way out."""
+"""A notice shown in place of the results, with a hint what to do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _BAR = 30
 
 
 class Notice(Static):
-    """A title, a sentence, a hint, and progress where something is under way."""
+    """Shows a title, a sentence and a hint, or progress."""
 
     DEFAULT_CSS = """
     Notice {
@@ -28,10 +28,10 @@ class Notice(Static):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
         self.words = ""
-        """What is shown, as plain text."""
+        """The text shown, without styles."""
 
     def say(self, title: str, sentence: str = "", hint: str = "", error: bool = False) -> None:
-        """Show a state; the texts are harmless already."""
+        """Show a notice; the texts are sanitized."""
         self.words = "\n".join(filter(None, (title, sentence, hint)))
         content = Content.styled(title, "bold $text-error" if error else "bold $text")
         for text in (sentence, hint):
@@ -40,12 +40,12 @@ class Notice(Static):
         self.update(content)
 
     def say_progress(self, progress: Progress) -> None:
-        """Show how far something has come."""
+        """Show the progress of an operation."""
         self.say(f"{progress.what[:1].upper()}{progress.what[1:]} …", progress_text(progress))
 
 
 def progress_text(progress: Progress) -> str:
-    """A bar with figures; empty where nothing is counted."""
+    """Return a progress bar with figures; empty if the total is unknown."""
     if progress.fraction is None:
         return ""
     full = round(progress.fraction * _BAR)

@@ -1,4 +1,4 @@
-"""A labelled line to type in: the query and the filter."""
+"""A labelled input line, as used for query and filter."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vsexplorer.tui.widgets.line_input import LineInput
 
 
 class _PromptInput(LineInput):
-    """An input whose vertical arrows move the selection in the results, so that one can look while typing."""
+    """An input whose up and down arrows move the selection in the results, to view elements while typing."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LINE_INPUT)
 
@@ -37,7 +37,7 @@ INDENT = 10
 
 
 class PromptLine(Horizontal):
-    """A label, the text, and at the right a word on how it fares."""
+    """A label, the input, and a status text on the right."""
 
     DEFAULT_CSS = """
     PromptLine {
@@ -66,14 +66,14 @@ class PromptLine(Horizontal):
             return self.line
 
     class Moved(Message):
-        """The selection in the results shall move by some rows."""
+        """The user wants to move the selection in the results by some rows."""
 
         def __init__(self, by: int) -> None:
             super().__init__()
             self.by = by
 
     class Left(Message):
-        """The results shall get the focus."""
+        """The user wants to leave the line for the results."""
 
     def __init__(self, label: str, placeholder: str, *, id: str, highlighter: Highlighter | None = None) -> None:
         super().__init__(id=id)
@@ -84,7 +84,7 @@ class PromptLine(Horizontal):
         self._kind = ""
 
     def compose(self) -> ComposeResult:
-        """Label, text, state."""
+        """Compose the label, the input and the status."""
         yield self._label
         yield self.input
         yield self._state
@@ -95,16 +95,16 @@ class PromptLine(Horizontal):
         return self.input.value
 
     def set_quietly(self, value: str) -> None:
-        """Change the text without telling anyone."""
+        """Set the text without posting ``Edited``."""
         with self.input.prevent(Input.Changed):
             self.input.value = value
             self.input.cursor_position = len(value)
 
     def say(self, word: str, kind: str = "") -> None:
-        """Show a word at the right; ``kind`` is ``error``, ``good`` or nothing. ``word`` is harmless already."""
+        """Show a sanitized status text; ``kind`` is ``error``, ``good`` or empty."""
         if (word, kind) == (self._word, self._kind):
             return
-        # Changing a class styles the line anew, so it is not done for nothing.
+        # Changing a class restyles the line, so change it only if needed.
         if kind != self._kind:
             self.set_class(kind == "error", "-error")
             self.set_class(kind == "good", "-good")
@@ -112,7 +112,7 @@ class PromptLine(Horizontal):
         self._state.update(Content(word))
 
     def on_descendant_focus(self) -> None:
-        """Light up the label."""
+        """Highlight the label."""
         self.add_class("-active")
 
     def on_descendant_blur(self) -> None:
@@ -120,10 +120,10 @@ class PromptLine(Horizontal):
         self.remove_class("-active")
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Pass an edit on as one of this line."""
+        """Post the input's change as ``Edited``."""
         event.stop()
         self.post_message(self.Edited(self, event.value))
 
     def on_click(self, event: events.Click) -> None:
-        """The label belongs to the line."""
+        """Focus the input when any part of the line is clicked."""
         self.input.focus()

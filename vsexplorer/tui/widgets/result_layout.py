@@ -1,4 +1,4 @@
-"""Where everything stands in a line of the results."""
+"""The layout of a row of the results, and the bars drawn in it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vsexplorer.core.columns import Column, widths
 GAP = 2
 """Cells between columns."""
 _BARS = ((70, 8), (44, 4), (0, 0))
-"""From which table width on how wide the score's bar is."""
+"""Pairs of a minimum table width and the width of the score bar, in cells."""
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _HEIGHTS = " ▁▂▃▄▅▆▇█"
 _SCORE = 6
@@ -30,39 +30,39 @@ class ResultLayout:
     scored: bool
     first_column: int
     rank: int = 5
-    """The rank and the mark before it."""
+    """Width of mark and rank."""
 
     @property
     def bar(self) -> int:
-        """The score's bar."""
+        """Width of the score bar."""
         return next(cells for least, cells in _BARS if self.width >= least)
 
     @property
     def score(self) -> int:
-        """Score, bar and the space behind them; 0 where nothing was ranked."""
+        """Width of score, bar and the space after them; 0 if nothing was ranked."""
         return _SCORE + self.bar + 1 if self.scored else 0
 
     @property
     def lead(self) -> int:
-        """All before the name."""
+        """Width of everything before the name."""
         return self.rank + self.score
 
     @property
     def name(self) -> int:
-        """The name."""
+        """Width of the name."""
         room = min(self.longest_name, self.width - self.lead)
-        # Who asks for further columns wants to see them, also where there is little room.
+        # Once the columns are scrolled, the name yields space to them even in a narrow table.
         return max(_NARROWEST_NAME, min(room, self.width // 3) if self.first_column else room)
 
     def shown(self) -> list[tuple[int, Column, int]]:
-        """Index, column and width of each attribute column in view."""
+        """Return index, column and width of each attribute column in view."""
         columns = self.columns[self.first_column :]
         room = self.width - self.lead - self.name
         indices = range(self.first_column, len(self.columns))
         return list(zip(indices, columns, widths(columns, room, GAP), strict=False))
 
     def field_at(self, x: int) -> str | bool | None:
-        """The field whose title stands at ``x``, ``None`` for the rank, ``False`` for none."""
+        """Return the field of the column at ``x``; ``None`` for the rank, ``False`` beyond the last column."""
         left = self.lead + self.name
         if x < left:
             return None
@@ -80,19 +80,19 @@ def align(text: str, width: int, right: bool) -> str:
 
 
 def bar(score: float, cells: int) -> str:
-    """The cosine similarity, 0 to 1, as a bar: a score of 0.5 is orthogonal and leaves it empty."""
+    """Return the cosine similarity as a bar; a score of 0.5 means orthogonal and gives an empty bar."""
     return filled(2 * score - 1, cells)
 
 
 def filled(share: float, cells: int) -> str:
-    """A share, 0 to 1, of some cells filled from the left."""
+    """Return a bar of ``cells`` cells, filled from the left by a share of 0 to 1."""
     eighths = round(max(0.0, min(1.0, share)) * cells * 8)
     full, rest = divmod(eighths, 8)
     return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(cells)
 
 
 def columns_of(counts: Sequence[int]) -> str:
-    """A histogram as one character a range; a range that holds anything at all is never empty."""
+    """Return a histogram with one character per range; a range that is not empty gets a visible bar."""
     most = max(counts, default=0)
     heights = [math.ceil(count / most * 8) if most else 0 for count in counts]
     return "".join(_HEIGHTS[height] for height in heights)

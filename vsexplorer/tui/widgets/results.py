@@ -1,4 +1,4 @@
-"""The ranked results: rank, score, name and attribute columns."""
+"""The table of ranked results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ResultsTable(ElementTable):
             self.hit = hit
 
     class Sorted(Message):
-        """The rows are sorted otherwise."""
+        """The sorting has changed."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -38,11 +38,11 @@ class ResultsTable(ElementTable):
         return len(self._lines)
 
     def line(self, index: int) -> ElementLine:
-        """The element of a row."""
+        """Return the element of a row."""
         return self._lines[index]
 
     def show(self, page: ResultPage) -> None:
-        """Replace the rows; the sorting stays, and so does the cursor while the same is asked again."""
+        """Replace the rows; keep the sorting and, if the search is the same, the selected element."""
         asked = (page.query.key, page.query.source, page.query.filter)
         selected = self.selected if asked == self._asked else None
         self._asked = asked
@@ -58,17 +58,17 @@ class ResultsTable(ElementTable):
         self.rows_replaced(self._place_of(selected) if selected is not None else 0)
 
     def _place_of(self, hit: Hit) -> int:
-        """Where an element stands now; the row of the cursor if it is not there any more."""
+        """Return the row of an element, or the cursor's row if it is no longer among the results."""
         places = (place for place, line in enumerate(self._lines) if line.hit.element == hit.element)
         return next(places, self.cursor)
 
     def moved(self) -> None:
-        """Tell the screen which element is selected."""
+        """Post the selected element."""
         self.post_message(self.Selected(self.selected))
 
     @property
     def sorting(self) -> str:
-        """How the rows are sorted, in words; empty for the rank."""
+        """Description of the sorting; empty if sorted by rank."""
         shown = any(column.field == self.sort_field for column in self.columns)
         arrow = "▼" if self.sort_reversed else "▲"
         return f"by {sanitize(self.sort_field)} {arrow}" if shown and self.sort_field is not None else ""
@@ -78,12 +78,12 @@ class ResultsTable(ElementTable):
         self.sort_field, self.sort_reversed, self._first_column = None, False, 0
 
     def clear(self) -> None:
-        """Show nothing."""
+        """Remove all rows."""
         self._lines, self._ranked, self.all_columns = [], [], ()
         self.rows_replaced()
 
     def sorted_otherwise(self) -> None:
-        """Put the rows in order."""
+        """Sort the rows and announce it."""
         self._arrange()
         self.post_message(self.Sorted())
         self.rows_replaced()

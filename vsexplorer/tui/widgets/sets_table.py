@@ -1,4 +1,4 @@
-"""The vector sets of a database as rows, sortable by every figure."""
+"""A table of the vector sets of a database, sortable by any column."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _NARROWEST_KEY = 12
 _WIDEST_KEY = 40
 _WIDEST = 24
 _MANY = 500
-"""Sets from which on they are not put in order with every page that SCAN finds."""
+"""Number of sets from which they are no longer sorted after every page of SCAN."""
 _PAUSE = 0.3
 _SHOWN = tuple(figure for figure in FIGURES if figure.name != "input_dimension")
-"""The dimension before REDUCE stands beside the one after it."""
+"""The columns; the dimension before REDUCE is shown together with the one after it."""
 
 
 class SetsTable(LineList):
-    """Sets as they are found; the selected one stays selected while others come."""
+    """Shows sets as they are found; the selected one stays selected."""
 
     BINDINGS = bindings(Place.SETS)
     HEADER = 1
@@ -45,14 +45,14 @@ class SetsTable(LineList):
             self.summary = summary
 
     class Opened(Message):
-        """The selected set shall be opened."""
+        """The user wants to open the selected set."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._all: list[SetSummary] = []
         self._sorted: list[SetSummary] = []
         self._searched: dict[bytes, str] = {}
-        """What a set is found by, by its key."""
+        """The searchable text of each set, by key."""
         self._rows: list[SetSummary] = []
         self._wanted = ""
         self._by: Figure = FIGURES[0]
@@ -71,7 +71,7 @@ class SetsTable(LineList):
         return self._rows[self.cursor] if self._rows else None
 
     def add(self, summaries: Sequence[SetSummary]) -> None:
-        """Add sets; many at once are put in order a few times a second."""
+        """Add sets; large lists are sorted at intervals only."""
         self._all += summaries
         self._searched.update((one.info.key, _searched(one)) for one in summaries)
         for column in _SHOWN:
@@ -83,18 +83,18 @@ class SetsTable(LineList):
             self._late = self.set_timer(_PAUSE, self._arrange)
 
     def settle(self) -> None:
-        """Show at once whatever was added."""
+        """Sort and show pending sets now."""
         if self._late is not None:
             self._arrange()
 
     def clear(self) -> None:
-        """Begin anew."""
+        """Remove all sets."""
         self._all = []
         self._searched.clear()
         self._arrange()
 
     def narrow(self, wanted: str) -> None:
-        """Show only sets whose key, quantization or model holds some text."""
+        """Show only sets whose key, quantization or model contains a text."""
         self._wanted = wanted.casefold()
         self._choose()
 
@@ -103,7 +103,7 @@ class SetsTable(LineList):
         self._sort_by(_SHOWN[(_SHOWN.index(self._by) + step) % len(_SHOWN)])
 
     def action_reverse(self) -> None:
-        """Sort the other way round."""
+        """Reverse the sort order."""
         self._reversed = not self._reversed
         self._arrange()
 
@@ -113,7 +113,7 @@ class SetsTable(LineList):
             self.post_message(self.Opened())
 
     def moved(self) -> None:
-        """Tell the screen which set is selected."""
+        """Post the selected set."""
         self.post_message(self.Selected(self.selected))
 
     def on_click(self, event: events.Click) -> None:
@@ -126,7 +126,7 @@ class SetsTable(LineList):
             self.cursor = index
 
     def draw_header(self, width: int) -> Strip:
-        """The titles."""
+        """Draw the column titles."""
         plain, chosen = self.component("header"), self.component("accent")
         segments = [Segment(" ", plain)]
         for column in self._columns(width):
@@ -137,7 +137,7 @@ class SetsTable(LineList):
         return Strip(segments).adjust_cell_length(width, plain)
 
     def draw(self, index: int, width: int) -> Strip:
-        """One set."""
+        """Draw the row of a set."""
         style = self.at_cursor(index, self.rich_style)
         summary = self._rows[index]
         segments = [Segment(" ", style)]
@@ -167,7 +167,7 @@ class SetsTable(LineList):
         return min(most, self._widths[column.name])
 
     def _columns(self, width: int) -> list[Figure]:
-        """Those in view: the key, and as many others as there is room for, the one sorted by among them."""
+        """Return the visible columns: the key and as many others as fit, including the one sorted by."""
         room = width - self._width(FIGURES[0]) - GAP - 1
         for first in range(1, len(_SHOWN)):
             shown = list(_fitting(_SHOWN[first:], self._width, room))

@@ -1,4 +1,4 @@
-"""What a line of a form may be completed to, shown behind the cursor: paths, and fields of a file."""
+"""Suggestions for the lines of a form, shown after the cursor: paths and field names."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from textual.suggester import Suggester
 from vsexplorer.core.text import sanitize
 
 _MOST_FILES = 10_000
-"""Entries of a folder that are looked at."""
+"""Maximum number of folder entries examined."""
 
 
 class PathSuggester(Suggester):
     """Completes the last part of a path.
 
     Args:
-        folder: Where relative paths begin.
-        shown: Tells whether a path is offered.
+        folder: Folder that relative paths start from.
+        shown: Whether a path is suggested.
     """
 
     def __init__(self, folder: Path, shown: Callable[[Path], bool]) -> None:
@@ -28,7 +28,7 @@ class PathSuggester(Suggester):
         self._shown = shown
 
     async def get_suggestion(self, value: str) -> str | None:
-        """Return the path with the first entry of its folder that begins so; ``None`` if there is none."""
+        """Return the path completed by the first matching entry of its folder; ``None`` if none matches."""
         return await asyncio.to_thread(self._complete, value) if value else None
 
     def _complete(self, value: str) -> str | None:
@@ -47,12 +47,12 @@ class PathSuggester(Suggester):
 
 
 class FieldSuggester(Suggester):
-    """Completes the name of a field behind the last of some characters.
+    """Completes a field name after the last separator.
 
     Args:
         fields: Returns the fields there are.
-        behind: Characters of which the last one begins a name; none where the whole line is one.
-        closing: What is put behind a name.
+        behind: Separators after which a name begins; empty if the whole line is a name.
+        closing: Text appended to a completed name.
     """
 
     def __init__(self, fields: Callable[[], Sequence[str]], behind: str = "", closing: str = "") -> None:
@@ -62,7 +62,7 @@ class FieldSuggester(Suggester):
         self._closing = closing
 
     async def get_suggestion(self, value: str) -> str | None:
-        """Return the line with the first field that begins so; ``None`` if there is none."""
+        """Return the line completed by the first matching field; ``None`` if none matches."""
         place = max((value.rfind(one) for one in self._behind), default=-1)
         template = place >= 0
         begun = value[place + 1 :].lstrip()

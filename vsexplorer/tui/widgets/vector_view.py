@@ -1,4 +1,4 @@
-"""A vector at a glance: its facts, and a picture of its values."""
+"""A compact view of a vector: its key facts and a bar chart of its components."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
 class VectorView(Widget):
-    """Each column stands for a few components and shows the largest of them, upward or downward."""
+    """Draws a bar per group of components: the largest by magnitude, upward or downward."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"vector--up", "vector--down", "vector--quiet"}
     DEFAULT_CSS = """
@@ -37,12 +37,12 @@ class VectorView(Widget):
         self._more = ""
 
     def show(self, details: ElementDetails, more: str = "") -> None:
-        """Show an element's vector; ``more`` is said beneath it and harmless already."""
+        """Show an element's vector; ``more`` is sanitized text shown below it."""
         self._details, self._more = details, more
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Facts, the picture's four lines, what else there is to say."""
+        """Draw the facts, the four lines of the chart, the scale or the text below."""
         width = self.content_size.width
         quiet = self.get_component_rich_style("vector--quiet")
         if self._details is None or width < 4:
@@ -63,7 +63,7 @@ class VectorView(Widget):
         highest = max(map(abs, values), default=0.0) or 1.0
         upward = line < 2
         style = self.get_component_rich_style("vector--up" if upward else "vector--down")
-        # Two lines each way; below the middle the same blocks are drawn from the top, in reverse.
+        # Two lines up and two down; below the axis blocks hang from the top, drawn in reverse video.
         first = (2 - line - 1) * 8 if upward else (line - 2) * 8
         shown = []
         for value in values:
@@ -71,7 +71,7 @@ class VectorView(Widget):
             shown.append(max(0, min(8, eighths)))
         if upward:
             return [Segment("".join(_EIGHTHS[one] for one in shown), style)]
-        # A block reaching down from the top is the reverse of one that reaches up from the bottom.
+        # A block that hangs from the top is the reverse video of one that rises from the bottom.
         reverse = style + self._reversed
         return [
             Segment(_EIGHTHS[8 - one], reverse) if 0 < one < 8 else Segment(_EIGHTHS[one], style) for one in shown
@@ -83,19 +83,19 @@ class VectorView(Widget):
 
 
 def columns(numbers: Sequence[float], width: int) -> list[float]:
-    """The components in at most ``width`` columns: of those that share one, the largest by magnitude."""
+    """Group the components into at most ``width`` columns; each keeps the largest by magnitude."""
     count = min(width, len(numbers))
     bounds = [round(place * len(numbers) / count) for place in range(count + 1)] if count else [0]
     return [max(numbers[a:b], key=abs) for a, b in pairwise(bounds)]
 
 
 def facts(details: ElementDetails) -> str:
-    """Dimension, quantization and norm."""
+    """Describe dimension, quantization and norm."""
     return f"vector: {details.dimension} dims · {details.quantization} · norm {details.norm:.4g}"
 
 
 def scale(details: ElementDetails, width: int) -> str:
-    """The smallest and largest component, and about how many share one of so many columns."""
+    """Describe the range of the components, and how many share one of ``width`` columns."""
     if not details.numbers:
         return ""
     words = f"from {min(details.numbers):.3g} to {max(details.numbers):.3g}"
