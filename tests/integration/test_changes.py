@@ -68,7 +68,7 @@ async def explorer(server: RedisServer, embedder: Embedder) -> AsyncIterator[Exp
 
 
 async def done(explorer: Explorer, prepared: PreparedChange) -> PreparedChange:
-    undo = await explorer.editor.make(prepared)
+    undo = await explorer.editor.apply(prepared)
     assert undo is not None
     return undo
 
@@ -84,35 +84,35 @@ async def test_every_change_is_made_and_taken_back_entirely(
     added = await editor.add(b"set", b"new", vector, b'{"x": 1}')
     undo = await done(explorer, added)
     assert contents(server).keys() == {b"a", b"b", b"c", b"new"}
-    assert (await editor.make(undo)) is not None
+    assert (await editor.apply(undo)) is not None
     assert contents(server) == before
 
-    undo = await done(explorer, await editor.describe(b"set", b"a", b'{"other": true}'))
+    undo = await done(explorer, await editor.set_attributes(b"set", b"a", b'{"other": true}'))
     assert contents(server)[b"a"][0] == b'{"other": true}'
-    await editor.make(undo)
+    await editor.apply(undo)
     assert contents(server) == before
 
-    undo = await done(explorer, await editor.describe(b"set", b"a", None))
+    undo = await done(explorer, await editor.set_attributes(b"set", b"a", None))
     assert contents(server)[b"a"][0] is None
-    await editor.make(undo)
+    await editor.apply(undo)
     assert contents(server) == before
 
     undo = await done(explorer, await editor.rename(b"set", b"b", b"z"))
     renamed = contents(server)
     assert renamed.keys() == {b"a", b"c", b"z"}
     assert renamed[b"z"] == before[b"b"], "vector and attributes go with the name"
-    await editor.make(undo)
+    await editor.apply(undo)
     assert contents(server) == before
 
     undo = await done(explorer, await editor.delete(b"set", [b"a", b"c"]))
     assert contents(server).keys() == {b"b"}
-    await editor.make(undo)
+    await editor.apply(undo)
     assert contents(server) == before
 
     undo = await done(explorer, await editor.add(b"set", b"a", vector, None, replace=True))
     assert contents(server)[b"a"][0] == before[b"a"][0]
     assert contents(server)[b"a"] != before[b"a"]
-    await editor.make(undo)
+    await editor.apply(undo)
     assert contents(server) == before
 
 
@@ -123,7 +123,7 @@ async def test_the_last_element_takes_the_set_with_it_and_both_come_back(
     before, info = contents(server), await explorer.sets.info(b"set")
     undo = await done(explorer, await explorer.editor.delete(b"set", [b"a", b"b", b"c"]))
     assert not server.client().exists("set")
-    await explorer.editor.make(undo)
+    await explorer.editor.apply(undo)
     assert contents(server) == before
     again = await explorer.sets.info(b"set")
     assert (again.links, again.dimension, again.input_dimension) == (info.links, 7, 24)
@@ -132,7 +132,7 @@ async def test_the_last_element_takes_the_set_with_it_and_both_come_back(
 async def test_the_commands_are_known_before_they_are_sent(explorer: Explorer, server: RedisServer) -> None:
     make_set(server, "reduced")
     editor = explorer.editor
-    assert (await editor.describe(b"set", b"a", b'{"x": 1}')).lines == ["VSETATTR set a '{\"x\": 1}'"]
+    assert (await editor.set_attributes(b"set", b"a", b'{"x": 1}')).lines == ["VSETATTR set a '{\"x\": 1}'"]
     assert (await editor.rename(b"set", b"c", b"d e")).lines == [
         "VADD set REDUCE 7 FP32 ‹24 floats› 'd e' NOQUANT M 8",
         "VREM set c",
@@ -140,45 +140,45 @@ async def test_the_commands_are_known_before_they_are_sent(explorer: Explorer, s
     prepared = await editor.delete_set(b"set")
     assert prepared.lines == ["DEL set"]
     assert prepared.words == "delete set with its 3 elements"
-    assert await editor.make(prepared) is None, "nothing brings a set back"
+    assert await editor.apply(prepared) is None, "nothing brings a set back"
     assert not server.client().exists("set")
 
 
 async def test_what_someone_else_changed_is_noticed_and_kept(explorer: Explorer, server: RedisServer) -> None:
     make_set(server, "f32")
     client, editor = server.client(), explorer.editor
-    prepared = await editor.describe(b"set", b"a", b'{"mine": 1}')
+    prepared = await editor.set_attributes(b"set", b"a", b'{"mine": 1}')
     removal = await editor.delete(b"set", [b"a", b"b"])
     client.execute_command("VSETATTR", "set", "a", '{"theirs": 1}')
     for change in (prepared, removal):
-        with pytest.raises(errors.ChangedMeanwhile, match="a was changed by another client"):
-            await editor.make(change)
+        with pytest.raises(errors.Conflict, match="a was changed by another client"):
+            await editor.apply(change)
     assert contents(server)[b"a"][0] == b'{"theirs": 1}'
-    with pytest.raises(errors.ChangedMeanwhile, match="changed by another client"):
-        await editor.describe(b"set", b"a", None, Seen(b'{"name": "a", "n": 1}'))
+    with pytest.raises(errors.Conflict, match="changed by another client"):
+        await editor.set_attributes(b"set", b"a", None, Seen(b'{"name": "a", "n": 1}'))
     addition = await editor.add(b"set", b"new", ByVector(packed([1.0] * 24)), None)
     client.execute_command("VADD", "set", "FP32", packed([2.0] * 24), "new", "NOQUANT", "M", 8)
-    with pytest.raises(errors.ChangedMeanwhile, match="already has an element new"):
-        await editor.make(addition)
-    unrelated = await editor.describe(b"set", b"b", b'{"mine": 1}')
+    with pytest.raises(errors.Conflict, match="already has an element new"):
+        await editor.apply(addition)
+    unrelated = await editor.set_attributes(b"set", b"b", b'{"mine": 1}')
     client.execute_command("VREM", "set", "c")
-    await editor.make(unrelated)
+    await editor.apply(unrelated)
     late = await editor.delete(b"set", [b"b"])
     client.execute_command("DEL", "set")
-    with pytest.raises(errors.ChangedMeanwhile, match="is gone meanwhile"):
-        await editor.make(late)
+    with pytest.raises(errors.Conflict, match="was deleted in the meantime"):
+        await editor.apply(late)
     fill(client, "other", [("x", [1.0, 0.0], None)])
     make_set(server, "f32")
-    with pytest.raises(errors.ChangedMeanwhile, match="made anew"):
-        await editor.make(late)
+    with pytest.raises(errors.Conflict, match="made anew"):
+        await editor.apply(late)
 
 
 async def test_an_undo_does_not_overwrite_what_came_after(explorer: Explorer, server: RedisServer) -> None:
     make_set(server, "int8")
-    undo = await done(explorer, await explorer.editor.describe(b"set", b"a", b'{"mine": 1}'))
+    undo = await done(explorer, await explorer.editor.set_attributes(b"set", b"a", b'{"mine": 1}'))
     server.client().execute_command("VSETATTR", "set", "a", '{"theirs": 1}')
-    with pytest.raises(errors.ChangedMeanwhile):
-        await explorer.editor.make(undo)
+    with pytest.raises(errors.Conflict):
+        await explorer.editor.apply(undo)
     assert contents(server)[b"a"][0] == b'{"theirs": 1}'
 
 
@@ -195,7 +195,7 @@ async def test_texts_are_embedded_and_a_new_set_says_its_model(explorer: Explore
         await explorer.editor.add(b"new", b"x", ByVector(packed([1, 2])), None)
     with pytest.raises(errors.UsageError, match="zero vector"):
         await explorer.editor.add(b"new", b"x", ByVector(bytes(4 * 384)), None)
-    await explorer.editor.make(undo)
+    await explorer.editor.apply(undo)
     assert not server.client().exists("new")
 
 

@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 from tests.support import hostile
 from tests.support.servers import RedisServer
 from vsexplorer.cli.main import run
+from vsexplorer.output.formats import FORMATS
 
 _SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
-_FORMATS = ("table", "json", "jsonl", "markdown", "plain")
 _CODES = {0, 1, 2}
 
 
 def about_the_set(key: str) -> list[list[str]]:
     asked = (["sets"], ["show", key], ["query", key], ["query", key, "--filter", ".n > 0"], ["browse", key])
-    return [[*words, "--format", chosen] for words in asked for chosen in _FORMATS] + [["fields", key]]
+    return [[*words, "--format", chosen] for words in asked for chosen in FORMATS] + [["fields", key]]
 
 
 def about_the_element(key: str, name: str) -> list[list[str]]:

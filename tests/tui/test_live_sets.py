@@ -113,7 +113,7 @@ def test_what_changed_in_words() -> None:
     assert difference(before, info(10, 22, 5)) == "2 new elements, 2 removed"
     assert difference(before, info(8, 20, 3)) == "2 elements removed"
     assert difference(before, info(10, 20, 8)) == "attributes added to 3 elements"
-    assert difference(before, info(10, 20, 4)) == "attributes taken from 1 element"
+    assert difference(before, info(10, 20, 4)) == "attributes removed from 1 element"
 
 
 async def test_nothing_is_said_while_one_loads_oneself(

@@ -32,7 +32,7 @@ def browse(ctx: click.Context, key: str, prefix: str, after: str | None, count: 
     """
     from vsexplorer.core.text import sanitize
     from vsexplorer.core.values import Span
-    from vsexplorer.output.listing import of_page
+    from vsexplorer.output.listing import page_listing
     from vsexplorer.output.writer import write
 
     begin = after.encode("utf-8", "surrogateescape") if after is not None else None
@@ -42,7 +42,7 @@ def browse(ctx: click.Context, key: str, prefix: str, after: str | None, count: 
         return await explorer.elements.page(key.encode("utf-8", "surrogateescape"), span, count)
 
     page = explore(ctx, look)
-    write(of_page(page), output_format)
+    write(page_listing(page), output_format)
     for note in page.notes:
         print(f"note: {note}", file=sys.stderr)
     if not page.hits:

@@ -87,7 +87,7 @@ def set_attributes(
     described = _attributes(attributes) if attributes is not None else None
 
     async def prepare(explorer: Explorer) -> PreparedChange:
-        return await explorer.editor.describe(_raw(key), _raw(element), described)
+        return await explorer.editor.set_attributes(_raw(key), _raw(element), described)
 
     return _change(ctx, prepare, yes)
 
@@ -142,7 +142,7 @@ def _change(
             print(f"… and {len(lines) - _SHOWN:,} more", file=sys.stderr)
         if not yes and not _agreed(prepared.words, typed):
             return False
-        await explorer.editor.make(prepared)
+        await explorer.editor.apply(prepared)
         return True
 
     if not yes and not sys.stdin.isatty():

@@ -38,7 +38,7 @@ def demo(ctx: click.Context, data: str, tour: bool) -> int:
 async def _tour(explorer: Explorer, data: str) -> None:
     from vsexplorer.cli.progress import shown_on_stderr
     from vsexplorer.core.text import decode
-    from vsexplorer.output.listing import of_page
+    from vsexplorer.output.listing import page_listing
     from vsexplorer.output.writer import say, write
     from vsexplorer.services.demo import TOURS, load_characters, load_people
 
@@ -51,7 +51,7 @@ async def _tour(explorer: Explorer, data: str) -> None:
     for stop in TOURS[key]:
         page = await explorer.search.answer(stop.query)
         say(f"{stop.title}\n{_asked(stop.query)}")
-        write(of_page(page), "table")
+        write(page_listing(page), "table")
 
 
 def _asked(query: Query) -> str:

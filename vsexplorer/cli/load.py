@@ -11,6 +11,7 @@ import click
 from vsexplorer.cli.key_name import KeyName
 from vsexplorer.cli.options import connection_options, explore
 from vsexplorer.core.errors import ExitCode
+from vsexplorer.transfer.kinds import KIND_NAMES
 
 if TYPE_CHECKING:
     from vsexplorer.services.explorer import Explorer
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from vsexplorer.transfer.preview import Preview
     from vsexplorer.transfer.readers import RowFile
 
-_KINDS = ("jsonl", "json", "csv", "parquet")
 _SHOWN_REJECTIONS = 20
 _WIDEST = 100
 
@@ -61,7 +61,7 @@ _WIDEST = 100
 @click.option("--m", "links", type=click.IntRange(4, 4096), metavar="N", help="Links per node (M) of a new set.")
 @click.option("--ef", type=click.IntRange(1, 1_000_000), metavar="N", help="Exploration factor while building.")
 @click.option("--cas", is_flag=True, help="Add in the background (CAS): searches wait less, the load takes longer.")
-@click.option("--format", "kind", type=click.Choice(["jsonl", "json", "csv", "parquet"]), help="Format of FILE.")
+@click.option("--format", "kind", type=click.Choice(KIND_NAMES), help="Format of FILE.")
 @click.option("--records", default="", metavar="FIELD", help="Field of the array of rows in a JSON object.")
 @click.option(
     "--longest-row",

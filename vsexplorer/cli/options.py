@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vsexplorer.core.errors import UsageError
+from vsexplorer.output.formats import FORMATS
 
 if TYPE_CHECKING:
     from vsexplorer.core.config import Config
     from vsexplorer.server.target import Where
     from vsexplorer.services.explorer import Explorer
-
-FORMATS = ("table", "json", "jsonl", "csv", "markdown", "plain")
 
 
 def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:

@@ -75,7 +75,7 @@ def query(
     from vsexplorer.cli.progress import shown_on_stderr
     from vsexplorer.core.values import ByElement, ByText, Everything, Query, SearchOptions, Source
     from vsexplorer.language.query_source import asked, embeds
-    from vsexplorer.output.listing import of_page
+    from vsexplorer.output.listing import page_listing
     from vsexplorer.output.snippets import Client, snippet
     from vsexplorer.output.writer import say, write
 
@@ -109,7 +109,7 @@ def query(
     if as_code is not None:
         say(code)
     else:
-        write(of_page(page), output_format)
+        write(page_listing(page), output_format)
     _say_on_stderr(page, output_format, doubts)
     return ExitCode.OK if page.hits else ExitCode.NOTHING
 

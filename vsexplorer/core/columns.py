@@ -150,14 +150,14 @@ def widths(columns: Sequence[Column], room: int, gap: int) -> list[int]:
     return found
 
 
-LACKING = 2
+MISSING_RANK = 2
 """Sort rank of missing and null values in ``sort_key``."""
 
 
 def sort_key(value: Json) -> tuple[int, float, str]:
     """Return a sort key for mixed values: numbers by value, then texts ignoring case, then missing or null."""
     if value is None:
-        return LACKING, 0.0, ""
+        return MISSING_RANK, 0.0, ""
     if isinstance(value, int | float):
         return 0, _as_float(value), ""
     return 1, 0.0, cell(value).casefold()

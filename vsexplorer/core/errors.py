@@ -48,11 +48,11 @@ class ConnectionFailed(VsexplorerError):
     exit_code = ExitCode.CONNECTION
 
 
-class Unready(ConnectionFailed):
+class ServerNotReady(ConnectionFailed):
     """The server answers but cannot serve requests right now: it is loading its data or busy with a script."""
 
 
-class OtherNode(VsexplorerError):
+class WrongNode(VsexplorerError):
     """The key belongs to another node of a cluster."""
 
     exit_code = ExitCode.CONNECTION
@@ -114,7 +114,7 @@ class CommandRefused(VsexplorerError):
     """Any other error reply, or an operation that vsexplorer refuses."""
 
 
-class ChangedMeanwhile(VsexplorerError):
+class Conflict(VsexplorerError):
     """Another client changed the data in the meantime, so nothing was written."""
 
 

@@ -24,7 +24,7 @@ def _visible(match: re.Match[str]) -> str:
     return f"\u2039{code:02x}\u203a"
 
 
-def one_for_one(text: str) -> str:
+def sanitize_keeping_length(text: str) -> str:
     """Sanitize text character by character, so that positions in it stay valid."""
     return _UNSAFE.sub(lambda match: sign if len(sign := _visible(match)) == 1 else "\ufffd", text)
 

@@ -62,7 +62,7 @@ class Sampling:
         quick = info.size <= WHOLE or not is_uniform(self._store, info)
         if quick or (kept is not None and kept.fits(info)):
             return None
-        return await self._sum_up(info, await draw_quickly(self._store, info.key, _SAMPLE))
+        return await self._summarize(info, await draw_quickly(self._store, info.key, _SAMPLE))
 
     async def facts(self, info: SetInfo) -> SetFacts:
         """Take and summarize a sample, uniform if the server allows it.
@@ -74,9 +74,9 @@ class Sampling:
             drawn = kept.draw
         else:
             drawn = await draw(self._store, info, _SAMPLE, self._random)
-        return await self._sum_up(info, drawn)
+        return await self._summarize(info, drawn)
 
-    async def _sum_up(self, info: SetInfo, drawn: Draw) -> SetFacts:
+    async def _summarize(self, info: SetInfo, drawn: Draw) -> SetFacts:
         found = await self._store.attributes(info.key, drawn.names, _SAMPLE_BYTES, _SAMPLE_SECONDS)
         sample = _Sample(info, drawn, found)
         self._samples.pop(info.key, None)

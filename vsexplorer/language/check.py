@@ -69,7 +69,7 @@ class Report:
         return Severity.UNFINISHED in severities and Severity.ERROR not in severities
 
     @property
-    def foremost(self) -> Finding | None:
+    def primary(self) -> Finding | None:
         """The finding to show if there is room for only one: the first that is not a note."""
         return next((finding for finding in self.findings if finding.severity is not Severity.NOTE), None)
 

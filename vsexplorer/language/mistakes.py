@@ -17,7 +17,18 @@ _FOREIGN = {
     "&": ("&&", "& is not an operator; use and, or &&"),
     "|": ("||", "| is not an operator; use or, or ||"),
 }
-_SIGNS = {"≥": ">=", "≤": "<=", "≠": "!=", "∧": "and", "∨": "or", "¬": "!", "∈": "in", "−": "-", "×": "*", "÷": "/"}
+_SYMBOLS = {
+    "≥": ">=",
+    "≤": "<=",
+    "≠": "!=",
+    "∧": "and",
+    "∨": "or",
+    "¬": "!",
+    "∈": "in",
+    "−": "-",
+    "×": "*",
+    "÷": "/",
+}
 """Mathematical symbols and the filter operators they mean."""
 _VALUE = r"(\"[^\"]*\"|'[^']*'|-?[\w.]+)"
 _BETWEEN = re.compile(rf"between\s+{_VALUE}\s+and\s+{_VALUE}", re.IGNORECASE)
@@ -96,8 +107,8 @@ def _wrong(expression: str, tokens: Sequence[Token], place: int, dialect: Dialec
         )
     if token.text in _QUOTES:
         return Remark(token.start, token.end, "texts need straight quotes, \" or '", '"')
-    if token.text[0] in _SIGNS:
-        right = _SIGNS[token.text[0]]
+    if token.text[0] in _SYMBOLS:
+        right = _SYMBOLS[token.text[0]]
         return Remark(token.start, token.start + 1, f"{token.text[0]} is not an operator; use {right}", right)
     if token.text in ";#":
         return Remark(token.start, len(expression), f"{token.text} is not allowed in a filter", "")

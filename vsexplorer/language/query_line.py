@@ -20,11 +20,11 @@ from enum import StrEnum
 from vsexplorer.language.check import Correction, Finding, Severity
 
 _MINUS = ("-", "\u2212")
-_SIGNS = "+\\-\u2212"
+_SYMBOLS = "+\\-\u2212"
 _FACTOR = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_BOUNDARY = re.compile(rf"\s+(?=[{_SIGNS}](?:\s|[\"@\[]|{_FACTOR}\s*[*×]|[^\W\d]))")
-_LONE_SIGN = re.compile(rf"\s[{_SIGNS}]$")
-_SIGN = re.compile(rf"\s*([{_SIGNS}]?)\s*")
+_BOUNDARY = re.compile(rf"\s+(?=[{_SYMBOLS}](?:\s|[\"@\[]|{_FACTOR}\s*[*×]|[^\W\d]))")
+_LONE_SIGN = re.compile(rf"\s[{_SYMBOLS}]$")
+_SIGN = re.compile(rf"\s*([{_SYMBOLS}]?)\s*")
 _WEIGHT = re.compile(rf"({_FACTOR})\s*[*×]\s*")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(.))", re.DOTALL)
@@ -122,7 +122,7 @@ def name_at(line: str, cursor: int) -> tuple[int, bytes] | None:
     return start, _encode(before[start + 1 :])
 
 
-def reweighted(line: str, cursor: int, step: float) -> tuple[str, int] | None:
+def reweight(line: str, cursor: int, step: float) -> tuple[str, int] | None:
     """Add ``step`` to the weight of the term at the cursor, skipping zero.
 
     Returns:

@@ -32,7 +32,7 @@ class Listing:
     """What ``plain`` writes, if its columns must not depend on the data."""
 
 
-def of_page(page: ResultPage) -> Listing:
+def page_listing(page: ResultPage) -> Listing:
     """Convert a page of results to a listing."""
     match page.query.source:
         case ByText(text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
@@ -15,17 +15,16 @@ from vsexplorer.core.attributes import to_json
 from vsexplorer.core.columns import Column, cell, widths
 from vsexplorer.core.errors import UsageError
 from vsexplorer.core.text import sanitize
+from vsexplorer.output.formats import FOR_PROGRAMS
 from vsexplorer.output.listing import Listing, as_csv, as_json, as_markdown
-
-_FOR_PROGRAMS = ("json", "jsonl", "csv", "markdown")
 
 
 def write(listing: Listing, output_format: str) -> None:
     """Write a listing to standard output: formats for programs in UTF-8, others in the terminal's encoding."""
-    if output_format in _FOR_PROGRAMS and isinstance(sys.stdout, io.TextIOWrapper):
+    if output_format in FOR_PROGRAMS and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     with _tolerant_output():
-        _write(listing, output_format)
+        WRITERS[output_format](listing)
 
 
 def say(text: str) -> None:
@@ -47,21 +46,22 @@ def _tolerant_output() -> Iterator[None]:
             raise UsageError(f"Cannot write the output: {error.strerror}.") from error
 
 
-def _write(listing: Listing, output_format: str) -> None:
-    if output_format == "json":
-        print(as_json(listing))
-    elif output_format == "jsonl":
-        for record in listing.records:
-            print(to_json(record))
-    elif output_format == "csv":
-        _write_csv(listing)
-    elif output_format == "markdown":
-        sys.stdout.write(as_markdown(listing))
-    elif output_format == "plain":
-        for row in listing.rows if listing.plain is None else listing.plain:
-            print("\t".join(cell(value) if value is not None else "" for value in row))
-    else:
-        _write_table(listing)
+def _write_json(listing: Listing) -> None:
+    print(as_json(listing))
+
+
+def _write_json_lines(listing: Listing) -> None:
+    for record in listing.records:
+        print(to_json(record))
+
+
+def _write_markdown(listing: Listing) -> None:
+    sys.stdout.write(as_markdown(listing))
+
+
+def _write_plain(listing: Listing) -> None:
+    for row in listing.rows if listing.plain is None else listing.plain:
+        print("\t".join(cell(value) if value is not None else "" for value in row))
 
 
 def _write_csv(listing: Listing) -> None:
@@ -94,3 +94,14 @@ def _write_table(listing: Listing) -> None:
 
 def _width(title: str, cells: Sequence[str]) -> int:
     return max(cell_len(text) for text in (title, *cells))
+
+
+WRITERS: dict[str, Callable[[Listing], None]] = {
+    "table": _write_table,
+    "json": _write_json,
+    "jsonl": _write_json_lines,
+    "csv": _write_csv,
+    "markdown": _write_markdown,
+    "plain": _write_plain,
+}
+"""How each format is written."""

@@ -15,9 +15,9 @@ from vsexplorer.core.errors import (
     FilterRefused,
     KeyDenied,
     NoVectorSets,
-    OtherNode,
     PermissionDenied,
     VsexplorerError,
+    WrongNode,
 )
 from vsexplorer.core.values import Capabilities
 from vsexplorer.server.connection import Argument, Connection, Reply
@@ -41,7 +41,7 @@ async def probe(connection: Connection) -> Capabilities:
             f"{connection.target.address} is {product} {version}, which has no vector sets.",
             "Vector sets need Redis 8.0 or newer. Use --private to start a private server, or name another server.",
         )
-    if isinstance(vcard, VsexplorerError) and not isinstance(vcard, PermissionDenied | OtherNode):
+    if isinstance(vcard, VsexplorerError) and not isinstance(vcard, PermissionDenied | WrongNode):
         raise vcard
     if isinstance(vcard, PermissionDenied) and isinstance(info, PermissionDenied) and "password" in str(vcard):
         raise vcard

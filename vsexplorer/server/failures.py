@@ -15,20 +15,20 @@ from vsexplorer.core.errors import (
     KeyDenied,
     NotFound,
     NoVectorSets,
-    OtherNode,
     PermissionDenied,
+    ServerNotReady,
     TimedOut,
-    Unready,
     VsexplorerError,
+    WrongNode,
     WrongType,
 )
 from vsexplorer.core.text import display, sanitize
 from vsexplorer.server.target import Target
 
 _FILTER = re.compile(r"syntax error in FILTER expression near: (.*)", re.DOTALL)
-_OF_PIPELINE = re.compile(r"^Command # \d+ \(.*\) of pipeline caused error: ", re.DOTALL)
+_PIPELINE_PREFIX = re.compile(r"^Command # \d+ \(.*\) of pipeline caused error: ", re.DOTALL)
 _READING = "+vsim +vinfo +vcard +vgetattr +vemb +vlinks +vrange +vrandmember"
-_WITHOUT_ITS_WORD: dict[type[Exception], str] = {
+_ERROR_CODES: dict[type[Exception], str] = {
     redis_errors.BusyLoadingError: "LOADING",
     redis_errors.MasterDownError: "MASTERDOWN",
     redis_errors.ReadOnlyError: "READONLY",
@@ -44,7 +44,7 @@ _DIMENSION = re.compile(r"dimension mismatch.* got (\d+) but (?:set has|projecti
 
 def translate(error: BaseException, target: Target) -> VsexplorerError:
     """Return the vsexplorer error for an exception of a Redis call."""
-    text = _OF_PIPELINE.sub("", str(error))
+    text = _PIPELINE_PREFIX.sub("", str(error))
     if isinstance(error, redis_errors.TimeoutError | TimeoutError):
         return TimedOut(
             f"{target.address} did not answer in time.",
@@ -57,7 +57,7 @@ def translate(error: BaseException, target: Target) -> VsexplorerError:
         return _denied(text, target)
     if isinstance(error, redis_errors.InvalidResponse):
         return ConnectionFailed(f"{target.address} is not a Redis server.", "Check -h HOST and -p PORT.")
-    for kind, word in _WITHOUT_ITS_WORD.items():
+    for kind, word in _ERROR_CODES.items():
         if isinstance(error, kind):
             return refusal(f"{word} {text}", target)
     if isinstance(error, redis_errors.ConnectionError | OSError):
@@ -107,24 +107,26 @@ def _unready(text: str, target: Target) -> VsexplorerError | None:
     """Return the error of a server that cannot answer right now, or that does not have the key."""
     word = text.partition(" ")[0]
     if word == "LOADING":
-        return Unready(f"{target.address} is still loading its data (LOADING).", "Try again in a moment.")
+        return ServerNotReady(f"{target.address} is still loading its data (LOADING).", "Try again in a moment.")
     if word == "BUSY":
-        return Unready(
+        return ServerNotReady(
             f"{target.address} is busy with a script (BUSY).",
             "Wait until the script ends, or stop it with SCRIPT KILL.",
         )
     if word == "MASTERDOWN":
-        return Unready(
+        return ServerNotReady(
             f"{target.address} is a replica that has lost its primary (MASTERDOWN).",
             "Wait until it is connected again, or set replica-serve-stale-data yes.",
         )
     if word in ("MOVED", "ASK"):
-        return OtherNode(
+        return WrongNode(
             f"{target.address} is a node of a cluster, and another one holds this key: {text.split()[-1]}.",
             "Connect to that node with -h HOST -p PORT.",
         )
     if word in ("CLUSTERDOWN", "TRYAGAIN"):
-        return Unready(f"The cluster of {target.address} is not available right now: {text}", "Try again later.")
+        return ServerNotReady(
+            f"The cluster of {target.address} is not available right now: {text}", "Try again later."
+        )
     return None
 
 

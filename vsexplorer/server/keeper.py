@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-_FALLS = 3
+_MAX_CRASHES = 3
 """Number of crashes in quick succession after which the keeper gives up."""
 _QUICK = 5.0
 """Seconds; a server that ran longer counts as started."""
@@ -62,10 +62,10 @@ class _Supervisor:
         self._ending = False
 
     def run(self, users: int) -> int:
-        signal.signal(signal.SIGTERM, lambda *_: self._told_to_end())
+        signal.signal(signal.SIGTERM, lambda *_: self._on_sigterm())
         threading.Thread(target=self._wait_for_last_user, args=(users,), daemon=True).start()
         falls = 0
-        while falls < _FALLS:
+        while falls < _MAX_CRASHES:
             with self._lock:
                 if self._ending:
                     return 0
@@ -79,17 +79,17 @@ class _Supervisor:
             falls = falls + 1 if time.monotonic() - started < _QUICK else 1
         return 1
 
-    def _told_to_end(self) -> None:
+    def _on_sigterm(self) -> None:
         self._end()
-        threading.Thread(target=self._insist, daemon=True).start()
+        threading.Thread(target=self._kill_when_stuck, daemon=True).start()
 
     def _wait_for_last_user(self, users: int) -> None:
         fcntl.flock(users, fcntl.LOCK_EX)
         with self._lock:
             self._end()
-        self._insist()
+        self._kill_when_stuck()
 
-    def _insist(self) -> None:
+    def _kill_when_stuck(self) -> None:
         """Kill a server that does not stop, which happens if it cannot write its snapshot.
 
         No data is lost, because the append-only file is complete after every write.

@@ -95,7 +95,7 @@ class PrivateServer:
         while not self._answers():
             if time.monotonic() > deadline:
                 raise NoServer(f"The private server was not ready within {_PATIENCE:.0f} s.", self._log())
-            if not _runs(keeper) and self._unkept():
+            if not _runs(keeper) and self._has_no_keeper():
                 if starts == _STARTS:
                     raise NoServer("The private server could not be started.", self._log())
                 keeper = self._spawn()
@@ -111,7 +111,7 @@ class PrivateServer:
             actions = [(os.POSIX_SPAWN_DUP2, stream.fileno(), number) for number, stream in standard]
             return os.posix_spawn(sys.executable, command, os.environ, file_actions=actions, setsid=True)
 
-    def _unkept(self) -> bool:
+    def _has_no_keeper(self) -> bool:
         """Return whether no keeper is running: nobody holds its lock."""
         with (self._folder / "keeper.lock").open("a") as lock:
             try:

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Sequence
 
 from vsexplorer.core.attributes import fields
-from vsexplorer.core.columns import LACKING, sort_key
+from vsexplorer.core.columns import MISSING_RANK, sort_key
 from vsexplorer.core.errors import CommandRefused
 from vsexplorer.core.text import decode, plural
 from vsexplorer.core.values import SetInfo
@@ -74,8 +74,8 @@ class Browser:
             found += [(sort_key(fields(raw).get(field)), name) for name, raw in zip(page, described, strict=True)]
         found.sort(key=lambda one: one[1])
         found.sort(key=lambda one: one[0], reverse=descending)
-        lacking = [name for key, name in found if key[0] == LACKING]
-        self.names = [name for key, name in found if key[0] != LACKING] + lacking
+        lacking = [name for key, name in found if key[0] == MISSING_RANK]
+        self.names = [name for key, name in found if key[0] != MISSING_RANK] + lacking
         self.first, self.at_start, self.at_end, self.sorted_by = 0, True, True, field
 
     async def end(self) -> None:
@@ -143,7 +143,7 @@ class Browser:
         """Read the page after the window; return the number of names dropped at its start."""
         if self.at_end or not self.ordered or not self.names:
             return 0
-        found = await self._store.names_behind(self._info.key, self.names[-1], PAGE)
+        found = await self._store.names_after(self._info.key, self.names[-1], PAGE)
         self.at_end = len(found) < PAGE
         self.names += found
         forgotten = max(0, len(self.names) - WINDOW)

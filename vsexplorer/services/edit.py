@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from vsexplorer.core.attributes import to_stored
 from vsexplorer.core.errors import (
-    ChangedMeanwhile,
     CommandRefused,
+    Conflict,
     DimensionMismatch,
     NotFound,
     UsageError,
@@ -115,7 +115,7 @@ class Editor:
         change = changes.add(key, info, NewElement(element, vector, attributes), options or SetOptions())
         return PreparedChange(change, info, model)
 
-    async def describe(
+    async def set_attributes(
         self, key: bytes, element: bytes, attributes: bytes | None, seen: Seen | None = None
     ) -> PreparedChange:
         """Prepare to replace or remove an element's attributes.
@@ -128,15 +128,15 @@ class Editor:
 
         Raises:
             NotFound: the element does not exist.
-            ChangedMeanwhile: they have changed since then.
+            Conflict: they have changed since then.
         """
         info, before = await self._before(key, [element])
         if seen is not None and seen.attributes != before[element].attributes:
-            raise ChangedMeanwhile(
+            raise Conflict(
                 f"The attributes of {display(element)} were changed by another client; nothing was written.",
                 "Reload them and edit them again.",
             )
-        return PreparedChange(changes.describe(info, element, before[element], attributes), info)
+        return PreparedChange(changes.set_attributes(info, element, before[element], attributes), info)
 
     async def rename(self, key: bytes, element: bytes, name: bytes) -> PreparedChange:
         """Prepare to give an element another name.
@@ -171,14 +171,14 @@ class Editor:
         info = await self._store.info(key)
         return PreparedChange(changes.delete_set(info), info)
 
-    async def make(self, prepared: PreparedChange) -> PreparedChange | None:
+    async def apply(self, prepared: PreparedChange) -> PreparedChange | None:
         """Apply a prepared change.
 
         Returns:
             The change that undoes it; ``None`` if it cannot be undone.
 
         Raises:
-            ChangedMeanwhile: another client has changed the data; nothing was written.
+            Conflict: another client has changed the data; nothing was written.
             VsexplorerError: the server refused; nothing was written.
         """
         change, info = prepared.change, prepared.info
@@ -196,7 +196,7 @@ class Editor:
         if info is None:
             # The dimension of the stored vectors is known only now.
             after = await changes.read(self._store.connection, known, list(change.expected))
-        undo = changes.undone(known, change, after, now.uid if now is not None else None)
+        undo = changes.inverse(known, change, after, now.uid if now is not None else None)
         return PreparedChange(undo, now) if undo is not None else None
 
     async def _info(self, key: bytes) -> SetInfo | None:

@@ -69,7 +69,7 @@ class ModelService:
         """List the models whose vectors have the set's dimension."""
         return await asyncio.to_thread(models_of_dimension, info.input_dimension)
 
-    async def lend(self, recorded: str, info: SetInfo | None, stack: AsyncExitStack) -> Embedder:
+    async def embedder_for(self, recorded: str, info: SetInfo | None, stack: AsyncExitStack) -> Embedder:
         """Return the embedder for elements that are added to a set.
 
         Args:

@@ -37,7 +37,7 @@ class SetMemory:
         self._state: UserState | None = None
         self._failed = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._unforeseen: BaseException | None = None
+        self._unexpected: BaseException | None = None
         self._place = ""
         self._info: SetInfo | None = None
         self._brief: SearchDraft | None = None
@@ -66,16 +66,16 @@ class SetMemory:
         before, self._brief = self._brief, search if brief else None
         if self.past and self.past[0].search == search:
             return
-        outdone = before if before is not None and search.line.startswith(before.line) else None
-        self._add(search, "", outdone)
+        superseded = before if before is not None and search.line.startswith(before.line) else None
+        self._add(search, "", superseded)
 
     def keep(self, search: SearchDraft, name: str) -> None:
         """Keep a search as a favourite."""
         self._add(search, name, None)
 
-    def unname(self, past: PastSearch) -> None:
+    def unfavourite(self, past: PastSearch) -> None:
         """Turn a favourite into an ordinary search."""
-        self._later(lambda: self._opened.history.unname(past.id), self._read_past)
+        self._later(lambda: self._opened.history.unfavourite(past.id), self._read_past)
 
     def forget(self, past: PastSearch) -> None:
         """Forget a search."""
@@ -98,8 +98,8 @@ class SetMemory:
     async def settled(self) -> None:
         """Wait until everything is written; raise any unexpected error."""
         await drain(self._tasks)
-        if self._unforeseen is not None:
-            error, self._unforeseen = self._unforeseen, None
+        if self._unexpected is not None:
+            error, self._unexpected = self._unexpected, None
             raise error
 
     async def close(self) -> None:
@@ -108,14 +108,14 @@ class SetMemory:
         if self._state is not None:
             await asyncio.to_thread(self._state.close)
 
-    def _add(self, search: SearchDraft, name: str, outdone: SearchDraft | None) -> None:
+    def _add(self, search: SearchDraft, name: str, superseded: SearchDraft | None) -> None:
         if self._info is None:
             return
         place, key = self._place, self._info.key
 
         def add() -> None:
-            if outdone is not None:
-                self._opened.history.forget_line(place, key, outdone)
+            if superseded is not None:
+                self._opened.history.forget_line(place, key, superseded)
             self._opened.history.add(place, key, search, name)
 
         self._later(add, self._read_past)
@@ -148,7 +148,7 @@ class SetMemory:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled():
-            self._unforeseen = self._unforeseen or task.exception()
+            self._unexpected = self._unexpected or task.exception()
 
     async def _do(self, *work: Callable[[], None]) -> None:
         if self._failed:

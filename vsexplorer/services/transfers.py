@@ -39,7 +39,7 @@ class Transfers:
             async def suit(info: SetInfo | None, mix: bool, progress: ProgressCallback) -> Embedder:
                 record = (await records.read(self._store, [info]))[0] if info is not None and info.size else None
                 recorded = record.model if record is not None and not mix else ""
-                embedder = await self._models.lend(recorded, info, stack)
+                embedder = await self._models.embedder_for(recorded, info, stack)
                 await embedder.open(progress)
                 if info is not None:
                     self._models.check(info, embedder)

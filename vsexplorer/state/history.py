@@ -90,7 +90,7 @@ class History:
             )
         )
 
-    def unname(self, id: int) -> None:
+    def unfavourite(self, id: int) -> None:
         """Turn a favourite into an ordinary search."""
         self._database.write(("UPDATE searches SET name = '' WHERE id = ?", (id,)))
 

@@ -128,7 +128,7 @@ class Loader:
             fingerprint = plan.fingerprint(self.mapping, model)
             self._checkpoint = await self._in_thread(Checkpoint, plan.checkpoints, identity)
             self._state, other = await self._in_thread(self._checkpoint.read, fingerprint)
-            reason = await self._why_anew(info, other)
+            reason = await self._restart_reason(info, other)
             if not reason and not await self._in_thread(self._reader.resume, self._state, self._checkpoint):
                 reason = "the file has changed since the load was interrupted"
             if reason:
@@ -146,7 +146,7 @@ class Loader:
         if self._rejects is not None:
             await self._in_thread(self._rejects.resume, self._state.rejects, self._state.reasons)
 
-    async def _why_anew(self, info: SetInfo | None, other: bool) -> str:
+    async def _restart_reason(self, info: SetInfo | None, other: bool) -> str:
         """Return why an interrupted load cannot be resumed; empty if it can, or if there is none."""
         state = self._state
         if self._plan.restart:
@@ -197,7 +197,7 @@ class Loader:
             self._show(started, progress)
 
     async def _process(self, window: Window, before: asyncio.Task[None] | None) -> None:
-        waiting, known = await self._sorted_out(window)
+        waiting, known = await self._partition(window)
         if self._bulk is not None:
             ready: list[NewElement] = []
             began = time.monotonic()
@@ -220,7 +220,7 @@ class Loader:
             await before
         await self._claim(window)
 
-    async def _sorted_out(self, window: Window) -> tuple[list[Item], set[bytes]]:
+    async def _partition(self, window: Window) -> tuple[list[Item], set[bytes]]:
         """Return the items to embed and write, and the names of those that already exist."""
         known: set[bytes] = set()
         if not (self._checks or (window.items and window.items[0].number < self._ours_until)):

@@ -16,18 +16,10 @@ from vsexplorer.core.errors import UsageError
 from vsexplorer.transfer import csv_format, parquet
 from vsexplorer.transfer.csv_format import CsvFormat
 from vsexplorer.transfer.json_array import array_items
+from vsexplorer.transfer.kinds import KINDS
 from vsexplorer.transfer.rows import BadRow, Row
 from vsexplorer.transfer.streams import STDIN, Stream, open_stream, plain_name
 
-KINDS = {
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "json",
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".tab": "csv",
-    ".parquet": "parquet",
-}
 LONGEST_ROW = 8 << 20
 """Bytes of a row unless more are allowed; a longer one is rejected."""
 _LONGEST_KEPT = 64 << 20
@@ -137,7 +129,7 @@ class RowFile:
             self._stream, self._ended = stream, False
             stack.callback(self._left)
             kind = self.options.kind or KINDS.get(plain_name(self.name).suffix.lower()) or _guess(stream)
-            yield from _READERS[kind](self, stream)
+            yield from READERS[kind](self, stream)
 
     def _left(self) -> None:
         self._stream, self._ended = None, True
@@ -302,7 +294,7 @@ def _parquet(file: RowFile, stream: Stream) -> Iterator[Row | BadRow]:
         yield Row(place, values, _stored(values))
 
 
-_READERS: dict[str, Callable[[RowFile, Stream], Iterator[Row | BadRow]]] = {
+READERS: dict[str, Callable[[RowFile, Stream], Iterator[Row | BadRow]]] = {
     "jsonl": _json_lines,
     "json": _json_document,
     "csv": _csv,

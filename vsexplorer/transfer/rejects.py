@@ -8,8 +8,8 @@ from typing import IO
 
 from vsexplorer.core.errors import UsageError
 from vsexplorer.core.text import sanitize
+from vsexplorer.transfer.kinds import KINDS
 from vsexplorer.transfer.output_file import open_to_append
-from vsexplorer.transfer.readers import KINDS
 from vsexplorer.transfer.rows import BadRow
 from vsexplorer.transfer.streams import STDIN, plain_name
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from vsexplorer.core.errors import ChangedMeanwhile
+from vsexplorer.core.errors import Conflict
 from vsexplorer.core.text import display, plural
 from vsexplorer.core.values import SetInfo
 from vsexplorer.core.vectors import norm, packed
@@ -20,10 +20,10 @@ from vsexplorer.vectorset.writer import (
     Existing,
     NewElement,
     SetOptions,
-    asked_about,
     checked,
     existing,
     read_existing,
+    state_commands,
     vadd,
 )
 
@@ -60,7 +60,7 @@ def add(key: bytes, info: SetInfo | None, element: NewElement, options: SetOptio
     return Change(key, words, (tuple(command),), {element.name: None}, info.uid if info else None)
 
 
-def describe(info: SetInfo, element: bytes, before: Existing, attributes: bytes | None) -> Change:
+def set_attributes(info: SetInfo, element: bytes, before: Existing, attributes: bytes | None) -> Change:
     """Replace or remove an element's attributes."""
     words = f"{'change' if attributes else 'remove'} the attributes of {display(element)}"
     command = (b"VSETATTR", info.key, element, attributes or b"")
@@ -94,7 +94,9 @@ def delete_set(info: SetInfo) -> Change:
     return Change(info.key, words, ((b"DEL", info.key),), {}, info.uid)
 
 
-def undone(info: SetInfo, change: Change, after: Mapping[bytes, Existing | None], uid: int | None) -> Change | None:
+def inverse(
+    info: SetInfo, change: Change, after: Mapping[bytes, Existing | None], uid: int | None
+) -> Change | None:
     """Return the change that undoes another; ``None`` if it cannot be undone.
 
     Args:
@@ -139,7 +141,7 @@ async def apply(connection: Connection, change: Change, info: SetInfo | None) ->
         The states of the elements after the change.
 
     Raises:
-        ChangedMeanwhile: the set or its elements are no longer as expected; nothing was changed.
+        Conflict: the set or its elements are no longer as expected; nothing was changed.
         VsexplorerError: the server refused; nothing was changed.
     """
 
@@ -154,20 +156,20 @@ async def apply(connection: Connection, change: Change, info: SetInfo | None) ->
                 return
             name = different[0]
             if change.expected[name] is None:
-                raise ChangedMeanwhile(f"{display(change.key)} already has an element {display(name)}.")
-            raise ChangedMeanwhile(
+                raise Conflict(f"{display(change.key)} already has an element {display(name)}.")
+            raise Conflict(
                 f"{display(name)} was changed by another client in the meantime; nothing was written.",
                 "Reload it, then try again.",
             )
         recreated = "was recreated, or its server restarted,"
         what = "was created" if info is None else "was deleted" if uid is None else recreated
-        raise ChangedMeanwhile(f"{display(change.key)} {what} in the meantime; nothing was written.")
+        raise Conflict(f"{display(change.key)} {what} in the meantime; nothing was written.")
 
     names = list(change.expected)
-    commands = [*change.commands, *asked_about(change.key, names, vectors=True)]
+    commands = [*change.commands, *state_commands(change.key, names, vectors=True)]
     replies = await connection.transact(change.key, unchanged, commands, _ATTEMPTS)
     if replies is None:
-        raise ChangedMeanwhile(
+        raise Conflict(
             f"{display(change.key)} is constantly being written to; nothing was changed.", "Try again later."
         )
     answered = checked(replies)[len(change.commands) :]

@@ -16,7 +16,7 @@ from vsexplorer.server.connection import Reply
 _MISSHAPEN = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 
 
-def of[**P, T](command: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def parses[**P, T](command: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Decorate a function that parses a command's reply: a malformed reply raises ``CommandRefused``."""
 
     def decorate(read: Callable[P, T]) -> Callable[P, T]:
@@ -35,7 +35,7 @@ def of[**P, T](command: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     return decorate
 
 
-@of("a listing")
+@parses("a listing")
 def names(reply: Reply) -> list[bytes]:
     """A list of names; nothing for a missing set."""
     if reply is None:
@@ -45,14 +45,14 @@ def names(reply: Reply) -> list[bytes]:
     return reply
 
 
-@of("SCAN")
+@parses("SCAN")
 def scan(reply: Reply) -> tuple[int, list[bytes]]:
     """Return the next cursor and a page of keys."""
     cursor, page = reply
     return int(cursor), names(page)
 
 
-@of("VGETATTR")
+@parses("VGETATTR")
 def attributes(reply: Reply) -> bytes | None:
     """Attributes as stored; ``None`` for none."""
     if reply is None:
@@ -62,7 +62,7 @@ def attributes(reply: Reply) -> bytes | None:
     return reply or None
 
 
-@of("VSIM")
+@parses("VSIM")
 def hits(reply: Sequence[bytes | None], with_attributes: bool) -> tuple[Hit, ...]:
     """Results of VSIM WITHSCORES, with or without WITHATTRIBS, in the server's order."""
     if with_attributes:
@@ -76,7 +76,7 @@ def hits(reply: Sequence[bytes | None], with_attributes: bool) -> tuple[Hit, ...
     )
 
 
-@of("VINFO")
+@parses("VINFO")
 def set_info(key: bytes, reply: Sequence[Reply]) -> SetInfo:
     """VINFO's pairs."""
     pairs = {text(name): value for name, value in _groups(reply, 2)}
@@ -95,7 +95,7 @@ def set_info(key: bytes, reply: Sequence[Reply]) -> SetInfo:
     )
 
 
-@of("VLINKS")
+@parses("VLINKS")
 def links(reply: Sequence[Sequence[bytes]]) -> list[list[Neighbour]]:
     """Parse VLINKS WITHSCORES: the lowest level first, each with the most similar first."""
     levels = [[Neighbour(name, float(score)) for name, score in _groups(level, 2)] for level in reply]

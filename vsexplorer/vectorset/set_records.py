@@ -43,7 +43,7 @@ async def read(store: VectorSetStore, infos: Sequence[SetInfo]) -> list[SetRecor
     return _records(found, infos, store.capabilities.run)
 
 
-@replies.of("HMGET")
+@replies.parses("HMGET")
 def _records(found: Reply, infos: Sequence[SetInfo], run: str) -> list[SetRecord | None]:
     return [_record(reply, info, run) for reply, info in zip(found, infos, strict=True)]
 

@@ -193,7 +193,7 @@ class VectorSetStore:
             await self.connection.call(b"VRANGE", key, b"[" + name if name else b"-", b"+", number)
         )
 
-    async def names_behind(self, key: bytes, name: bytes, number: int) -> list[bytes]:
+    async def names_after(self, key: bytes, name: bytes, number: int) -> list[bytes]:
         """Return the first names after ``name``, in order."""
         return replies.names(await self.connection.call(b"VRANGE", key, commands.behind(name), b"+", number))
 

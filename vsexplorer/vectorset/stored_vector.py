@@ -72,7 +72,7 @@ class StoredVector:
         return all(abs(one - stored) <= error for one, stored in zip(unit, self.normalized(), strict=True))
 
 
-@replies.of("VEMB")
+@replies.parses("VEMB")
 def _parts(reply: list[bytes], dimension: int) -> tuple[str, bytes, float, float]:
     kind, blob = replies.text(reply[0]), replies.raw(reply[1])
     if len(blob) < {"int8": dimension, "f32": 4 * dimension, "bin": -(-dimension // 8)}[kind]:

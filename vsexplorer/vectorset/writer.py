@@ -75,11 +75,11 @@ async def existing(
     Raises:
         VsexplorerError: the first refusal.
     """
-    replies = checked(await connection.pipeline(asked_about(key, names, vectors)))
+    replies = checked(await connection.pipeline(state_commands(key, names, vectors)))
     return read_existing(replies, dimension, vectors)
 
 
-def asked_about(key: bytes, names: Sequence[bytes], vectors: bool) -> list[list[Argument]]:
+def state_commands(key: bytes, names: Sequence[bytes], vectors: bool) -> list[list[Argument]]:
     """Return the commands that read the states of elements."""
     asked: list[list[Argument]] = []
     for name in names:
@@ -90,7 +90,7 @@ def asked_about(key: bytes, names: Sequence[bytes], vectors: bool) -> list[list[
 
 
 def read_existing(replies: Sequence[Reply], dimension: int, vectors: bool) -> list[Existing | None]:
-    """Parse the replies to the commands of ``asked_about``."""
+    """Parse the replies to the commands of ``state_commands``."""
     step = 3 if vectors else 2
     found: list[Existing | None] = []
     for start in range(0, len(replies), step):

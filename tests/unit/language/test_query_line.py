@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vsexplorer.language.check import Severity
-from vsexplorer.language.query_line import Kind, read, reweighted, written
+from vsexplorer.language.query_line import Kind, read, reweight, written
 
 
 def parts(line: str) -> list[tuple[float, str, object]]:
@@ -98,10 +98,10 @@ def test_no_line_breaks_the_reading(line: str) -> None:
 
 def test_weights_change_by_a_key_and_leave_the_rest_alone() -> None:
     line = "= science - 0.5*chemistry + 2*@Marie Curie"
-    assert reweighted(line, 4, -0.5) == ("= 0.5*science - 0.5*chemistry + 2*@Marie Curie", 8)
-    assert reweighted(line, 18, 0.5) == ("= science + 0.5*chemistry + 2*@Marie Curie", 18), "never zero"
-    assert reweighted(line, 41, -1) == ("= science - 0.5*chemistry + @Marie Curie", 39)
-    assert reweighted("science", 3, 0.25) is None
+    assert reweight(line, 4, -0.5) == ("= 0.5*science - 0.5*chemistry + 2*@Marie Curie", 8)
+    assert reweight(line, 18, 0.5) == ("= science + 0.5*chemistry + 2*@Marie Curie", 18), "never zero"
+    assert reweight(line, 41, -1) == ("= science - 0.5*chemistry + @Marie Curie", 39)
+    assert reweight("science", 3, 0.25) is None
     assert [term.kind for term in read("= -a").terms] == [Kind.TEXT]
 
 

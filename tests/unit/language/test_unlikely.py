@@ -81,7 +81,7 @@ def test_that_some_lack_a_field_is_only_a_note_where_nobody_expects_them() -> No
     assert [(finding.severity, finding.sentence) for finding in report.findings] == [
         (Severity.NOTE, "50% of 4 sampled lack .died")
     ]
-    assert report.foremost is None
+    assert report.primary is None
 
 
 @pytest.mark.parametrize("expression", [".", ".n", ".bo", ".born > 1900 and .di"])

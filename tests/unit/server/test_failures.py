@@ -59,10 +59,10 @@ def test_mismatched_dimensions_are_both_named() -> None:
         ),
         (exceptions.ConnectionError("Name or service not known"), errors.ConnectionFailed, "unknown"),
         (FileNotFoundError(2, "No such file"), errors.ConnectionFailed, "no such socket"),
-        (exceptions.BusyLoadingError("loading"), errors.Unready, "loading"),
+        (exceptions.BusyLoadingError("loading"), errors.ServerNotReady, "loading"),
         (exceptions.ReadOnlyError("You can't write"), errors.CommandRefused, "replica"),
-        (exceptions.MasterDownError("Link is down"), errors.Unready, "MASTERDOWN"),
-        (exceptions.ResponseError("BUSY Redis is busy"), errors.Unready, "BUSY"),
+        (exceptions.MasterDownError("Link is down"), errors.ServerNotReady, "MASTERDOWN"),
+        (exceptions.ResponseError("BUSY Redis is busy"), errors.ServerNotReady, "BUSY"),
         (
             exceptions.AuthenticationError("WRONGPASS invalid username-password pair"),
             errors.PermissionDenied,

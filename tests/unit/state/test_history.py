@@ -58,7 +58,7 @@ def test_a_name_belongs_to_one_search_and_outlives_asking_again(state: UserState
     state.history.add(HERE, SET, SearchDraft("two"))
     assert [(past.search.line, past.name) for past in state.history.found(HERE, SET, "mine")] == [("two", "mine")]
     past = state.history.found(HERE, SET, "mine")[0]
-    state.history.unname(past.id)
+    state.history.unfavourite(past.id)
     assert state.history.found(HERE, SET, "mine") == []
     state.history.forget(past.id)
     assert lines(state.history) == ["one"]

@@ -13,25 +13,25 @@ def opened() -> SetMonitor:
 
 
 def test_the_same_set_is_no_news() -> None:
-    assert opened().saw(INFO, "run") == SetNews(Change.NONE)
+    assert opened().compare(INFO, "run") == SetNews(Change.NONE)
 
 
 def test_elements_that_were_added_are_counted_from_the_answer_on() -> None:
     monitor = opened()
-    assert monitor.saw(replace(INFO, size=12, newest_node=22), "run").words == "2 new elements"
+    assert monitor.compare(replace(INFO, size=12, newest_node=22), "run").words == "2 new elements"
     monitor.answered(replace(INFO, size=12, newest_node=22), "run")
-    assert monitor.saw(replace(INFO, size=12, newest_node=22), "run") == SetNews(Change.NONE)
+    assert monitor.compare(replace(INFO, size=12, newest_node=22), "run") == SetNews(Change.NONE)
 
 
 def test_a_set_made_anew_stays_another_one() -> None:
     monitor = opened()
-    assert monitor.saw(replace(INFO, uid=2), "run").change is Change.REPLACED
+    assert monitor.compare(replace(INFO, uid=2), "run").change is Change.REPLACED
     assert monitor.gone
-    assert monitor.saw(INFO, "run").change is Change.REPLACED
+    assert monitor.compare(INFO, "run").change is Change.REPLACED
 
 
 def test_a_server_that_was_restarted_numbers_its_sets_anew() -> None:
-    assert opened().saw(replace(INFO, uid=2), "another run").change is Change.NONE
+    assert opened().compare(replace(INFO, uid=2), "another run").change is Change.NONE
 
 
 def test_a_set_that_is_missing_is_gone_until_one_is_opened() -> None:
@@ -43,4 +43,4 @@ def test_a_set_that_is_missing_is_gone_until_one_is_opened() -> None:
 
 
 def test_another_set_is_no_news() -> None:
-    assert opened().saw(replace(INFO, key=b"other", size=99), "run") == SetNews(Change.NONE)
+    assert opened().compare(replace(INFO, key=b"other", size=99), "run") == SetNews(Change.NONE)

@@ -11,7 +11,7 @@ from textual.message import Message
 from vsexplorer.core.text import sanitize
 from vsexplorer.core.values import Hit
 from vsexplorer.tui.main.line_bar import LineBar
-from vsexplorer.tui.main.messages import Said
+from vsexplorer.tui.main.messages import StatusMessage
 from vsexplorer.tui.widgets.filter_line import FilterHighlighter
 from vsexplorer.tui.widgets.prompt import PromptLine
 
@@ -166,11 +166,11 @@ class FilterBar(LineBar):
         """Open the completion list."""
         if not self._propose(asked=True):
             nothing = "nothing to complete here" if self.facts else "attributes not sampled yet"
-            self.post_message(Said(nothing))
+            self.post_message(StatusMessage(nothing))
 
     def action_reweigh(self, step: float) -> None:
         """Report that only the terms of a query have weights."""
-        self.post_message(Said("only the terms of a sum in the query line have weights"))
+        self.post_message(StatusMessage("only the terms of a sum in the query line have weights"))
 
     # Events
 
@@ -188,7 +188,7 @@ class FilterBar(LineBar):
 
     def _show(self, report: Report) -> None:
         # The proposals already show what is missing.
-        finding = None if self._completion.open and report.unfinished else report.foremost
+        finding = None if self._completion.open and report.unfinished else report.primary
         self._finding.show(finding, int(self._line.input.scroll_offset.x))
         if not report.ok or report.unfinished:
             self.say("…" if report.unfinished else "✗", "" if report.unfinished else "error")

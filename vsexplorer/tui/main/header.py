@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from vsexplorer.core.errors import TimedOut, Unready, VsexplorerError
+from vsexplorer.core.errors import ServerNotReady, TimedOut, VsexplorerError
 from vsexplorer.core.text import display, sanitize
 from vsexplorer.core.values import SetInfo
 from vsexplorer.tui.services.connection import ConnectionService
@@ -80,7 +80,7 @@ class Header(Vertical):
         """Reconnect in the background after the connection was lost."""
         if self._connection.connected:
             self._connection.connected = False
-            self.run_worker(self._come_back(error), group="connect", description="reconnecting")
+            self.run_worker(self._reconnect(error), group="connect", description="reconnecting")
 
     def note(self, words: str = "") -> None:
         """Show sanitized text at the right of the server line; without text, the program's name."""
@@ -120,8 +120,8 @@ class Header(Vertical):
         try:
             await self._connection.prepare()
             await self._connection.connect()
-        except Unready as error:
-            await self._come_back(error)
+        except ServerNotReady as error:
+            await self._reconnect(error)
         except VsexplorerError as error:
             self._server.set_text("not connected", _NAME)
             self.post_message(self.Failed(error))
@@ -135,9 +135,9 @@ class Header(Vertical):
         self.post_message(self.Connected(again=self._was_connected))
         self._was_connected = True
 
-    async def _come_back(self, error: VsexplorerError) -> None:
+    async def _reconnect(self, error: VsexplorerError) -> None:
         since = datetime.now().strftime("%H:%M:%S")
-        what = "no answer" if isinstance(error, Unready | TimedOut) else "disconnected"
+        what = "no answer" if isinstance(error, ServerNotReady | TimedOut) else "disconnected"
         self._server.set_text(f"{sanitize(self._connection.explorer.target.label)} · {what}", _NAME)
 
         def attempt(error: VsexplorerError) -> None:
@@ -145,7 +145,7 @@ class Header(Vertical):
             self.post_message(self.Retrying(f"{what} since {since}, retrying every few seconds: {reason}"))
 
         try:
-            await self._connection.come_back(error, attempt)
+            await self._connection.reconnect(error, attempt)
         except VsexplorerError as failure:
             self.post_message(self.Failed(failure))
         else:

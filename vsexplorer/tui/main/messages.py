@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.message import Message
 
 
-class Said(Message):
+class StatusMessage(Message):
     """A message for the status line; the text is sanitized."""
 
     def __init__(self, words: str, error: bool = False) -> None:

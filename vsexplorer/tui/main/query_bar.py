@@ -12,7 +12,7 @@ from textual.message import Message
 from vsexplorer.core.text import display
 from vsexplorer.core.values import Everything, Source
 from vsexplorer.tui.main.line_bar import LineBar
-from vsexplorer.tui.main.messages import Said
+from vsexplorer.tui.main.messages import StatusMessage
 from vsexplorer.tui.widgets.bars import TextBar
 from vsexplorer.tui.widgets.prompt import PromptLine
 
@@ -73,18 +73,20 @@ class QueryBar(LineBar):
 
     def action_reweigh(self, step: float) -> None:
         """Change the weight of the term at the cursor."""
-        from vsexplorer.language.query_line import reweighted
+        from vsexplorer.language.query_line import reweight
 
-        changed = reweighted(self.value, self._line.input.cursor_position, step)
+        changed = reweight(self.value, self._line.input.cursor_position, step)
         if changed is None:
-            self.post_message(Said("only the terms of a sum have weights, such as = science - 0.5*chemistry"))
+            self.post_message(
+                StatusMessage("only the terms of a sum have weights, such as = science - 0.5*chemistry")
+            )
         else:
             self._line.input.value, self._line.input.cursor_position = changed
 
     def action_propose(self) -> None:
         """Open the completion list."""
         if not self._propose():
-            self.post_message(Said("element names are completed after an @"))
+            self.post_message(StatusMessage("element names are completed after an @"))
 
     # Events
 

@@ -17,14 +17,14 @@ from vsexplorer.core.text import display, plural, sanitize
 from vsexplorer.core.values import Everything, Hit, ResultPage, SearchOptions, SetInfo
 from vsexplorer.tui import clipboard
 from vsexplorer.tui.keymap import Place, bindings
-from vsexplorer.tui.main.messages import Said
+from vsexplorer.tui.main.messages import StatusMessage
 from vsexplorer.tui.session import Session
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.fields_panel import FieldsPanel
 from vsexplorer.tui.widgets.notice import Notice
 from vsexplorer.tui.widgets.results import ResultsTable
 
-LACKING = "An element that lacks a field of the filter never matches."
+MISSING_FIELD_HINT = "An element that lacks a field of the filter never matches."
 
 
 class ResultsPane(Horizontal):
@@ -103,32 +103,32 @@ class ResultsPane(Horizontal):
         self.table.show(page)
         if not page.hits:
             self._counted = "no match"
-            self.tell(*_nothing(page, info))
+            self.show_notice(*_nothing(page, info))
             return
         self._counted = _counted(page, info)
         self._swap(self.table, self.notice)
         # Done here, because the table's message may arrive one frame too late.
         self._show_attributes(self.table.selected)
 
-    def tell(self, title: str, sentence: str = "", hint: str = "", error: bool = False) -> None:
+    def show_notice(self, title: str, sentence: str = "", hint: str = "", error: bool = False) -> None:
         """Show a notice in place of the results; the texts are sanitized."""
         self.notice.say(title, sentence, hint, error)
         self._swap(self.notice, self.table)
         self.attributes.show("", None)
 
-    def tell_error(self, error: VsexplorerError) -> None:
+    def show_error(self, error: VsexplorerError) -> None:
         """Show an error in place of the results."""
         title, _, rest = sanitize(error.message, keep_newlines=True).partition("\n")
-        self.tell(title, rest, sanitize(error.hint, keep_newlines=True), error=True)
+        self.show_notice(title, rest, sanitize(error.hint, keep_newlines=True), error=True)
 
-    def tell_progress(self, progress: Progress) -> None:
+    def show_progress(self, progress: Progress) -> None:
         """Show progress in place of the results."""
         self.notice.say_progress(progress)
         self._swap(self.notice, self.table)
 
-    def tell_no_match(self) -> None:
+    def show_no_match(self) -> None:
         """Say that no element of the set passes the filter."""
-        self.tell("No match", "No element of the set passes the filter.", LACKING)
+        self.show_notice("No match", "No element of the set passes the filter.", MISSING_FIELD_HINT)
 
     def mark_stale(self) -> None:
         """Mark the results as belonging to an older search."""
@@ -192,7 +192,7 @@ class ResultsPane(Horizontal):
             else:
                 self._say("the command is too large for the clipboard", error=True)
 
-    def action_take(self) -> None:
+    def action_copy(self) -> None:
         """Open the copy menu."""
         from vsexplorer.tui.screens.copy import Copier
 
@@ -245,7 +245,7 @@ class ResultsPane(Horizontal):
             self.post_message(self.Summarized())
 
     def _say(self, words: str, error: bool = False) -> None:
-        self.post_message(Said(words, error))
+        self.post_message(StatusMessage(words, error))
 
     @on(ResultsTable.Sorted)
     def _sorted(self, event: ResultsTable.Sorted) -> None:
@@ -291,7 +291,7 @@ def _nothing(page: ResultPage, info: SetInfo) -> tuple[str, str, str]:
         return "This vector set is empty", "", "vsexplorer load KEY FILE fills it; o switches to another one."
     if not page.query.filter.strip():
         return "No match", "", ""
-    hint = LACKING
+    hint = MISSING_FIELD_HINT
     if not page.query.options.exact and not isinstance(page.query.source, Everything):
         hint += "\nA filtered search examines the nearest candidates only: w widens it."
     return "No match", "Nothing near the query passes the filter.", hint

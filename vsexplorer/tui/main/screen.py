@@ -28,7 +28,7 @@ from vsexplorer.tui.keymap import Place, bindings, keys_at, keys_named
 from vsexplorer.tui.live_search import LiveSearch, Outcome
 from vsexplorer.tui.main.filter_bar import FilterBar
 from vsexplorer.tui.main.header import Header
-from vsexplorer.tui.main.messages import Said
+from vsexplorer.tui.main.messages import StatusMessage
 from vsexplorer.tui.main.query_bar import QueryBar
 from vsexplorer.tui.main.results_pane import ResultsPane
 from vsexplorer.tui.main.status_line import StatusLine
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from vsexplorer.state.history import PastSearch
     from vsexplorer.transfer.plan import LoadPlan, LoadReport
     from vsexplorer.transfer.rows import RowSource
-    from vsexplorer.tui.screens.element import Leaving
+    from vsexplorer.tui.screens.element import ElementResult
     from vsexplorer.tui.screens.load import ChosenLoad
     from vsexplorer.tui.screens.options import OptionsScreen
 
@@ -132,7 +132,7 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Connect after the first frame is drawn."""
-        self.results.tell("Connecting …")
+        self.results.show_notice("Connecting …")
         self.session.changed.subscribe(self, self._set_changed)
         self.call_after_refresh(self._painted)
 
@@ -248,7 +248,7 @@ class MainScreen(Screen[None]):
             if not self.query_bar.completes:
                 self.say(words, error=True)
         elif isinstance(error, DimensionMismatch | ModelUnavailable | NotFound) or not self.results.selected:
-            self.results.tell_error(error)
+            self.results.show_error(error)
             if isinstance(error, DimensionMismatch) and self.info is not None:
                 self.run_worker(self._offer_models(self.info), group="models", description="looking for models")
         else:
@@ -267,7 +267,7 @@ class MainScreen(Screen[None]):
         self.filter_bar.show_matches(matches)
         found, options = len(page.hits), page.query.options
         if matches.exact and not matches.number and not found:
-            self.results.tell_no_match()
+            self.results.show_no_match()
         elif found < min(matches.low, options.count) and not options.exact:
             about = "" if matches.exact else "about "
             limit = "" if options.filter_ef is None else f" of {options.filter_ef:,}"
@@ -286,7 +286,7 @@ class MainScreen(Screen[None]):
 
     @on(FilterBar.Changed)
     def _filter_changed(self, event: FilterBar.Changed) -> None:
-        self.options.narrow()
+        self.options.reset_widening()
         self._mark_conditions()
         if event.valid:
             self.search()
@@ -294,8 +294,8 @@ class MainScreen(Screen[None]):
             self.live.forget()
             self._mark_stale()
 
-    @on(Said)
-    def _said(self, event: Said) -> None:
+    @on(StatusMessage)
+    def _said(self, event: StatusMessage) -> None:
         self.say(event.words, event.error)
 
     @on(ResultsPane.Used)
@@ -382,7 +382,7 @@ class MainScreen(Screen[None]):
 
     @on(Header.Failed)
     def _not_connected(self, event: Header.Failed) -> None:
-        self.results.tell_error(event.error)
+        self.results.show_error(event.error)
         self.say("ctrl+r: try again")
 
     async def _begin(self) -> None:
@@ -391,7 +391,7 @@ class MainScreen(Screen[None]):
             if self.start.demo == "people":
                 from vsexplorer.services.demo import load_people
 
-                await load_people(self.session.explorer, self.results.tell_progress)
+                await load_people(self.session.explorer, self.results.show_progress)
             if self.start.demo == "unicode":
                 from vsexplorer.services.demo import characters_plan
                 from vsexplorer.transfer.characters import Characters
@@ -403,12 +403,12 @@ class MainScreen(Screen[None]):
             else:
                 await self.tracker.open_only()
         except VsexplorerError as error:
-            self.results.tell_error(error)
+            self.results.show_error(error)
             self.say("ctrl+r: try again")
 
     async def _look(self) -> None:
         if self.session.connection.connected and not self.live.busy:
-            await self.tracker.look(changing=self.loads.running)
+            await self.tracker.check(changing=self.loads.running)
 
     def _tell_news(self, news: SetNews, key: bytes) -> None:
         match news.change:
@@ -435,11 +435,11 @@ class MainScreen(Screen[None]):
             case Missing(key, error):
                 self.results.clear()
                 self.header.show_key(key)
-                self.results.tell_error(error)
+                self.results.show_error(error)
             case Deleted(key):
                 self.results.clear()
                 self.header.show_key(key)
-                self.results.tell(f"{display(key)} was deleted", "", "o: other sets")
+                self.results.show_notice(f"{display(key)} was deleted", "", "o: other sets")
             case Described(_, searches):
                 self._show_set()
                 if searches:
@@ -466,16 +466,16 @@ class MainScreen(Screen[None]):
         self.results.table.arrangement = self.session.arrangement
         self._show_set()
         self.search()
-        self.options.narrow()
+        self.options.reset_widening()
         self.model.suit(info)
 
     def _no_set_chosen(self, several: bool) -> None:
         if several:
-            self.results.tell("This database has several vector sets", "", "o: list them")
+            self.results.show_notice("This database has several vector sets", "", "o: list them")
             self.action_choose_set()
             return
         private = " --private" if self.start.where.private else ""
-        self.results.tell(
+        self.results.show_notice(
             "There is no vector set in this database",
             "",
             f"vsexplorer load KEY FILE{private} creates one,\nvsexplorer demo shows an example.",
@@ -489,7 +489,7 @@ class MainScreen(Screen[None]):
         """Refresh after a change made by this application."""
         if self.info is not None and key == self.info.key:
             self.counter.forget()
-            self.run_worker(self.tracker.follow(key), group="follow", description="looking again")
+            self.run_worker(self.tracker.refresh_after_change(key), group="follow", description="looking again")
 
     # The model
 
@@ -517,7 +517,7 @@ class MainScreen(Screen[None]):
             report = await self.loads.run(files, plan)
         except VsexplorerError as error:
             if self.info is None:
-                self.results.tell_error(error)
+                self.results.show_error(error)
             else:
                 self.say(sanitize(str(error)), error=True)
         else:
@@ -539,7 +539,7 @@ class MainScreen(Screen[None]):
     def _show_load(self, progress: Progress) -> None:
         self.header.note(progress_words(progress))
         if self.info is None:
-            self.results.tell_progress(progress)
+            self.results.show_progress(progress)
 
     def _usable(self) -> SetInfo | None:
         """Return the open set, or ``None`` after showing why there is none to work on."""
@@ -640,7 +640,7 @@ class MainScreen(Screen[None]):
             self.history.use()
             self.app.push_screen(ElementScreen(self.session, self.info.key, hit), self._element_left)
 
-    def _element_left(self, left: Leaving | None) -> None:
+    def _element_left(self, left: ElementResult | None) -> None:
         self.results.redraw()
         if left is not None and left.similar:
             self.search_similar(left.element)

@@ -27,7 +27,7 @@ from vsexplorer.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from vsexplorer.services.browse import Browser
-    from vsexplorer.tui.screens.element import Leaving
+    from vsexplorer.tui.screens.element import ElementResult
 
 
 class BrowseScreen(Screen[bytes | None]):
@@ -187,7 +187,7 @@ class BrowseScreen(Screen[bytes | None]):
         async with self._window:
             if not browser.names or not self.is_attached:
                 return False
-            if names := table.undescribed:
+            if names := table.without_attributes:
                 found = await browser.attributes(names)
                 if self.is_attached:
                     table.describe(names, found)
@@ -229,7 +229,7 @@ class BrowseScreen(Screen[bytes | None]):
         hit = Hit(0, event.hit.element, None, event.hit.attributes)
         self.app.push_screen(ElementScreen(self._session, self._info.key, hit), self._left)
 
-    def _left(self, left: Leaving | None) -> None:
+    def _left(self, left: ElementResult | None) -> None:
         if left is not None and left.similar:
             self.dismiss(left.element)
         else:
@@ -258,7 +258,7 @@ class BrowseScreen(Screen[bytes | None]):
         else:
             self.say("no columns: the elements have no attributes")
 
-    def action_take(self) -> None:
+    def action_copy(self) -> None:
         """Open the copy menu."""
         from vsexplorer.tui.screens.copy import Copier
 

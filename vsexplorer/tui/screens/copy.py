@@ -128,13 +128,13 @@ class Copier:
 
     def offer(self, hit: Hit | None, page: ResultPage | None) -> None:
         """Open the menu for the selected element and the results, whichever exist."""
-        entries = [*(self._of_element(hit) if hit else ()), *(self._of_results(page) if page else ())]
+        entries = [*(self._element_choices(hit) if hit else ()), *(self._result_choices(page) if page else ())]
         if entries:
             self._app.push_screen(CopyMenu(entries), self._copy)
 
     def _copy(self, chosen: CopyChoice | None) -> None:
         if chosen is not None:
-            self._app.run_worker(self._fetch(chosen), group="take", description="copying")
+            self._app.run_worker(self._fetch(chosen), group="copy", description="copying")
 
     async def _fetch(self, chosen: CopyChoice) -> None:
         try:
@@ -154,7 +154,7 @@ class Copier:
                 clipboard.send(self._app, text)
                 self._say(f"sent to clipboard: {sanitize(chosen.words)}", False)
 
-    def _of_element(self, hit: Hit) -> list[CopyChoice]:
+    def _element_choices(self, hit: Hit) -> list[CopyChoice]:
         async def name() -> str:
             return display(hit.element)
 
@@ -182,21 +182,21 @@ class Copier:
             CopyChoice("@", "element, as a query term", line),
         ]
 
-    def _of_results(self, page: ResultPage) -> list[CopyChoice]:
+    def _result_choices(self, page: ResultPage) -> list[CopyChoice]:
         async def rows_json() -> str:
-            from vsexplorer.output.listing import as_json, of_page
+            from vsexplorer.output.listing import as_json, page_listing
 
-            return as_json(of_page(page))
+            return as_json(page_listing(page))
 
         async def rows_csv() -> str:
-            from vsexplorer.output.listing import as_csv, of_page
+            from vsexplorer.output.listing import as_csv, page_listing
 
-            return sanitize(as_csv(of_page(page)), keep_newlines=True)
+            return sanitize(as_csv(page_listing(page)), keep_newlines=True)
 
         async def rows_markdown() -> str:
-            from vsexplorer.output.listing import as_markdown, of_page
+            from vsexplorer.output.listing import as_markdown, page_listing
 
-            return as_markdown(of_page(page))
+            return as_markdown(page_listing(page))
 
         def code(client: str) -> Callable[[], Awaitable[str]]:
             async def write() -> str:

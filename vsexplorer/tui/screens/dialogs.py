@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 
 if TYPE_CHECKING:
-    from vsexplorer.tui.screens.forms import NewElementForm
+    from vsexplorer.tui.screens.forms import NewElementInput
 
 
 class AppDialogs:
@@ -44,7 +44,7 @@ class AppDialogs:
 
         return await self._app().push_screen_wait(NameForm(title, name))
 
-    async def new_element(self, title: str) -> NewElementForm | None:
+    async def new_element(self, title: str) -> NewElementInput | None:
         """Ask for a name, a text or vector, and attributes."""
         from vsexplorer.tui.screens.forms import AddForm
 

@@ -35,7 +35,7 @@ _COMPARED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
+class ElementResult:
     """The result of an element screen."""
 
     element: bytes
@@ -43,7 +43,7 @@ class Leaving:
     """Whether to search for elements similar to it."""
 
 
-class ElementScreen(Screen[Leaving]):
+class ElementScreen(Screen[ElementResult]):
     """Attributes on the left, vector and neighbours on the right; stacked on narrow terminals."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.ELEMENT)
@@ -135,7 +135,7 @@ class ElementScreen(Screen[Leaving]):
 
     def look(self) -> None:
         """Read the current element in the background."""
-        # Leaving the screen must not cancel a command under way, which would close its connection.
+        # ElementResult the screen must not cancel a command under way, which would close its connection.
         self.app.run_worker(self._look(self.element), group="element", description="reading an element")
 
     def _shows(self, element: bytes) -> bool:
@@ -256,7 +256,7 @@ class ElementScreen(Screen[Leaving]):
         self.query_one(AttributeTree).focus()
         self.say("n: next match · N: previous match")
 
-    # Leaving, marking
+    # ElementResult, marking
 
     def action_back(self) -> None:
         """Leave the find line, or the element."""
@@ -264,13 +264,13 @@ class ElementScreen(Screen[Leaving]):
             self.remove_class("-finding")
             self.query_one(AttributeTree).focus()
         else:
-            self.dismiss(Leaving(self.element, False))
+            self.dismiss(ElementResult(self.element, False))
 
     def action_similar(self) -> None:
         """Leave, and search for similar elements."""
-        self.dismiss(Leaving(self.element, True))
+        self.dismiss(ElementResult(self.element, True))
 
-    def action_take(self) -> None:
+    def action_copy(self) -> None:
         """Open the copy menu."""
         from vsexplorer.tui.screens.copy import Copier
 
@@ -301,7 +301,7 @@ class ElementScreen(Screen[Leaving]):
 
     async def _delete(self, element: bytes) -> None:
         if await self._session.edits.delete(self._key, [element]):
-            self.dismiss(Leaving(element, False))
+            self.dismiss(ElementResult(element, False))
 
     def action_undo_change(self) -> None:
         """Undo the last change."""

@@ -166,7 +166,7 @@ class NameForm(_Form[str]):
 
 
 @dataclass(frozen=True, slots=True)
-class NewElementForm:
+class NewElementInput:
     """The input for a new element."""
 
     name: str
@@ -175,7 +175,7 @@ class NewElementForm:
     attributes: str
 
 
-class AddForm(_Form[NewElementForm]):
+class AddForm(_Form[NewElementInput]):
     """A form for a new element: its name, its text or vector, and its attributes."""
 
     DEFAULT_CSS = _FORM_CSS.format(name="AddForm", height="60%")
@@ -223,4 +223,4 @@ class AddForm(_Form[NewElementForm]):
         except UsageError as error:
             self.tell(sanitize(error.message), error=True)
             return
-        self.dismiss(NewElementForm(name, what, text))
+        self.dismiss(NewElementInput(name, what, text))

@@ -44,7 +44,7 @@ class HistoryScreen(Chooser[PastSearch]):
         if past is None:
             return
         if past.name:
-            self._memory.unname(past)
+            self._memory.unfavourite(past)
             self._follow()
         else:
             form = NameForm("save this search as", past.search.line or past.search.filter)

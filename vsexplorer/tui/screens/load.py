@@ -44,7 +44,7 @@ _PAUSE = 0.3
 
 def _can_be_loaded(path: Path) -> bool:
     """Whether a path is a visible folder or a visible file of a supported type."""
-    from vsexplorer.transfer.readers import KINDS
+    from vsexplorer.transfer.kinds import KINDS
     from vsexplorer.transfer.streams import plain_name
 
     if path.name.startswith(".") or sanitize(path.name) != path.name:

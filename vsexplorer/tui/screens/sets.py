@@ -87,7 +87,7 @@ class SetsScreen(Screen[bytes | None]):
         self.table.clear()
         self._looks += 1
         self._looking = True
-        # Leaving the screen must not cancel a command under way, which would close its connection.
+        # ElementResult the screen must not cancel a command under way, which would close its connection.
         self.app.run_worker(self._collect(self._looks), group="sets", description="finding vector sets")
 
     def action_stop(self) -> None:

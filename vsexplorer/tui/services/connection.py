@@ -51,7 +51,7 @@ class ConnectionService:
         await self.explorer.connect()
         self.connected = True
 
-    async def come_back(self, lost: VsexplorerError, attempt: Callable[[VsexplorerError], None]) -> None:
+    async def reconnect(self, lost: VsexplorerError, attempt: Callable[[VsexplorerError], None]) -> None:
         """Try to connect again until it works.
 
         Args:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from vsexplorer.core.attributes import difference, pretty
-from vsexplorer.core.errors import ChangedMeanwhile, VsexplorerError
+from vsexplorer.core.errors import Conflict, VsexplorerError
 from vsexplorer.core.text import decode, display, sanitize
 from vsexplorer.core.values import ByText, ByVector, SetInfo
 
@@ -106,7 +106,9 @@ class EditFlow:
             return False
         after = checked_attributes(text)
         changes = [sanitize(line) for line in difference(before, after)]
-        return await self._make(self._explorer().editor.describe(key, element, after, Seen(before)), about=changes)
+        return await self._make(
+            self._explorer().editor.set_attributes(key, element, after, Seen(before)), about=changes
+        )
 
     async def rename(self, key: bytes, element: bytes) -> bytes | None:
         """Rename an element; returns the new name, or ``None`` if it was not changed."""
@@ -138,9 +140,9 @@ class EditFlow:
             return None
         undo = self._undo.pop()
         try:
-            await self._explorer().editor.make(undo)
+            await self._explorer().editor.apply(undo)
         except VsexplorerError as error:
-            if not isinstance(error, ChangedMeanwhile):
+            if not isinstance(error, Conflict):
                 self._undo.append(undo)
             self._fail(error)
             return None
@@ -167,7 +169,7 @@ class EditFlow:
             lines = [*about, "", *prepared.lines] if about else prepared.lines
             if not await self._dialogs.confirm(prepared.words, lines, typed):
                 return False
-            undo = await self._explorer().editor.make(prepared)
+            undo = await self._explorer().editor.apply(prepared)
         except VsexplorerError as error:
             self._fail(error)
             return False

@@ -82,6 +82,6 @@ class OptionChoice:
         self._widened = replace(self._widened, filter_ef=info.size)
         return f"examining up to {info.size:,} candidates (FILTER-EF)"
 
-    def narrow(self) -> None:
+    def reset_widening(self) -> None:
         """Undo widening."""
         self._widened = SearchOptions()

@@ -53,7 +53,7 @@ class SetMonitor:
         if self._same(info, run):
             self._before, self._run = info, run
 
-    def saw(self, info: SetInfo, run: str) -> SetNews:
+    def compare(self, info: SetInfo, run: str) -> SetNews:
         """Compare the current description with the stored one."""
         before = self._before
         if before is None or before.key != info.key:

@@ -167,7 +167,7 @@ class SetTracker:
         else:
             self._tell(NoChoice(several=bool(found)))
 
-    async def follow(self, key: bytes) -> None:
+    async def refresh_after_change(self, key: bytes) -> None:
         """Describe the open set again after a change by this application."""
         try:
             info = await self._session.explorer.sets.info(key)
@@ -195,7 +195,7 @@ class SetTracker:
         elif before.key == key and info.size != before.size:
             self._describe(info, searches=True)
 
-    async def look(self, changing: bool) -> None:
+    async def check(self, changing: bool) -> None:
         """Check the open set for changes by other clients, and whether the server still answers.
 
         Args:
@@ -216,7 +216,7 @@ class SetTracker:
             return
         else:
             if not changing:
-                self._tell(ChangedByOthers(key, self._monitor.saw(info, self._server_run)))
+                self._tell(ChangedByOthers(key, self._monitor.compare(info, self._server_run)))
                 if not self._monitor.gone:
                     self._describe(info, searches=False)
 

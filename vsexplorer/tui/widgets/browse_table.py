@@ -68,7 +68,7 @@ class BrowseTable(ElementTable):
         self.refresh()
 
     @property
-    def undescribed(self) -> list[bytes]:
+    def without_attributes(self) -> list[bytes]:
         """Names whose attributes are not known yet, among visible rows and a page around them."""
         top = self.scroll_offset.y
         around = self._names[max(0, top - self.page_rows) : top + 2 * self.page_rows]
@@ -104,9 +104,9 @@ class BrowseTable(ElementTable):
     def moved(self) -> None:
         """Announce the selection, and request missing rows and attributes."""
         self.post_message(self.Selected())
-        if self.near_start or self.near_end or self.undescribed:
+        if self.near_start or self.near_end or self.without_attributes:
             self.post_message(self.Wanted())
 
-    def sorted_otherwise(self) -> None:
+    def sorting_changed(self) -> None:
         """Announce the changed sorting."""
         self.post_message(self.Sorted())

@@ -110,9 +110,9 @@ class ElementTable(LineList):
     def action_reverse(self) -> None:
         """Reverse the sort order."""
         self.sort_reversed = not self.sort_reversed
-        self.sorted_otherwise()
+        self.sorting_changed()
 
-    def sorted_otherwise(self) -> None:
+    def sorting_changed(self) -> None:
         """Handle a change of ``sort_field`` or ``sort_reversed``."""
         raise NotImplementedError
 
@@ -136,7 +136,7 @@ class ElementTable(LineList):
             self.sort_reversed = False
         self.sort_field = field
         self._show_column(field)
-        self.sorted_otherwise()
+        self.sorting_changed()
 
     def _show_column(self, field: str | None) -> None:
         """Scroll to a column, or to the first one for ``None``."""

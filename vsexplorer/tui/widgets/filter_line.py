@@ -45,7 +45,7 @@ class FilterHighlighter(Highlighter):
     def __init__(self, variables: Callable[[], Mapping[str, str]]) -> None:
         self._variables = variables
         self._styles: dict[str, Style] = {}
-        self._made_of: tuple[str, ...] = ()
+        self._colours: tuple[str, ...] = ()
 
     def highlight(self, text: Text) -> None:
         """Style the tokens of an expression."""
@@ -56,8 +56,8 @@ class FilterHighlighter(Highlighter):
         variables = self._variables()
         # A theme change modifies the variables in place.
         made_of = tuple(variables[name] for name in ("background", *_ANSI))
-        if made_of != self._made_of:
-            self._styles, self._made_of = _styles(variables), made_of
+        if made_of != self._colours:
+            self._styles, self._colours = _styles(variables), made_of
         for token in tokenize(text.plain):
             text.stylize(self._styles[token.kind.name], token.start, token.end)
 

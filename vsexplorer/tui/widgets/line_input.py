@@ -9,7 +9,7 @@ from rich.text import Text
 from textual import events
 from textual.widgets import Input
 
-from vsexplorer.core.text import one_for_one
+from vsexplorer.core.text import sanitize_keeping_length
 
 
 class LineInput(Input):
@@ -19,7 +19,7 @@ class LineInput(Input):
     """
 
     def __init__(self, value: str = "", *, highlighter: Highlighter | None = None, **options: Any) -> None:
-        super().__init__(value, compact=True, highlighter=_Harmless(highlighter), **options)
+        super().__init__(value, compact=True, highlighter=_SanitizingHighlighter(highlighter), **options)
         # No blinking: an idle application must not redraw.
         self.cursor_blink = False
 
@@ -34,12 +34,12 @@ class LineInput(Input):
             self.replace(line, *self.selection)
 
 
-class _Harmless(Highlighter):
+class _SanitizingHighlighter(Highlighter):
     def __init__(self, inner: Highlighter | None) -> None:
         self._inner = inner
 
     def __call__(self, text: str | Text) -> Text:
-        plain = one_for_one(text.plain if isinstance(text, Text) else text)
+        plain = sanitize_keeping_length(text.plain if isinstance(text, Text) else text)
         shown = Text(plain, no_wrap=True, overflow="ignore", end="")
         return self._inner(shown) if self._inner is not None else shown
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.message import Message
 
-from vsexplorer.core.columns import LACKING, sort_key, tabulate
+from vsexplorer.core.columns import MISSING_RANK, sort_key, tabulate
 from vsexplorer.core.text import display, sanitize
 from vsexplorer.core.values import Hit, ResultPage, Source
 from vsexplorer.tui.keymap import Place, bindings
@@ -82,7 +82,7 @@ class ResultsTable(ElementTable):
         self._lines, self._ranked, self.all_columns = [], [], ()
         self.rows_replaced()
 
-    def sorted_otherwise(self) -> None:
+    def sorting_changed(self) -> None:
         """Sort the rows and announce it."""
         self._arrange()
         self.post_message(self.Sorted())
@@ -94,7 +94,7 @@ class ResultsTable(ElementTable):
             self._lines = list(reversed(self._ranked)) if field is None and self.sort_reversed else self._ranked
             return
         keys = {id(line): sort_key(line.fields.get(field)) for line in self._ranked}
-        missing = [line for line in self._ranked if keys[id(line)][0] == LACKING]
-        present = [line for line in self._ranked if keys[id(line)][0] != LACKING]
+        missing = [line for line in self._ranked if keys[id(line)][0] == MISSING_RANK]
+        present = [line for line in self._ranked if keys[id(line)][0] != MISSING_RANK]
         present.sort(key=lambda line: keys[id(line)], reverse=self.sort_reversed)
         self._lines = present + missing
