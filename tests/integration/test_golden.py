@@ -1,10 +1,11 @@
-"""The published example, exactly: loaded and asked through the command line, on both versions."""
+"""The published example, exactly: loaded and asked through the command line, on all versions."""
 
 import json
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import VERSIONS
 from tests.support.command import vsexplorer
 from tests.support.servers import RedisServer
 
@@ -13,7 +14,8 @@ GOLDEN = json.loads(PAGE.read_text())
 
 
 @pytest.fixture
-def loaded(server: RedisServer) -> RedisServer:
+def loaded(every_server: RedisServer) -> RedisServer:
+    server = every_server
     done = vsexplorer(
         *("load", GOLDEN["key"], str(PAGE), "--records", "people", "--id", "name", "--text", "description"),
         *("--attributes", "born,died", *server.options),
@@ -23,6 +25,7 @@ def loaded(server: RedisServer) -> RedisServer:
     return server
 
 
+@VERSIONS
 def test_the_five_queries_rank_as_published(loaded: RedisServer) -> None:
     for query in GOLDEN["queries"]:
         arguments = ["--count", str(query["args"].get("COUNT", 10))]
@@ -34,6 +37,7 @@ def test_the_five_queries_rank_as_published(loaded: RedisServer) -> None:
         assert [result["element"] for result in answer["results"]] == query["expect"]
 
 
+@VERSIONS
 def test_the_answer_is_one_object_with_everything_to_trust_it(loaded: RedisServer) -> None:
     done = vsexplorer(
         "query", GOLDEN["key"], "science", "--filter", ".died < 2000", "--count", "2", "--json", *loaded.options
@@ -51,6 +55,7 @@ def test_the_answer_is_one_object_with_everything_to_trust_it(loaded: RedisServe
     assert 0.6 < first["score"] < 0.7
 
 
+@VERSIONS
 def test_loading_again_replaces_and_the_ranking_stays(loaded: RedisServer) -> None:
     arguments = ["--records", "people", "--id", "name", "--text", "description", "--attributes", "none"]
     done = vsexplorer("load", GOLDEN["key"], str(PAGE), *arguments, *loaded.options)

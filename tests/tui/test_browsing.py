@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.support.servers import RedisServer
 from tests.tui.driving import Driver, load_people, running
 from vsexplorer.embedding.embedder import Embedder
@@ -89,13 +91,10 @@ async def test_a_jump_ignores_case_and_says_where_nothing_begins_so(people: Driv
     await people.until(lambda: "no name begins with mb" in people.screen_text())
 
 
-async def test_an_old_server_shows_a_sample_and_says_so(oldest_binary: object, embedder: Embedder) -> None:
-    from pathlib import Path
-
-    assert isinstance(oldest_binary, Path)
-    with RedisServer(oldest_binary) as server:
-        fill_many(server, 50)
-        async with running(server, embedder, key=b"many", size=(80, 24)) as driver:
-            await driver.press("escape", "b")
-            await driver.until(lambda: "a random sample, unordered" in driver.screen_text())
-            await driver.until(lambda: "sampled from 50 · g: new sample" in driver.screen_text())
+@pytest.mark.parametrize("every_server", ["8.0", "8.2"], indirect=True)
+async def test_an_old_server_shows_a_sample_and_says_so(every_server: RedisServer, embedder: Embedder) -> None:
+    fill_many(every_server, 50)
+    async with running(every_server, embedder, key=b"many", size=(80, 24)) as driver:
+        await driver.press("escape", "b")
+        await driver.until(lambda: "a random sample, unordered" in driver.screen_text())
+        await driver.until(lambda: "sampled from 50 · g: new sample" in driver.screen_text())

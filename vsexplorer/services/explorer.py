@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from vsexplorer.core import paths
 from vsexplorer.core.values import Capabilities
 from vsexplorer.embedding.embedder import Embedder, make_embedder
@@ -77,6 +79,11 @@ class Explorer:
     def target(self) -> Target:
         """The server in use."""
         return self._store.connection.target
+
+    @property
+    def server_binary(self) -> Path | None:
+        """The binary of the private server in use; ``None`` for any other server."""
+        return self._session.server_binary if self._session is not None else None
 
     @property
     def place(self) -> str:
