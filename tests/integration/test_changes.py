@@ -169,7 +169,7 @@ async def test_what_someone_else_changed_is_noticed_and_kept(explorer: Explorer,
         await editor.apply(late)
     fill(client, "other", [("x", [1.0, 0.0], None)])
     make_set(server, "f32")
-    with pytest.raises(errors.Conflict, match="made anew"):
+    with pytest.raises(errors.Conflict, match="was recreated"):
         await editor.apply(late)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import vsexplorer
+from tests.support.proxy import CuttingProxy
 from tests.support.servers import RedisServer, fill, free_port
 
 PEOPLE = [
@@ -346,3 +347,12 @@ def test_nothing_found_says_what_is_odd_about_the_filter(filled: RedisServer) ->
 def test_a_prefix_that_no_name_has_is_said(filled: RedisServer) -> None:
     done = vsexplorer("browse", "people", "--prefix", "nobody", *filled.options)
     assert (done.returncode, done.stderr) == (1, "Nothing found: there is no name with the prefix nobody.\n")
+
+
+def test_an_answer_takes_four_round_trips(newest: RedisServer, own_folders: Path) -> None:
+    fill(newest.client(), "people", [(name, [number] * 384, None) for number, name in enumerate("abc", 1)])
+    with CuttingProxy(own_folders / "proxy", newest.socket) as proxy:
+        done = vsexplorer("query", "people", "a thought", "-s", str(proxy.socket))
+        assert done.returncode == 0, done.stderr
+        # The handshake; the server's abilities; the set with its model; the search with its probe.
+        assert proxy.turns <= 4

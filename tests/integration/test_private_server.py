@@ -3,12 +3,14 @@
 import asyncio
 import importlib.util
 import os
+import random
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,10 @@ def user(binary: Path) -> subprocess.Popen[bytes]:
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
     return process
+
+
+def gone(process: int) -> bool:
+    return not Path(f"/proc/{process}").exists()
 
 
 def leave(process: subprocess.Popen[bytes]) -> None:
@@ -238,3 +244,79 @@ def test_no_server_at_all_names_the_ways(monkeypatch: pytest.MonkeyPatch) -> Non
         find_server("/nowhere/redis-server")
     with pytest.raises(errors.NoServer, match="not a redis-server"):
         find_server("/bin/true")
+
+
+def _written(binary: Path) -> Path:
+    """A private server that was written to and has stopped; returns its append-only file."""
+    server = PrivateServer.shared(binary)
+    server.acquire()
+    plain = client(server)
+    for name in ("first", "last"):
+        plain.execute_command("VADD", "k", "VALUES", 2, 1, 0, name)
+    server.release()
+    eventually(lambda: not server.socket.exists())
+    return next((paths.data_folder() / "server" / "appendonlydir").glob("*.incr.aof"))
+
+
+def test_a_damaged_file_is_named_with_the_way_to_repair_it(newest_binary: Path) -> None:
+    file = _written(newest_binary)
+    content = bytearray(file.read_bytes())
+    content[10:20] = b"X" * 10
+    file.write_bytes(content)
+    server = PrivateServer.shared(newest_binary)
+    with pytest.raises(errors.NoServer, match="damaged") as caught:
+        server.acquire()
+    assert str(file) in caught.value.message
+    command = caught.value.hint.splitlines()[-1]
+    assert command.endswith(f"--fix {file}")
+    subprocess.run(["bash", "-c", command], input=b"y\n", check=True, capture_output=True)
+    server.acquire()
+    server.release()
+    eventually(lambda: not server.socket.exists())
+
+
+def test_a_write_cut_short_is_dropped_and_said(newest_binary: Path) -> None:
+    file = _written(newest_binary)
+    os.truncate(file, file.stat().st_size - 5)
+    server = PrivateServer.shared(newest_binary)
+    server.acquire()
+    assert "incomplete" in server.notice
+    assert client(server).execute_command("VCARD", "k") == 1
+    again = PrivateServer.shared(newest_binary)
+    again.acquire()
+    assert again.notice == "", "said once, by the one who started it"
+    for one in (server, again):
+        one.release()
+    eventually(lambda: not server.socket.exists())
+
+
+@pytest.mark.parametrize("folder", ["/nonexistent/folder", "relative"])
+def test_a_runtime_folder_that_cannot_be_used_is_passed_over(monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+    assert paths.runtime_folder() == paths.cache_folder() / "run"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux ends a process with its parent")
+def test_fifty_kills_lose_no_confirmed_write(shared: PrivateServer, newest_binary: Path) -> None:
+    chance = random.Random(3)
+    confirmed = 0
+    for _ in range(50):
+        other = user(newest_binary)
+        shared.acquire()
+        client(shared).execute_command("VADD", "k", "VALUES", 2, 1, confirmed, f"e{confirmed}")
+        confirmed += 1
+        running = process_id(shared)
+        keeper = int(Path(f"/proc/{running}/stat").read_text().rpartition(")")[2].split()[1])
+        killed = chance.choice([running, keeper, other.pid])
+        os.kill(killed, signal.SIGKILL)
+        if killed == other.pid:
+            other.communicate()
+        else:
+            eventually(partial(gone, running))
+            leave(other)
+        if chance.random() < 0.3:
+            shared.release()
+            eventually(lambda: not shared.socket.exists(), 30)
+    shared.acquire()
+    assert client(shared).execute_command("VCARD", "k") == confirmed

@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import CACHE
 from tests.support.command import vsexplorer
-from tests.support.servers import RedisServer, fill
+from tests.support.servers import RedisServer, fill, free_port
 from vsexplorer.core import paths
 from vsexplorer.core.config import DEFAULT_MODEL
 from vsexplorer.transfer.rejects import default_path
@@ -46,6 +46,17 @@ def test_a_copy_goes_from_the_server_named_to_the_other(newest: RedisServer, oth
     assert done.returncode == 0, done.stderr
     assert other.client().execute_command("VRANGE", "copied", "-", "+") == [b"source"]
     assert not newest.client().exists("copied")
+
+
+def test_a_copy_goes_from_a_host_and_port_to_the_other(newest_binary: Path, other: RedisServer) -> None:
+    fill(other.client(), "k", [("elsewhere", (0.0, 1.0), None)])
+    with RedisServer(newest_binary, port=free_port()) as source:
+        fill(source.client(), "k", [("source", (1.0, 0.0), None)])
+        address = ["-h", "127.0.0.1", "-p", str(source.port)]
+        done = vsexplorer("copy", "k", "copied", "--to", f"unix://{other.socket}", *address)
+        assert done.returncode == 0, done.stderr
+        assert other.client().execute_command("VRANGE", "copied", "-", "+") == [b"source"]
+        assert not source.client().exists("copied")
 
 
 @pytest.mark.parametrize("vectors", ["numbers", "npy", "none"])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
 
 class CuttingProxy:
-    """Passes bytes both ways until ``cut`` is called, for the length of a block."""
+    """Passes bytes both ways until ``cut`` is called, for the length of a block; counts the round trips."""
 
     def __init__(self, listen: Path, server: Path) -> None:
         self.socket = listen
@@ -18,6 +19,8 @@ class CuttingProxy:
         self._loop = asyncio.new_event_loop()
         self._writers: set[asyncio.StreamWriter] = set()
         self._ready = threading.Event()
+        self.turns = 0
+        """How often a client began to speak after the server had answered, on all connections together."""
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> CuttingProxy:
@@ -49,12 +52,27 @@ class CuttingProxy:
         with contextlib.suppress(OSError):
             other_reader, other_writer = await asyncio.open_unix_connection(self._server)
             self._writers |= {writer, other_writer}
-            await asyncio.gather(_pass(reader, other_writer), _pass(other_reader, writer))
+            heard = [True]
+            await asyncio.gather(
+                _pass(reader, other_writer, lambda: self._asked(heard)),
+                _pass(other_reader, writer, lambda: _answered(heard)),
+            )
+
+    def _asked(self, heard: list[bool]) -> None:
+        self.turns += heard[0]
+        heard[0] = False
 
 
-async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+def _answered(heard: list[bool]) -> None:
+    heard[0] = True
+
+
+async def _pass(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, passed: Callable[[], None] = lambda: None
+) -> None:
     with contextlib.suppress(OSError):
         while chunk := await reader.read(1 << 16):
+            passed()
             writer.write(chunk)
             await writer.drain()
     writer.close()

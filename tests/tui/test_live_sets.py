@@ -126,3 +126,15 @@ async def test_nothing_is_said_while_one_loads_oneself(
     assert "refreshes" not in header(driver)
     monkeypatch.setattr(LoadRunner, "running", False)
     await driver.until(lambda: "1 new element · r: refresh" in header(driver))
+
+
+async def test_a_server_that_becomes_a_replica_is_shown_as_one(newest: RedisServer, embedder: Embedder) -> None:
+    fill(newest.client(), "k", [("a", (1.0, 0.0), None)])
+    async with running(newest, embedder, key=b"k", write=True) as driver:
+        assert "read-write" in driver.screen_text()
+        newest.client().replicaof("127.0.0.1", 1)
+        await driver.until(lambda: "replica, read-only" in driver.screen_text())
+        await driver.press("escape", "a")
+        assert driver.app.screen is driver.main, "no form opens that would fail at its end"
+        newest.client().replicaof("NO", "ONE")
+        await driver.until(lambda: "read-write" in driver.screen_text())

@@ -36,7 +36,13 @@ _ADDRESS = (
     shared_option("-p", "--port", "port", type=click.IntRange(1, 65535), help="Server port."),
     shared_option("-s", "--socket", "socket", metavar="PATH", help="Unix socket instead of host and port."),
     shared_option("-n", "--db", "db", type=click.IntRange(0), metavar="DB", help="Database number."),
-    shared_option("-u", "--url", "url", metavar="URL", help="redis://, rediss:// or unix:// URL."),
+    shared_option(
+        "-u",
+        "--url",
+        "url",
+        metavar="URL",
+        help="redis://, rediss:// or unix:// URL; a password in it is visible to other users.",
+    ),
     shared_option("--user", "username", metavar="NAME", help="ACL user name."),
     shared_option(
         "-a",
@@ -169,6 +175,8 @@ def explore[T](ctx: click.Context, work: Callable[[Explorer], Awaitable[T]], tem
         explorer = make_explorer(place, model, model_given(ctx))
         try:
             await explorer.connect()
+            if explorer.notice:
+                print(f"note: {explorer.notice}", file=sys.stderr)
             return await work(explorer)
         finally:
             await explorer.close()

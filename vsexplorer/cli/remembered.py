@@ -28,7 +28,7 @@ async def suit_model(explorer: Explorer, key: bytes, progress: ProgressCallback)
     from vsexplorer.core.errors import NotFound, VsexplorerError
 
     try:
-        info = await explorer.sets.info(key)
+        info, record = await explorer.sets.described(key)
     except NotFound:
         # A new set has no model yet; the caller reports a missing set if it needs one.
         return
@@ -37,7 +37,7 @@ async def suit_model(explorer: Explorer, key: bytes, progress: ProgressCallback)
     except VsexplorerError:
         # The saved state is not essential.
         known = ""
-    await explorer.models.suit(known, (await explorer.sets.record(info)).model, progress)
+    await explorer.models.suit(known, record.model, progress)
 
 
 def favourite(explorer: Explorer, key: bytes, name: str) -> PastSearch:

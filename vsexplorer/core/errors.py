@@ -32,6 +32,11 @@ class VsexplorerError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def line(self) -> str:
+        """Message and hint on one line."""
+        return " ".join(str(self).split())
+
     def __str__(self) -> str:
         return f"{self.message}\n{self.hint}" if self.hint else self.message
 

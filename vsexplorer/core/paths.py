@@ -34,9 +34,14 @@ def state_folder() -> Path:
 
 def runtime_folder() -> Path:
     """Return the folder for server sockets; in the cache folder if the system has no runtime folder."""
-    if sys.platform == "linux" and not os.environ.get("XDG_RUNTIME_DIR"):
+    if sys.platform == "linux" and not _is_usable(os.environ.get("XDG_RUNTIME_DIR", "")):
         return cache_folder() / "run"
     return platformdirs.user_runtime_path(_NAME)
+
+
+def _is_usable(folder: str) -> bool:
+    """Return whether a folder exists and may be written to; a relative path is none."""
+    return Path(folder).is_absolute() and Path(folder).is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
 def log_file() -> Path:

@@ -8,6 +8,7 @@ if the user lacks the permission, the version decides (WITHATTRIBS 8.0.3, ``null
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from vsexplorer.core.errors import (
@@ -59,20 +60,33 @@ async def probe(connection: Connection) -> Capabilities:
     )
 
 
+async def is_replica(connection: Connection, known: bool) -> bool:
+    """Return whether the server is a read-only replica now; ``known`` if the user may not ask.
+
+    Raises:
+        VsexplorerError: the connection failed.
+    """
+    (reply,) = await connection.pipeline([[b"INFO", b"replication"]])
+    if not isinstance(reply, bytes):
+        return known
+    return any(line.strip() == b"role:slave" for line in reply.splitlines())
+
+
 def _has_vrange(reply: Reply, version: tuple[int, ...]) -> bool:
     if isinstance(reply, KeyDenied):
         return version >= (8, 4)
     return not isinstance(reply, NoVectorSets | PermissionDenied)
 
 
-async def probe_search(
-    connection: Connection, known: Capabilities, key: bytes, input_dimension: int
-) -> Capabilities:
-    """Try WITHATTRIBS and ``null`` on an existing set, with a zero vector that costs the server nothing."""
+def search_probes(key: bytes, input_dimension: int) -> list[list[Argument]]:
+    """Return commands that try WITHATTRIBS and ``null`` on a set, with a zero vector, which costs nothing."""
     start: list[Argument] = [b"VSIM", key, b"FP32", bytes(4 * input_dimension), b"COUNT", 1, b"EF", 1]
-    attributes, null = await connection.pipeline(
-        [[*start, b"WITHATTRIBS"], [*start, b"FILTER", b".a == null", b"FILTER-EF", 1]]
-    )
+    return [[*start, b"WITHATTRIBS"], [*start, b"FILTER", b".a == null", b"FILTER-EF", 1]]
+
+
+def probed_search(known: Capabilities, answers: Sequence[Reply | VsexplorerError]) -> Capabilities:
+    """Return what the server can do, by its answers to ``search_probes``."""
+    attributes, null = answers
     if not isinstance(attributes, Exception):
         known = replace(known, withattribs=True)
     elif isinstance(attributes, CommandRefused):

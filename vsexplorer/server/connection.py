@@ -12,9 +12,11 @@ from redis.asyncio import ConnectionPool, Redis, SSLConnection, UnixDomainSocket
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.driver_info import DriverInfo
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, ResponseError
 
+from vsexplorer import __version__
 from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.server.failures import translate
 from vsexplorer.server.target import DEFAULT_TIMEOUT, Target
@@ -26,26 +28,7 @@ type Argument = bytes | str | int | float
 type Reply = Any
 
 
-class _Named(AbstractConnection):
-    """A connection that sets its name for CLIENT LIST, if the user has the permission."""
-
-    async def on_connect_check_health(self, check_health: bool = True) -> None:
-        await super().on_connect_check_health(check_health)
-        await self.send_command("CLIENT", "SETNAME", "vsexplorer", check_health=False)
-        # The user may lack the permission.
-        with contextlib.suppress(ResponseError):
-            await self.read_response()
-
-
-class _TcpConnection(_Named, TcpConnection):
-    pass
-
-
-class _UnixConnection(_Named, UnixDomainSocketConnection):
-    pass
-
-
-class _TlsConnection(_Named, SSLConnection):
+class _TlsConnection(SSLConnection):
     """A TLS connection with a configurable server name (``--sni``)."""
 
     def __init__(self, sni: str = "", **options: Any) -> None:
@@ -237,17 +220,19 @@ def _pool(target: Target, timeout: float) -> ConnectionPool:
         "username": target.username or None,
         "password": target.password or None,
         "protocol": 2,
+        # Shown by CLIENT LIST; sent together with SELECT, so that it costs one round trip.
+        "driver_info": DriverInfo("vsexplorer", __version__),
         "socket_timeout": timeout,
         "socket_connect_timeout": min(CONNECT_TIMEOUT, timeout),
         # Retry once immediately, because the server may have closed an idle connection.
         "retry": Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
     }
-    kind: type[_Named]
+    kind: type[AbstractConnection]
     if target.socket:
-        kind = _UnixConnection
+        kind = UnixDomainSocketConnection
         options["path"] = target.socket
     else:
-        kind = _TcpConnection
+        kind = TcpConnection
         options.update(host=target.host, port=target.port, socket_keepalive=True)
     if target.tls:
         kind = _TlsConnection

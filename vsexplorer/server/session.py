@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.core.values import Capabilities
 from vsexplorer.server.binary import find_server
-from vsexplorer.server.capabilities import probe
+from vsexplorer.server.capabilities import is_replica, probe
 from vsexplorer.server.connection import Connection, listens
 from vsexplorer.server.private_server import PrivateServer
 from vsexplorer.server.target import Target, Where
@@ -37,6 +38,11 @@ class Session:
     def server_binary(self) -> Path | None:
         """The binary of the private server in use; ``None`` for any other server."""
         return self._server.binary if self._server is not None else None
+
+    @property
+    def notice(self) -> str:
+        """What the user should know about the start of a private server; empty if there is nothing."""
+        return self._server.notice if self._server is not None else ""
 
     @classmethod
     async def open(cls, where: Where) -> Session:
@@ -70,6 +76,17 @@ class Session:
         if self._server is not None:
             await asyncio.to_thread(self._server.acquire)
         self._capabilities = await probe(self.connection)
+
+    async def check_role(self) -> bool:
+        """Ask whether the server is a replica; return whether that has changed, as after a failover.
+
+        Raises:
+            VsexplorerError: the connection failed.
+        """
+        before = self.capabilities
+        replica = await is_replica(self.connection, before.replica)
+        self._capabilities = replace(before, replica=replica)
+        return replica != before.replica
 
     async def close(self) -> None:
         """Close the connections and stop using the private server."""

@@ -209,6 +209,9 @@ def _with_tls(target: Target, options: TargetOptions) -> Target:
     return replace(target, tls=tls)
 
 
+_ENCODE = "In a user or password write / as %2F, ? as %3F, # as %23, @ as %40, : as %3A and % as %25."
+
+
 def parse_url(url: str, origin: str) -> Target:
     """Read ``redis://``, ``rediss://`` and ``unix://`` URLs.
 
@@ -223,7 +226,10 @@ def parse_url(url: str, origin: str) -> Target:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise UsageError(f"{origin}: the URL has no valid host or port.") from error
+        raise UsageError(f"{origin}: the URL has no valid host or port.", _ENCODE) from error
+    if "@" in parts.path + parts.query + parts.fragment:
+        # A part of the password may have been taken for the host, the port or the path: nothing is repeated.
+        raise UsageError(f"{origin}: the user or the password has a character that ends it.", _ENCODE)
     if parts.scheme not in ("redis", "rediss", "unix"):
         raise UsageError(
             f"{origin}: not a Redis URL; it must start with redis://, rediss:// or unix://.",

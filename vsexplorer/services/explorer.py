@@ -61,6 +61,17 @@ class Explorer:
             self.sets.forget()
             self.samples.forget()
 
+    async def check_role(self) -> bool:
+        """Ask whether the server is a replica; return whether that has changed, as after a failover.
+
+        Raises:
+            VsexplorerError: the connection failed.
+        """
+        if self._session is None or not await self._session.check_role():
+            return False
+        self._store.update(self._session.capabilities)
+        return True
+
     def _compose(self, session: Session) -> None:
         store = self._opened = VectorSetStore(session.connection, session.capabilities)
         self.sets = SetService(store, self.models)
@@ -84,6 +95,11 @@ class Explorer:
     def server_binary(self) -> Path | None:
         """The binary of the private server in use; ``None`` for any other server."""
         return self._session.server_binary if self._session is not None else None
+
+    @property
+    def notice(self) -> str:
+        """What the user should know about the start of a private server; empty if there is nothing."""
+        return self._session.notice if self._session is not None else ""
 
     @property
     def place(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 
 from vsexplorer.core.errors import NotFound, PermissionDenied, WrongType
 from vsexplorer.core.text import display
@@ -73,8 +74,29 @@ class SetService:
             WrongType: the key holds something other than a vector set.
         """
         self._infos.pop(key, None)
-        try:
+        with self._named(key):
             info = await self._store.info(key)
+        self._infos[key] = info
+        return info
+
+    async def described(self, key: bytes) -> tuple[SetInfo, SetRecord]:
+        """Describe a set as it is now, with what is recorded of it, in one round trip.
+
+        Raises:
+            NotFound: there is no such key.
+            WrongType: the key holds something other than a vector set.
+        """
+        self._infos.pop(key, None)
+        with self._named(key):
+            info, record = await set_records.described(self._store, key)
+        self._infos[key] = info
+        return info, await self._believed(info, record)
+
+    @contextmanager
+    def _named(self, key: bytes) -> Iterator[None]:
+        """Name the key and the server in errors about a set that cannot be described."""
+        try:
+            yield
         except NotFound as error:
             target = self._store.connection.target
             raise NotFound(
@@ -82,8 +104,6 @@ class SetService:
             ) from error
         except WrongType as error:
             raise WrongType(f"{display(key)} holds something other than a vector set.") from error
-        self._infos[key] = info
-        return info
 
     async def known(self, key: bytes) -> SetInfo:
         """Return the last known description of a set; ask the server if there is none.
@@ -103,7 +123,9 @@ class SetService:
 
         A record is data: it must never make vsexplorer load or fetch a model that fastembed does not know.
         """
-        record = (await set_records.read(self._store, [info]))[0]
+        return await self._believed(info, (await set_records.read(self._store, [info]))[0])
+
+    async def _believed(self, info: SetInfo, record: SetRecord | None) -> SetRecord:
         if record is None:
             return SetRecord("", "")
         if record.model == self._models.embedder.name:

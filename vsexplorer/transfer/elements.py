@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from vsexplorer.core.errors import CommandRefused
+from vsexplorer.core.tasks import read_ahead
 from vsexplorer.core.values import SetInfo
 from vsexplorer.vectorset.store import VectorSetStore
 from vsexplorer.vectorset.stored_vector import StoredVector
@@ -41,7 +42,7 @@ async def elements(
             f"This server cannot list elements in order, and {info.size:,} are too many for one reply.",
             "This needs Redis 8.4 or newer; query --count returns some of them.",
         )
-    async for names in store.names(info, _PAGE, after):
+    async for names in read_ahead(store.names(info, _PAGE, after)):
         found = await store.described(info, names, vectors)
         yield [
             StoredElement(name, attributes, vector)

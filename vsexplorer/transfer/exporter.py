@@ -14,6 +14,7 @@ from typing import IO, Any, cast
 
 from vsexplorer.core.errors import UsageError
 from vsexplorer.core.progress import Progress, ProgressCallback
+from vsexplorer.core.tasks import read_ahead
 from vsexplorer.core.text import display, json_safe, sanitize
 from vsexplorer.core.values import SetInfo
 from vsexplorer.language.evaluator import Filter
@@ -95,7 +96,7 @@ async def export(
         try:
             output = _Output(plan, info, store.capabilities.vrange, stack)
             report.resumed_at = report.written = output.mark.written
-            async for page in _pages(store, info, plan, output.mark.last):
+            async for page in read_ahead(_pages(store, info, plan, output.mark.last)):
                 kept = [one for one in page if filter_ is None or filter_.matches(one.attributes)]
                 await asyncio.to_thread(output.write, kept, page[-1].name if page else None)
                 report.written += len(kept)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 
-from vsexplorer.core.errors import CommandRefused
+from vsexplorer.core.errors import CommandRefused, NotFound, VsexplorerError
 from vsexplorer.core.values import Hit, Neighbour, SetInfo
 from vsexplorer.server.connection import Reply
 
@@ -93,6 +93,20 @@ def set_info(key: bytes, reply: Sequence[Reply]) -> SetInfo:
         uid=int(pairs["vset-uid"]),
         newest_node=int(pairs.get("hnsw-max-node-uid", 0)),
     )
+
+
+def described(key: bytes, reply: Reply) -> SetInfo:
+    """Return the description of a set from the reply to VINFO.
+
+    Raises:
+        NotFound: there is no such key.
+        VsexplorerError: what the server refused.
+    """
+    if isinstance(reply, VsexplorerError):
+        raise reply
+    if reply is None:
+        raise NotFound("There is no such key.")
+    return set_info(key, reply)
 
 
 @parses("VLINKS")

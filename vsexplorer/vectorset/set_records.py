@@ -43,6 +43,21 @@ async def read(store: VectorSetStore, infos: Sequence[SetInfo]) -> list[SetRecor
     return _records(found, infos, store.capabilities.run)
 
 
+async def described(store: VectorSetStore, key: bytes) -> tuple[SetInfo, SetRecord | None]:
+    """Describe a set and return its record, in one round trip.
+
+    Raises:
+        NotFound: there is no such key.
+        WrongType: the key is not a vector set.
+        VsexplorerError: the server or the connection failed.
+    """
+    about, found = await store.connection.pipeline([[b"VINFO", key], [b"HMGET", RECORDS, key]])
+    info = replies.described(key, about)
+    if isinstance(found, VsexplorerError):
+        return info, None
+    return info, _records(found, [info], store.capabilities.run)[0]
+
+
 @replies.parses("HMGET")
 def _records(found: Reply, infos: Sequence[SetInfo], run: str) -> list[SetRecord | None]:
     return [_record(reply, info, run) for reply, info in zip(found, infos, strict=True)]

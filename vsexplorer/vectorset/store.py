@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from vsexplorer.core.errors import CommandRefused, NotFound, PermissionDenied, VsexplorerError
 from vsexplorer.core.values import Capabilities, ElementDetails, Hit, Neighbour, SearchOptions, SetInfo, Span
 from vsexplorer.language.dialect import Dialect
-from vsexplorer.server.capabilities import probe, probe_search
+from vsexplorer.server.capabilities import probe, probed_search, search_probes
 from vsexplorer.server.connection import Argument, Connection, Reply
 from vsexplorer.server.failures import no_element
 from vsexplorer.vectorset import commands, replies
@@ -72,6 +72,10 @@ class VectorSetStore:
         self._capabilities = capabilities
         self._search_probed = False
 
+    def update(self, capabilities: Capabilities) -> None:
+        """Continue with the role that the server has now."""
+        self._capabilities = replace(self._capabilities, replica=capabilities.replica)
+
     async def keys(self, match: bytes | None = None) -> AsyncIterator[list[bytes]]:
         """All vector set keys of the database, a SCAN page at a time; a key may occur twice."""
         cursor: bytes | int = 0
@@ -101,12 +105,10 @@ class VectorSetStore:
         """Describe several sets in one round trip; an error takes the place of a set that cannot be described."""
         described: list[SetInfo | VsexplorerError] = []
         for key, reply in zip(keys, await self.connection.pipeline([[b"VINFO", key] for key in keys]), strict=True):
-            if isinstance(reply, VsexplorerError):
-                described.append(reply)
-            elif reply is None:
-                described.append(NotFound("There is no such key."))
-            else:
-                described.append(replies.set_info(key, reply))
+            try:
+                described.append(replies.described(key, reply))
+            except VsexplorerError as error:
+                described.append(error)
         return described
 
     async def search(
@@ -132,17 +134,30 @@ class VectorSetStore:
             NotFound: the element to compare with does not exist.
             VsexplorerError: the server or the connection failed.
         """
-        await self._probe_once(info)
-        with_attributes = self.capabilities.withattribs
-        scale = self.capabilities.epsilon_scale
-        argv = commands.vsim(info.key, like, vector, filter.strip(), options, with_attributes, scale)
+
+        def command() -> list[Argument]:
+            able = self.capabilities
+            return commands.vsim(
+                info.key, like, vector, filter.strip(), options, able.withattribs, able.epsilon_scale
+            )
+
+        argv = command()
         started = time.perf_counter()
         try:
-            reply = await self.connection.call(*argv)
+            reply = (
+                await self._probe_with(info, argv) if self._unprobed(info) else await self.connection.call(*argv)
+            )
+            if argv != command():
+                # The probe has found the server other than its version says.
+                argv = command()
+                reply = await self.connection.call(*argv)
+            if isinstance(reply, VsexplorerError):
+                raise reply
         except NotFound:
             if like is None:
                 raise
             raise no_element(info.key, like) from None
+        with_attributes = self.capabilities.withattribs
         found = replies.hits(reply, with_attributes)
         notes: tuple[str, ...] = ()
         if not with_attributes:
@@ -338,12 +353,21 @@ class VectorSetStore:
             raise no_element(key, element)
         return replies.links(reply)
 
+    def _unprobed(self, info: SetInfo) -> bool:
+        """Return whether the options of searches can and should be probed on a set."""
+        return not self._search_probed and bool(info.size)
+
     async def _probe_once(self, info: SetInfo) -> None:
-        if not self._search_probed and info.size:
-            self._capabilities = await probe_search(
-                self.connection, self.capabilities, info.key, info.input_dimension
-            )
-            self._search_probed = True
+        if self._unprobed(info):
+            await self._probe_with(info, None)
+
+    async def _probe_with(self, info: SetInfo, argv: list[Argument] | None) -> Reply:
+        """Probe the options of searches and send a command, in one round trip; return its reply or error."""
+        asked = search_probes(info.key, info.input_dimension)
+        answers = await self.connection.pipeline([*asked, *([argv] if argv is not None else [])])
+        self._capabilities = probed_search(self.capabilities, answers[: len(asked)])
+        self._search_probed = True
+        return answers[-1]
 
     async def _with_attributes(self, key: bytes, found: tuple[Hit, ...]) -> tuple[tuple[Hit, ...], tuple[str, ...]]:
         got: list[Reply] = await self.connection.pipeline([[b"VGETATTR", key, hit.element] for hit in found])

@@ -118,3 +118,22 @@ def test_tls_options_must_make_sense(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="unix socket"):
         resolve(TargetOptions(socket="/s", tls=True), {}, Config())
     assert resolve(TargetOptions(insecure=True), {}, Config()) == Target(tls=Tls(insecure=True))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://me:se/cret@host:6379/0",
+        "redis://me:se?cret@host:6379/0",
+        "redis://me:se#cret@host:6379/0",
+        "redis://:12#cret@host",
+        "redis://me:cret@ho:st:6379",
+        "rediss//me:cret@host",
+        "unix://me:se/cret@/run/s?db=x@",
+    ],
+)
+def test_a_password_with_a_mistake_in_it_is_not_repeated(url: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_url(url, "-u")
+    assert "cret" not in str(caught.value)
+    assert "12" not in str(caught.value)

@@ -185,7 +185,7 @@ class ResultsPane(Horizontal):
         try:
             line = snippet(Client.REDIS_CLI, self.page.argv, self._session.explorer.target)
         except VsexplorerError as error:
-            self._say(sanitize(str(error)), error=True)
+            self._say(sanitize(error.line), error=True)
         else:
             if clipboard.send(self.app, line):
                 self._say("sent to clipboard: the command, as a redis-cli line")

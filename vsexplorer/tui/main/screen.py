@@ -369,6 +369,8 @@ class MainScreen(Screen[None]):
     @on(Header.Connected)
     def _connected(self, event: Header.Connected) -> None:
         self.filter_bar.use_dialect(self.session.explorer.dialect)
+        if self.session.explorer.notice and not event.again:
+            self.notify(self.session.explorer.notice, severity="warning", timeout=20, markup=False)
         if event.again:
             self.search()
         else:
@@ -409,6 +411,17 @@ class MainScreen(Screen[None]):
     async def _look(self) -> None:
         if self.session.connection.connected and not self.live.busy:
             await self.tracker.check(changing=self.loads.running)
+            try:
+                changed = await self.session.explorer.check_role()
+            except VsexplorerError:
+                # The next check of the set reports a lost connection.
+                return
+            if changed:
+                replica = self.session.explorer.capabilities.replica
+                self.header.note()
+                self.say(
+                    "the server has become a read-only replica" if replica else "the server is a primary again"
+                )
 
     def _tell_news(self, news: SetNews, key: bytes) -> None:
         match news.change:
@@ -519,7 +532,7 @@ class MainScreen(Screen[None]):
             if self.info is None:
                 self.results.show_error(error)
             else:
-                self.say(sanitize(str(error)), error=True)
+                self.say(sanitize(error.line), error=True)
         else:
             self._loaded(plan, report)
         finally:
@@ -758,7 +771,7 @@ class MainScreen(Screen[None]):
         except NotFound:
             info = None
         except VsexplorerError as error:
-            self.say(sanitize(str(error)), error=True)
+            self.say(sanitize(error.line), error=True)
             return
         if info is not None:
             rows = chosen.look.rows.words if chosen.look.rows is not None else "the rows"

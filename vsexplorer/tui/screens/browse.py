@@ -105,7 +105,7 @@ class BrowseScreen(Screen[bytes | None]):
                 await browser.sort(table.sort_field, table.sort_reversed)
             except CommandRefused as error:
                 table.sort_field, table.sort_reversed = None, False
-                self.app.notify(sanitize(str(error)), severity="warning", markup=False)
+                self.app.notify(sanitize(error.line), severity="warning", markup=False)
         if table.sort_field is None:
             # The server lists names in ascending order only.
             table.sort_reversed = False
@@ -156,7 +156,7 @@ class BrowseScreen(Screen[bytes | None]):
                 found = await going()
             except VsexplorerError as error:
                 if self.is_attached:
-                    self.say(sanitize(str(error)), error=True)
+                    self.say(sanitize(error.line), error=True)
                 return
             if not self.is_attached:
                 return
@@ -177,7 +177,7 @@ class BrowseScreen(Screen[bytes | None]):
                 pass
         except VsexplorerError as error:
             if self.is_attached:
-                self.say(sanitize(str(error)), error=True)
+                self.say(sanitize(error.line), error=True)
         finally:
             self._fetching = False
 

@@ -143,7 +143,7 @@ class Copier:
             if name:
                 file = await asyncio.to_thread(_write_new, Path(name), text)
         except VsexplorerError as error:
-            self._say(sanitize(str(error)), True)
+            self._say(sanitize(error.line), True)
         except OSError as error:
             self._say(sanitize(f"Cannot write {name}: {error.strerror}"), True)
         else:

@@ -114,7 +114,7 @@ class SetsScreen(Screen[bytes | None]):
         except VsexplorerError as error:
             if look == self._looks:
                 self._looking = False
-                self._say(sanitize(str(error)))
+                self._say(sanitize(error.line))
         else:
             if look != self._looks:
                 return

@@ -180,4 +180,4 @@ class EditFlow:
         return True
 
     def _fail(self, error: VsexplorerError) -> None:
-        self._say(sanitize(str(error)), True)
+        self._say(sanitize(error.line), True)
