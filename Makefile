@@ -5,7 +5,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: demo test test-fast test-typing test-slow check format bench pictures build lock coverage clean help
+.PHONY: demo test test-fast test-typing test-slow check format bench pictures reference build lock coverage clean help
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -30,7 +30,7 @@ check: .venv/development.done  ## linters and type checker
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/mypy --no-error-summary scripts/pictures.py
+	@$(BIN)/mypy --no-error-summary scripts/pictures.py scripts/reference.py
 
 format: .venv/development.done  ## put the code in shape
 	@$(BIN)/ruff check --quiet --fix .
@@ -41,6 +41,9 @@ bench: .venv/development.done  ## measure against floors taken in the same run
 
 pictures: .venv/development.done  ## draw the pictures of the README anew
 	@$(BIN)/python scripts/pictures.py
+
+reference: .venv/development.done  ## write docs/keys.md and docs/command-line.md from the code
+	@$(BIN)/python scripts/reference.py
 
 build: .venv/development.done  ## a wheel and a source distribution in dist
 	@$(BIN)/python -m build --quiet

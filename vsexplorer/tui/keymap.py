@@ -319,4 +319,4 @@ def shown(key: Key, remapped: Mapping[str, str]) -> str:
     """Return the key of a binding as displayed."""
     if key.id in remapped:
         return remapped[key.id].replace(",", " ")
-    return key.shown or key.keys.replace(",", " ")
+    return key.shown or key.keys.replace(",", " ").replace("escape", "esc")
