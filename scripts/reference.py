@@ -38,15 +38,15 @@ def keys_page() -> str:
 def command_line_page() -> str:
     """Return the page of all commands: the text of ``--help`` of each."""
     lines = ["# Command line", "", "What `--help` prints. Options of the first page work with every command."]
-    for name, command, context in _commands(cli, click.Context(cli, info_name="vsexplorer", max_content_width=_WIDTH)):
+    for name, command, context in _commands(
+        cli, click.Context(cli, info_name="vsexplorer", max_content_width=_WIDTH)
+    ):
         help_text = command.get_help(context)
         lines += ["", f"## {name}", "", "```", help_text, "```"]
     return "\n".join(lines) + "\n"
 
 
-def _commands(
-    command: click.Command, context: click.Context
-) -> Iterator[tuple[str, click.Command, click.Context]]:
+def _commands(command: click.Command, context: click.Context) -> Iterator[tuple[str, click.Command, click.Context]]:
     context.terminal_width = _WIDTH
     yield context.command_path, command, context
     if isinstance(command, click.Group):

@@ -138,3 +138,12 @@ async def test_a_server_that_becomes_a_replica_is_shown_as_one(newest: RedisServ
         assert driver.app.screen is driver.main, "no form opens that would fail at its end"
         newest.client().replicaof("NO", "ONE")
         await driver.until(lambda: "read-write" in driver.screen_text())
+
+
+async def test_the_number_of_elements_follows_the_set(watched: tuple[Driver, RedisServer]) -> None:
+    driver, server = watched
+    assert "5 of 5 elements" in driver.screen_text()
+    fill(server.client(), "live", [("e5", (1.0, 5.0), None)])
+    await driver.until(lambda: "5 of 6 elements" in driver.screen_text())
+    await driver.press("escape", "r")
+    await driver.until(lambda: "6 of 6 elements" in driver.screen_text())

@@ -64,7 +64,6 @@ class ResultsPane(Horizontal):
         super().__init__(id="body")
         self._session = session
         self._verdict = verdict
-        self._counted = ""
         self.page: ResultPage | None = None
         """The answer that is shown."""
         self.table = ResultsTable(id="results", classes="-hidden")
@@ -95,17 +94,16 @@ class ResultsPane(Horizontal):
         """A one-line summary: number of results, sorting, search options, number of marked elements."""
         marked = f"· {len(self._session.selection):,} marked" if self._session.selection else ""
         limits = f"· {_limits(self.page.query.options)}" if self.page is not None else ""
-        return " ".join(filter(None, (self._counted, self.table.sorting, limits.rstrip("· "), marked)))
+        counted = _counted(self.page, self._session.info) if self.page is not None else ""
+        return " ".join(filter(None, (counted, self.table.sorting, limits.rstrip("· "), marked)))
 
     def show_page(self, page: ResultPage, info: SetInfo) -> None:
         """Show a result page, or explain why it is empty."""
         self.page = page
         self.table.show(page)
         if not page.hits:
-            self._counted = "no match"
             self.show_notice(*_nothing(page, info))
             return
-        self._counted = _counted(page, info)
         self._swap(self.table, self.notice)
         # Done here, because the table's message may arrive one frame too late.
         self._show_attributes(self.table.selected)
@@ -280,10 +278,14 @@ def _limits(options: SearchOptions) -> str:
     return " ".join(parts)
 
 
-def _counted(page: ResultPage, info: SetInfo) -> str:
-    if page.query.filter.strip() or not isinstance(page.query.source, Everything):
-        return plural(len(page.hits), "result")
-    return f"{len(page.hits):,} of {plural(info.size, 'element')}"
+def _counted(page: ResultPage, info: SetInfo | None) -> str:
+    found = len(page.hits)
+    if not found:
+        return "no match"
+    if info is None or page.query.filter.strip() or not isinstance(page.query.source, Everything):
+        return plural(found, "result")
+    # The set may have grown since it was described.
+    return f"{found:,} of {plural(max(found, info.size), 'element')}"
 
 
 def _nothing(page: ResultPage, info: SetInfo) -> tuple[str, str, str]:

@@ -455,6 +455,7 @@ class MainScreen(Screen[None]):
                 self.results.show_notice(f"{display(key)} was deleted", "", "o: other sets")
             case Described(_, searches):
                 self._show_set()
+                self._summarized()
                 if searches:
                     self.search()
             case Sampled(facts):
