@@ -7,7 +7,6 @@ ties in a ranking.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -33,22 +32,6 @@ class BertShape:
     hidden: int = 384
     heads: int = 12
     epsilon: float = 1e-12
-
-
-def read_safetensors(content: bytes) -> dict[str, Floats]:
-    """The float32 tensors of a safetensors file: a length, a JSON header, then the raw numbers.
-
-    Format: https://github.com/huggingface/safetensors#format
-    """
-    begin = 8 + int.from_bytes(content[:8], "little")
-    header = json.loads(content[8:begin])
-    data = memoryview(content)[begin:]
-    tensors = {}
-    for name, entry in header.items():
-        if name != "__metadata__" and entry["dtype"] == "F32":
-            start, end = entry["data_offsets"]
-            tensors[name] = np.frombuffer(data[start:end], "<f4").reshape(entry["shape"])
-    return tensors
 
 
 def build(weights: dict[str, Floats], shape: BertShape) -> onnx.ModelProto:

@@ -103,13 +103,16 @@ def _write(source: Path, folder: Path) -> None:
     # Each file is read once, so that what is checked is what is used.
     files = {name: _official(source, name) for name in _SHA256}
     try:
-        from vsexplorer.embedding.bert_onnx import BertShape, build, read_safetensors
+        from safetensors.numpy import load
+
+        from vsexplorer.embedding.bert_onnx import BertShape, build
     except ImportError as error:
         raise ModelUnavailable(
-            "Preparing the packaged weights needs the onnx package.", "pip install 'vsexplorer[offline]'"
+            "Preparing the packaged weights needs the packages onnx and safetensors.",
+            "pip install 'vsexplorer[offline]'",
         ) from error
     limits = json.loads(files.pop(_SENTENCES))
-    model = build(read_safetensors(files.pop(_WEIGHTS)), BertShape()).SerializeToString()
+    model = build(load(files.pop(_WEIGHTS)), BertShape()).SerializeToString()
     # Without max_length, fastembed truncates texts to 512 tokens, more than the model was trained on.
     settings = json.loads(files["tokenizer_config.json"]) | {"max_length": limits["max_seq_length"]}
     files |= {"model.onnx": model, "tokenizer_config.json": json.dumps(settings).encode()}

@@ -17,6 +17,11 @@ TYPES = ("text", "number", "boolean")
 _BOOLEANS = {"true": True, "false": False}
 _SEPARATORS = ",;\t|"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_LEGACY = (
+    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "koi8_r", "cp874"),
+    *("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"),
+)
+"""Encodings considered for files that are not Unicode."""
 EXPORTED = frozenset(["element", "element_base64", "attributes", "attributes_base64"])
 """Columns that files written by ``vsexplorer export`` have."""
 
@@ -38,7 +43,8 @@ class CsvFormat:
 def detect(start: bytes, encoding: str = "", separator: str = "") -> CsvFormat:
     """Detect the format from a file's first bytes; a given encoding or separator is used as it is.
 
-    The encoding is that of the byte order mark, else UTF-8 where the bytes are valid in it, else Windows-1252.
+    The encoding is that of the byte order mark, else UTF-8 if the bytes are valid in it, else the likeliest by
+    the letters and words of its script.
 
     Raises:
         UsageError: there is no encoding of that name.
@@ -61,8 +67,20 @@ def _encoding(start: bytes) -> str:
         # A few invalid bytes in mostly valid UTF-8 mean a bad row, not another encoding.
         rest = start[error.start :].decode("utf-8", "replace").count("\ufffd")
         beyond_ascii = sum(byte >= 0x80 for byte in start)
-        return "utf-8" if rest * 20 < beyond_ascii else "cp1252"
+        return "utf-8" if rest * 20 < beyond_ascii else _legacy_encoding(start)
     return "utf-8"
+
+
+def _legacy_encoding(start: bytes) -> str:
+    """Return the likeliest encoding of one script; Windows-1252, the most widespread, among equals."""
+    from charset_normalizer import from_bytes
+
+    scores: dict[str, float] = {}
+    for match in from_bytes(start, cp_isolation=list(_LEGACY)):
+        for name in match.could_be_from_charset:
+            if name in _LEGACY:
+                scores[name] = max(scores.get(name, -1.0), match.coherence - match.chaos)
+    return max(scores, key=lambda name: (scores[name], name == "cp1252"), default="cp1252")
 
 
 def _separator(text: str) -> str:

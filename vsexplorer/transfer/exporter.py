@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from vsexplorer.core.errors import UsageError
 from vsexplorer.core.progress import Progress, ProgressCallback
@@ -20,10 +20,12 @@ from vsexplorer.core.values import SetInfo
 from vsexplorer.language.evaluator import Filter
 from vsexplorer.server.failures import no_element
 from vsexplorer.transfer.elements import StoredElement, elements
-from vsexplorer.transfer.npy import ArrayWriter
 from vsexplorer.transfer.output_file import OutputFile, is_stream, part_of, replace_text
 from vsexplorer.transfer.record_writers import CsvFile, JsonLines, ParquetFile, Writer
 from vsexplorer.vectorset.store import VectorSetStore
+
+if TYPE_CHECKING:
+    from vsexplorer.transfer.npy import ArrayWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,8 @@ class _Output:
         if plan.vectors == "npy":
             if path is None:
                 raise UsageError("A NumPy file needs a FILE to be named after, not standard output or a pipe.")
+            from vsexplorer.transfer.npy import ArrayWriter
+
             self._beside = OutputFile(path.with_suffix(".npy"), bool(self.mark.written))
             stack.callback(self._beside.close)
             self._array = ArrayWriter(self._beside.file, info.dimension, self.mark.written)

@@ -13,14 +13,14 @@ from vsexplorer.transfer.streams import Stream
 
 _CHUNK = 1 << 18
 _NO_SPACE = re.compile(r"[^ \t\r\n]")
-_LONGEST_DOCUMENT = 256 << 20
-"""Maximum length of a document that is an object, in characters: it is read into memory as a whole."""
+_LONGEST_TEXT = 32 << 20
+"""Characters that a text outside the rows may have."""
 
 
 def array_items(stream: Stream, name: str, records: str, longest: int) -> Iterator[Json]:
     """Yield the items of a document that is an array, or of the array ``records`` in a document that is an object.
 
-    An array is streamed, its items no longer than ``longest`` characters; an object is read whole.
+    Both are streamed, with items no longer than ``longest`` characters.
 
     Raises:
         UsageError: the document is neither, is not valid JSON, or has no such array.
@@ -29,18 +29,92 @@ def array_items(stream: Stream, name: str, records: str, longest: int) -> Iterat
     if text.first() == "[":
         yield from _streamed(text, name, longest)
         return
-    document = text.whole()
-    if not isinstance(document, dict):
+    if text.first() != "{":
         raise UsageError(f"{name} contains neither an array nor an object.")
-    arrays = [field for field, value in document.items() if isinstance(value, list)]
-    if records not in arrays:
+    yield from _items_of_object(_Bytes(text, name, longest), name, records)
+
+
+def _items_of_object(document: _Bytes, name: str, records: str) -> Iterator[Json]:
+    """Yield the items of an array in an object; nothing but the current item is kept."""
+    import ijson
+
+    arrays: list[str] = []
+    found = False
+    try:
+        events = ijson.parse(document, use_float=True)
+        for place, event, _ in events:
+            document.token_read()
+            if event != "start_array" or not place or place.count(".") != records.count("."):
+                continue
+            arrays.append(place)
+            if place == records:
+                found = True
+                document.rows_begin()
+                for item in _items(events, f"{place}.item"):
+                    document.token_read()
+                    yield item
+                document.rows_end()
+    except ijson.JSONError as error:
+        raise UsageError(f"{name} is not valid JSON: {str(error).splitlines()[0]}") from error
+    if not found:
         raise UsageError(
             f"{name} is one JSON object: name the array that contains the rows.",
             f"Use --records with one of: {', '.join(arrays)}." if arrays else "It contains no array.",
         )
-    items = document[records]
-    assert isinstance(items, list)
-    yield from items
+
+
+def _items(events: Iterator[tuple[str, str, Json]], prefix: str) -> Iterator[Json]:
+    """Build the items of the array that has begun, up to its end."""
+    import ijson
+
+    builder = None
+    for place, event, value in events:
+        if builder is None:
+            if not place.startswith(prefix):
+                return
+            builder = ijson.ObjectBuilder()
+        builder.event(event, value)
+        if place == prefix and event not in ("start_map", "map_key", "start_array"):
+            yield builder.value
+            builder = None
+
+
+class _Bytes:
+    """The document as a file of bytes that refuses to read more than is allowed for one row or one text."""
+
+    def __init__(self, text: _Text, name: str, longest: int) -> None:
+        self._text = text
+        self._name = name
+        self._longest = longest
+        self._limit = _LONGEST_TEXT
+        self._since = 0
+
+    def rows_begin(self) -> None:
+        """Allow the size of a row from now on."""
+        self._limit = self._longest + 2 * _CHUNK
+
+    def rows_end(self) -> None:
+        """Allow the size of any text from now on."""
+        self._limit = _LONGEST_TEXT
+
+    def token_read(self) -> None:
+        """Count anew: a row, or a part of what comes before the rows, has been read."""
+        self._since = 0
+
+    def read(self, number: int) -> bytes:
+        """Read at most ``number`` characters, in UTF-8.
+
+        Raises:
+            UsageError: a row or a text is too long.
+        """
+        if self._since > self._limit:
+            raise UsageError(
+                f"{self._name} contains a row or a text of more than {self._limit >> 20} MiB.",
+                "Use --longest-row MIB to allow longer rows.",
+            )
+        chunk = self._text.take(number)
+        self._since += len(chunk)
+        return chunk.encode("utf-8", "surrogatepass")
 
 
 def _streamed(text: _Text, name: str, longest: int) -> Iterator[Json]:
@@ -117,16 +191,10 @@ class _Text:
         self.place = 0
         return not self._ended
 
-    def whole(self) -> Json:
-        """Read and return the whole document."""
-        while self.read_on():
-            if len(self.buffer) > _LONGEST_DOCUMENT:
-                raise UsageError(
-                    f"{self._name} is one JSON object of more than {_LONGEST_DOCUMENT >> 20} MiB.",
-                    "Write its rows as JSON Lines or as an array, which can be streamed.",
-                )
-        try:
-            document: Json = json.loads(self.buffer[self.place :])
-        except (ValueError, RecursionError) as error:
-            raise UsageError(f"{self._name} is not valid JSON: {error}") from error
-        return document
+    def take(self, number: int) -> str:
+        """Return the next characters, at most ``number``; empty at the end."""
+        if self.place >= len(self.buffer) and not self.read_on() and self.place >= len(self.buffer):
+            return ""
+        found = self.buffer[self.place : self.place + number]
+        self.place += len(found)
+        return found

@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from vsexplorer.core.attributes import Json, to_stored
 from vsexplorer.core.attributes import fields as parse_fields
@@ -22,8 +22,11 @@ from vsexplorer.core.text import sanitize
 from vsexplorer.language.check import caret, check
 from vsexplorer.language.evaluator import Filter
 from vsexplorer.language.literals import reachable
-from vsexplorer.transfer.npy import Array
 from vsexplorer.transfer.rows import BadRow, Row
+
+if TYPE_CHECKING:
+    from vsexplorer.transfer.npy import Array
+
 
 _LIKE_A_NAME = re.compile(r"(?:^|[\W_])(?:id|uuid|key|name|title|code|slug|url)$", re.IGNORECASE)
 _LONGEST_NAME = 80
@@ -251,6 +254,8 @@ class RowMapper:
         if not self._mapping.vector.endswith(_NPY):
             return None
         if self._array is None:
+            from vsexplorer.transfer.npy import Array
+
             self._array = Array(Path(self._mapping.vector))
         return self._array.row(number)
 

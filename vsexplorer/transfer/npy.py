@@ -1,67 +1,54 @@
-"""Read and write vectors in NumPy's file format, version 1.0: float32, one per row, not all in memory."""
+"""Read and write vectors in NumPy's file format: float numbers, one vector per row, not all in memory."""
 
 from __future__ import annotations
 
-import ast
-import math
-from array import array
+import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
+
+import numpy as np
+from numpy.lib import format as npy_format
 
 from vsexplorer.core.errors import UsageError
 from vsexplorer.transfer.elements import StoredElement
 
-_HEADER = 128
-"""Bytes before the numbers, enough for any number of rows, so that it can be written again at the end."""
-_LONGEST_HEADER = 10 + 0xFFFF
-MAGIC = b"\x93NUMPY\x01\x00"
-"""The first bytes of such a file."""
-
-
-def parse_header(start: bytes) -> tuple[dict[str, Any], int]:
-    """Parse the header of such a file; return it and the offset of the numbers.
-
-    Raises:
-        ValueError, SyntaxError: it is not such a file.
-    """
-    length = int.from_bytes(start[8:10], "little")
-    header = ast.literal_eval(start[10 : 10 + length].decode("latin-1").strip())
-    if not start.startswith(MAGIC) or not isinstance(header, dict):
-        raise ValueError("another format")
-    return header, 10 + length
-
 
 class ArrayWriter:
-    """Writes vectors, one per row, after the first ``rows``, which exist."""
+    """Writes float32 vectors, one per row, after the first ``rows``, which exist.
+
+    NumPy leaves room in the header for a growing first axis, so that the header can be written again at the end.
+    """
 
     def __init__(self, file: IO[bytes], dimension: int, rows: int = 0) -> None:
         self._file, self._dimension, self.rows = file, dimension, rows
-        self._header()
-        self._file.seek(_HEADER + 4 * dimension * rows)
+        begin = self._write_header()
+        self._file.seek(begin + 4 * dimension * rows)
         self._file.truncate()
 
     def write(self, elements: Sequence[StoredElement]) -> None:
-        """Add their vectors."""
+        """Add the vectors of elements."""
         for element in elements:
             assert element.vector is not None
             self._file.write(element.vector.packed())
         self.rows += len(elements)
 
-    def _header(self) -> None:
-        shape = f"({self.rows}, {self._dimension})"
-        words = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}".encode()
+    def _write_header(self) -> int:
+        """Write the header for the rows there are; return its length."""
+        header = io.BytesIO()
+        shape = (self.rows, self._dimension)
+        npy_format.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": shape})
         self._file.seek(0)
-        length = (_HEADER - len(MAGIC) - 2).to_bytes(2, "little")
-        self._file.write(MAGIC + length + words.ljust(_HEADER - len(MAGIC) - 3) + b"\n")
+        self._file.write(header.getvalue())
+        return len(header.getvalue())
 
     def close(self) -> None:
         """Write how many rows there are."""
-        self._header()
+        self._write_header()
 
 
 class Array:
-    """The rows of such a file."""
+    """The rows of a two-dimensional array of float numbers, read from its file as they are needed."""
 
     def __init__(self, path: Path) -> None:
         """
@@ -69,27 +56,26 @@ class Array:
             UsageError: it is not such a file.
         """
         try:
-            self._file = path.open("rb")
-            header, self._begin = parse_header(self._file.read(_LONGEST_HEADER))
-            self.rows, self.dimension = map(int, header["shape"])
-            if header["descr"] != "<f4" or header["fortran_order"]:
+            self._rows = np.load(path, mmap_mode="r", allow_pickle=False)
+            if self._rows.ndim != 2 or self._rows.dtype.kind != "f":
                 raise ValueError("other numbers")
         except OSError as error:
             raise UsageError(f"Cannot read {path}: {error.strerror or error}.") from error
-        except (ValueError, KeyError, TypeError, SyntaxError) as error:
-            raise UsageError(f"{path} is not a two-dimensional array of float32 in NumPy's format.") from error
+        except (ValueError, AttributeError) as error:
+            raise UsageError(
+                f"{path} is not a two-dimensional array of float numbers in NumPy's format."
+            ) from error
 
     def row(self, number: int) -> bytes:
-        """One row: float32, little-endian.
+        """Return a row as little-endian float32.
 
         Raises:
             ValueError: there is no such row, or it contains a number that is not finite.
         """
-        size = 4 * self.dimension
-        self._file.seek(self._begin + number * size)
-        found = self._file.read(size) if number < self.rows else b""
-        if len(found) < size:
-            raise ValueError(f"has no vector: the array has {self.rows:,} rows")
-        if not math.isfinite(sum(array("f", found))):
+        if number >= len(self._rows):
+            raise ValueError(f"has no vector: the array has {len(self._rows):,} rows")
+        with np.errstate(over="ignore"):
+            found = np.asarray(self._rows[number], "<f4")
+        if not np.isfinite(found).all():
             raise ValueError("its vector contains a number that is not finite")
-        return found
+        return found.tobytes()

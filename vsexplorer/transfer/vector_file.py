@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
-import struct
 from pathlib import Path
 
 from vsexplorer.core.errors import UsageError
 from vsexplorer.core.vectors import packed, unpacked
-from vsexplorer.transfer.npy import MAGIC, parse_header
 
+_NUMPY = b"\x93NUMPY"
+"""The first bytes of a file in NumPy's format."""
 _LARGEST = 4 * 65536 + 1024 * 1024
 """Bytes read at most: the largest vector Redis takes, with room for its numbers as text."""
 
@@ -29,7 +30,7 @@ def read_vector(path: str) -> bytes:
         raise UsageError(f"Cannot read {path}: {getattr(error, 'strerror', None) or error}.") from error
     if len(content) > _LARGEST:
         raise UsageError(f"{path} is too large to hold one vector.")
-    if content.startswith(MAGIC):
+    if content.startswith(_NUMPY):
         vector = _from_numpy(path, content)
     elif content.lstrip()[:1] in (b"[", b"{"):
         vector = _from_json(path, content)
@@ -58,13 +59,14 @@ def _from_json(path: str, content: bytes) -> bytes:
 
 
 def _from_numpy(path: str, content: bytes) -> bytes:
+    import numpy as np
+
     try:
-        header, begin = parse_header(content)
-        shape = tuple(header["shape"])
-        kind = {"<f4": "f", "<f8": "d"}[header["descr"]]
-        if math.prod(shape) != max(shape, default=0) or not math.prod(shape):
+        found = np.load(io.BytesIO(content), allow_pickle=False)
+        if found.dtype.kind != "f" or not found.size or found.size != max(found.shape, default=0):
             raise ValueError("more than one vector")
-        numbers = struct.unpack_from(f"<{math.prod(shape)}{kind}", content, begin)
-    except (ValueError, KeyError, TypeError, SyntaxError, struct.error) as error:
-        raise UsageError(f"{path} is not an .npy file with one vector of float32 or float64.") from error
-    return packed(numbers)
+    except (ValueError, EOFError, OSError, AttributeError) as error:
+        raise UsageError(f"{path} is not an .npy file with one vector of float numbers.") from error
+    with np.errstate(over="ignore"):
+        vector: bytes = found.astype("<f4").tobytes()
+    return vector

@@ -262,10 +262,46 @@ def test_json_that_unpacks_without_end_is_refused(tmp_path: Path) -> None:
         list(RowFile(str(path), ReadOptions(longest_row=1 << 20)))
     assert "--longest-row" in caught.value.hint
     path = bomb(tmp_path, "b.json.gz", b'{"rows": "', b"x", b'"}', 300)
-    with pytest.raises(UsageError, match="one JSON object of more than 256 MiB"):
+    with pytest.raises(UsageError, match="a row or a text of more than 32 MiB"):
         list(RowFile(str(path)))
 
 
 def test_many_spaces_before_an_item_are_passed_over_quickly(tmp_path: Path) -> None:
     path = bomb(tmp_path, "a.json.gz", b"[", b" ", b'{"a": 1}]', 64)
     assert values(list(RowFile(str(path)))) == [{"a": 1}]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("имя,город\nАнна,Москва\nПётр,Санкт-Петербург\nОльга,Новосибирск\n" * 5, "cp1251"),
+        ("名前,都市\n太郎,東京\n花子,大阪\n" * 5, "shift_jis"),
+        ("名字,城市\n小明,北京\n小红,上海\n" * 5, "gb18030"),
+        ("όνομα,πόλη\nΆννα,Αθήνα\nΓιώργος,Θεσσαλονίκη\n" * 5, "cp1253"),
+        ("věta,zdroj\nPříliš žluťoučký kůň úpěl ďábelské ódy,Říp\nŘeřicha rostla u řeky,Úpa\n" * 5, "cp1250"),
+        ("Name,Ort,Preis\nJörg Müller,Köln,5 €\nFrançois,Évry,7 €\n" * 5, "cp1252"),
+        ("name,price\n" + "".join(f"item {number},5 €\n" for number in range(50)), "cp1252"),
+    ],
+)
+def test_encodings_of_one_script_are_recognized(tmp_path: Path, text: str, encoding: str) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(text.encode(encoding))
+    rows = [row for row in RowFile(str(path)) if isinstance(row, Row)]
+    expected = [line.split(",") for line in text.splitlines()[1:]]
+    assert [list(row.texts.values()) for row in rows] == expected
+
+
+def test_rows_in_an_object_are_read_one_at_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "f.json"
+    rows = [{"a": number, "b": [1.5, None, {"c": "x"}]} for number in range(1_000)]
+    path.write_text(json.dumps({"about": {"a": [1, 2]}, "rows": rows, "others": [1, [2]]}))
+    found = iter(RowFile(str(path), ReadOptions(records="rows")))
+    assert [row.values for row in found if isinstance(row, Row)] == rows
+    path.write_text(json.dumps({"rows": rows})[:-3])
+    found = iter(RowFile(str(path), ReadOptions(records="rows")))
+    assert isinstance(next(found), Row), "what comes before the mistake is read"
+    with pytest.raises(UsageError, match="not valid JSON"):
+        list(found)
+    path.write_text(json.dumps({"rows": [{"a": "x" * 3_000_000}]}))
+    with pytest.raises(UsageError, match="more than 1 MiB"):
+        list(RowFile(str(path), ReadOptions(records="rows", longest_row=1 << 20)))

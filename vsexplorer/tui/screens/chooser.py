@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.fuzzy import Matcher
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -102,9 +103,16 @@ class Chooser[T](ModalScreen[T | None]):
         else:
             options.action_cursor_up()
 
+    def _matching(self, wanted: str) -> list[tuple[str, str, T]]:
+        """Return the entries that match what was typed, the best first."""
+        if not wanted:
+            return self._entries
+        match = Matcher(wanted).match
+        scored = [(score, entry) for entry in self._entries if (score := match(entry[0])) > 0]
+        return [entry for _, entry in sorted(scored, key=lambda one: -one[0])]
+
     def _fill(self) -> None:
-        wanted = self.query_one(Input).value.casefold()
-        matching = [entry for entry in self._entries if wanted in entry[0].casefold()]
+        matching = self._matching(self.query_one(Input).value.strip())
         found = matching[:_MOST_SHOWN]
         self._shown = [value for _, _, value in found]
         width = min(48, max((cell_len(name) for name, _, _ in found), default=0))
