@@ -88,6 +88,13 @@ class Driver:
         names = {" ": "space", ".": "full_stop", "<": "less_than_sign", ">": "greater_than_sign"}
         await self.press(*(names.get(character, character) for character in text))
 
+    async def paste(self, text: str) -> None:
+        """Paste a text, which arrives as a whole."""
+        async with asyncio.timeout(_PATIENCE):
+            await self.app.key_queue.put(events.Paste(text))
+            await self.app.key_queue.settled()
+        await self.settle()
+
     async def settle(self) -> None:
         """Wait until nothing is under way."""
         async with asyncio.timeout(_PATIENCE):

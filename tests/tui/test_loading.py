@@ -42,7 +42,7 @@ async def test_a_file_is_picked_mapped_and_loaded(newest: RedisServer, embedder:
         screen.query_one("#load-text", Input).value = "{text}, {n}"
         await driver.until(lambda: "a text about number 0, 0" in driver.screen_text())
         await driver.press("ctrl+s")
-        await driver.until(lambda: not driver.main.loads.running)
+        await driver.until(lambda: not driver.main.loads.runner.running)
         await driver.until(lambda: "300 elements added" in driver.screen_text())
         assert driver.main.session.info is not None
         assert driver.main.session.info.key == b"rows"
@@ -67,7 +67,7 @@ async def test_loading_into_a_set_asks_with_both_counts(
         assert "rows has 1 element" in driver.screen_text()
         await driver.press("escape")
         await driver.settle()
-        assert not driver.main.loads.running
+        assert not driver.main.loads.runner.running
         assert newest.client().execute_command("VCARD", "rows") == 1
 
 
@@ -145,7 +145,7 @@ async def test_a_load_is_stopped_by_key_and_goes_on(newest: RedisServer, embedde
         await driver.until(lambda: driver.main.session.info is not None)
         assert "loading rows" in driver.screen_text()
         await driver.press("L")
-        assert not driver.main.loads.running
+        assert not driver.main.loads.runner.running
         await driver.until(lambda: "start the same load again" in driver.screen_text())
         number = newest.client().execute_command("VCARD", "rows")
         assert number < 4_000
@@ -157,7 +157,7 @@ async def test_the_characters_can_be_searched_as_they_come(
     every = Characters.__iter__
     monkeypatch.setattr(Characters, "__iter__", lambda self: islice(every(self), 300))
     async with running(newest, embedder, key=b"unicode", demo="unicode", write=True) as driver:
-        await driver.until(lambda: not driver.main.loads.running and driver.main.session.info is not None)
+        await driver.until(lambda: not driver.main.loads.runner.running and driver.main.session.info is not None)
         await driver.type("mathematical addition")
         assert "PLUS SIGN" in driver.names()[:3]
         await driver.press("tab")

@@ -236,7 +236,7 @@ async def test_a_set_is_opened_with_the_model_chosen_for_it(
         (folder / file.name).symlink_to(file)
     fill(server.client(), "plain", [("x", (1.0,) * 384, None)])
     async with running(server, embedder, key=b"people", state=tmp_path) as driver:
-        driver.main.model_chosen(str(folder))
+        driver.main.choose_model(str(folder))
         await driver.main.session.memory.settled()
         await driver.until(lambda: f"   8 elements · 384 dims · int8 · {folder.name}" in driver.screen_text())
     async with running(server, embedder, key=b"people", state=tmp_path) as driver:
@@ -254,11 +254,11 @@ async def test_with_write_the_chosen_model_is_noted_for_others(
 ) -> None:
     server.client().delete("vsexplorer:sets")
     async with running(server, embedder, key=b"people", state=tmp_path) as driver:
-        driver.main.model_chosen(DEFAULT_MODEL)
+        driver.main.choose_model(DEFAULT_MODEL)
         await driver.settle()
         assert not server.client().exists("vsexplorer:sets")
     async with running(server, embedder, key=b"people", state=tmp_path, write=True) as driver:
-        driver.main.model_chosen(DEFAULT_MODEL)
+        driver.main.choose_model(DEFAULT_MODEL)
         await driver.until(lambda: server.client().exists("vsexplorer:sets"))
     noted = json.loads(server.client().hget("vsexplorer:sets", "people"))
     assert noted["model"] == DEFAULT_MODEL

@@ -32,6 +32,8 @@ class _Tally:
     """Counts of one field so far."""
 
     present: int = 0
+    places: int = 0
+    """Sum of its places among the fields of each element, so that equally frequent fields keep their order."""
     types: Counter[str] = field(default_factory=Counter)
     smallest: float | None = None
     largest: float | None = None
@@ -105,12 +107,14 @@ def summarise(sample: Sequence[bytes | None], uniform: bool = True, whole: bool 
     for raw in sample:
         unlike = raw is not None and b"\\u" in raw
         escaped += unlike
-        for name, value in fields(raw).items():
+        for place, (name, value) in enumerate(fields(raw).items()):
             if name not in tallies and len(tallies) >= _MOST_FIELDS:
                 continue
             as_read = _as_read(raw, name) if unlike and raw else None
-            tallies.setdefault(name, _Tally()).add(value, as_read)
-    found = sorted(tallies.items(), key=lambda item: -item[1].present)
+            tally = tallies.setdefault(name, _Tally())
+            tally.add(value, as_read)
+            tally.places += place
+    found = sorted(tallies.items(), key=lambda item: (-item[1].present, item[1].places / item[1].present, item[0]))
     return SetFacts(
         len(sample),
         sum(1 for raw in sample if raw),

@@ -20,9 +20,9 @@ def test_a_sample_is_summed_up() -> None:
     assert [(field.name, field.present) for field in facts.fields] == [
         ("year", 3),
         ("tags", 2),
-        ("name", 1),
-        ("deep", 1),
         ("flag", 1),
+        ("deep", 1),
+        ("name", 1),
         ("note", 1),
     ]
     year, tags = facts.fields[:2]

@@ -5,6 +5,8 @@ import pytest
 from vsexplorer.core.errors import UsageError
 from vsexplorer.tui.app import ExplorerApp
 from vsexplorer.tui.keymap import KEYMAP, Key, Place, checked, keys_at, shown
+from vsexplorer.tui.main.loading import Loading
+from vsexplorer.tui.main.navigation import Navigation
 from vsexplorer.tui.main.query_bar import QueryBar
 from vsexplorer.tui.main.results_pane import ResultsPane
 from vsexplorer.tui.main.screen import MainScreen
@@ -28,6 +30,8 @@ from vsexplorer.tui.widgets.sets_table import SetsTable
 OWNERS: dict[Place, tuple[type, ...]] = {
     Place.EVERYWHERE: (ExplorerApp,),
     Place.EXPLORER: (MainScreen, ExplorerApp),
+    Place.SCREENS: (Navigation,),
+    Place.LOADING: (Loading,),
     Place.PANE: (ResultsPane,),
     Place.LINE: (QueryBar, ExplorerApp),
     Place.LINE_INPUT: (_PromptInput,),

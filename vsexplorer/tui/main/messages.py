@@ -12,3 +12,19 @@ class StatusMessage(Message):
         super().__init__()
         self.words = words
         self.error = error
+
+
+class SetChosen(Message):
+    """A vector set shall be opened."""
+
+    def __init__(self, key: bytes) -> None:
+        super().__init__()
+        self.key = key
+
+
+class SimilarWanted(Message):
+    """Elements similar to one shall be searched for."""
+
+    def __init__(self, element: bytes) -> None:
+        super().__init__()
+        self.element = element

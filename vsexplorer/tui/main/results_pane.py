@@ -17,7 +17,7 @@ from vsexplorer.core.text import display, plural, sanitize
 from vsexplorer.core.values import Everything, Hit, ResultPage, SearchOptions, SetInfo
 from vsexplorer.tui import clipboard
 from vsexplorer.tui.keymap import Place, bindings
-from vsexplorer.tui.main.messages import StatusMessage
+from vsexplorer.tui.main.messages import SimilarWanted, StatusMessage
 from vsexplorer.tui.session import Session
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.fields_panel import FieldsPanel
@@ -49,13 +49,6 @@ class ResultsPane(Horizontal):
 
     class Used(Message):
         """The user has acted on the results."""
-
-    class SimilarWanted(Message):
-        """The user wants elements similar to one."""
-
-        def __init__(self, element: bytes) -> None:
-            super().__init__()
-            self.element = element
 
     class Summarized(Message):
         """The summary has changed."""
@@ -162,7 +155,7 @@ class ResultsPane(Horizontal):
     def action_similar(self) -> None:
         """Search for elements like the selected one."""
         if (hit := self._chosen()) is not None:
-            self.post_message(self.SimilarWanted(hit.element))
+            self.post_message(SimilarWanted(hit.element))
 
     def action_mark(self) -> None:
         """Mark or unmark the selected element, and select the next."""
@@ -249,6 +242,11 @@ class ResultsPane(Horizontal):
     def _sorted(self, event: ResultsTable.Sorted) -> None:
         event.stop()
         self.post_message(self.Summarized())
+
+    @on(FieldsPanel.Unwritable)
+    def _unwritable(self, event: FieldsPanel.Unwritable) -> None:
+        event.stop()
+        self._say("no filter can express this field name or value", error=True)
 
     @on(ResultsTable.Selected)
     def _selected(self, event: ResultsTable.Selected) -> None:

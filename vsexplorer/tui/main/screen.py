@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -21,18 +20,19 @@ from vsexplorer.core.errors import (
     TimedOut,
     VsexplorerError,
 )
-from vsexplorer.core.progress import Progress
-from vsexplorer.core.text import display, plural, sanitize
-from vsexplorer.core.values import ByElement, BySum, Hit, Query, SearchDraft, SearchOptions, SetInfo
+from vsexplorer.core.text import display, sanitize
+from vsexplorer.core.values import ByElement, BySum, Query, SearchDraft, SearchOptions, SetInfo
 from vsexplorer.tui.keymap import Place, bindings, keys_at, keys_named
 from vsexplorer.tui.live_search import LiveSearch, Outcome
 from vsexplorer.tui.main.filter_bar import FilterBar
 from vsexplorer.tui.main.header import Header
-from vsexplorer.tui.main.messages import StatusMessage
+from vsexplorer.tui.main.loading import Loading
+from vsexplorer.tui.main.messages import SetChosen, SimilarWanted, StatusMessage
+from vsexplorer.tui.main.navigation import Navigation
 from vsexplorer.tui.main.query_bar import QueryBar
 from vsexplorer.tui.main.results_pane import ResultsPane
 from vsexplorer.tui.main.status_line import StatusLine
-from vsexplorer.tui.services.load_runner import LoadRunner, progress_words, report_words
+from vsexplorer.tui.services.load_runner import progress_words
 from vsexplorer.tui.services.match_counter import MatchCounter
 from vsexplorer.tui.services.model_loader import ModelLoader
 from vsexplorer.tui.services.search_history import SearchHistory
@@ -62,12 +62,6 @@ from vsexplorer.tui.widgets.results import ResultsTable
 if TYPE_CHECKING:
     from vsexplorer.insight.match_counts import Matches
     from vsexplorer.services.search import PreparedQuery
-    from vsexplorer.state.history import PastSearch
-    from vsexplorer.transfer.plan import LoadPlan, LoadReport
-    from vsexplorer.transfer.rows import RowSource
-    from vsexplorer.tui.screens.element import ElementResult
-    from vsexplorer.tui.screens.load import ChosenLoad
-    from vsexplorer.tui.screens.options import OptionsScreen
 
 _SOON = 0.15
 """Seconds before an unanswered search is announced in the query line."""
@@ -76,7 +70,7 @@ _HEARTBEAT = 2.0
 _KEYS_OVER_FIELDS = ("query", "filter", "widen", "back", "help", "quit")
 _KEYS_IN_LINES = ("line-other", "line-results", "line-up", "palette", "quit-always")
 """Keys shown in the footer while typing."""
-_PLACES = (Place.EXPLORER, Place.PANE, Place.RESULTS, Place.EVERYWHERE)
+_PLACES = (Place.EXPLORER, Place.SCREENS, Place.LOADING, Place.PANE, Place.RESULTS, Place.EVERYWHERE)
 
 
 class MainScreen(Screen[None]):
@@ -115,20 +109,22 @@ class MainScreen(Screen[None]):
         self.tracker = SetTracker(session, self.run_worker, self._set_event)
         self.history = SearchHistory(session.memory)
         self.model = ModelLoader(session, self.run_worker, self.say, self._model_ready)
-        self.loads = LoadRunner(lambda: session.explorer.transfers.load, self._show_load, self.tracker.refresh)
+        self.loads = Loading(session, self.tracker.refresh)
+        self.navigation = Navigation(
+            session, self.history, lambda: self.results.page, lambda: self.options.current, self._change_options
+        )
         self._trail: list[SearchDraft] = []
         self._timed_out: Query | None = None
-        self._options_screen: OptionsScreen | None = None
-        self._loaded_key: bytes | None = None
 
     def compose(self) -> ComposeResult:
         """Compose the panes from top to bottom."""
-        yield self.header
-        yield self.query_bar
-        yield self.filter_bar
-        yield self.results
-        yield self.status_bar
-        yield self.footer
+        with self.loads, self.navigation:
+            yield self.header
+            yield self.query_bar
+            yield self.filter_bar
+            yield self.results
+            yield self.status_bar
+            yield self.footer
 
     def on_mount(self) -> None:
         """Connect after the first frame is drawn."""
@@ -225,8 +221,7 @@ class MainScreen(Screen[None]):
         self.query_bar.say(self.results.summary)
         self.filter_bar.say("✓" if page.query.filter.strip() else "", "good")
         self.status_bar.show_command(page)
-        if self._options_screen is not None and self._options_screen.is_current:
-            self._options_screen.show_time(page)
+        self.navigation.show_time(page)
         if outcome.newest:
             self.header.show_news("")
             self.history.show(SearchDraft(self.query_bar.value, page.query.filter, self.options.chosen))
@@ -302,8 +297,8 @@ class MainScreen(Screen[None]):
     def _results_used(self) -> None:
         self.history.use()
 
-    @on(ResultsPane.SimilarWanted)
-    def _similar_wanted(self, event: ResultsPane.SimilarWanted) -> None:
+    @on(SimilarWanted)
+    def _similar_wanted(self, event: SimilarWanted) -> None:
         self.search_similar(event.element)
 
     @on(ResultsPane.Summarized)
@@ -336,16 +331,12 @@ class MainScreen(Screen[None]):
 
     @on(ResultsTable.Opened)
     def _opened(self, event: ResultsTable.Opened) -> None:
-        self.open_element(event.hit)
+        self.navigation.open_element(event.hit)
 
     @on(FieldsPanel.Toggled)
     def _condition_toggled(self, event: FieldsPanel.Toggled) -> None:
         if not self.filter_bar.toggle(event.condition):
             self.say("fix the filter first · f: edit it", error=True)
-
-    @on(FieldsPanel.Unwritable)
-    def _condition_unwritable(self) -> None:
-        self.say("no filter can express this field name or value", error=True)
 
     def _mark_conditions(self) -> None:
         if self.results.shows_fields:
@@ -399,7 +390,7 @@ class MainScreen(Screen[None]):
                 from vsexplorer.transfer.characters import Characters
 
                 # The set is opened with its first elements and searched while it grows.
-                self.run_worker(self._load([Characters()], characters_plan()), description="loading a file")
+                self.loads.start([Characters()], characters_plan())
             elif self.start.key is not None:
                 await self.tracker.open(self.start.key)
             else:
@@ -410,7 +401,7 @@ class MainScreen(Screen[None]):
 
     async def _look(self) -> None:
         if self.session.connection.connected and not self.live.busy:
-            await self.tracker.check(changing=self.loads.running)
+            await self.tracker.check(changing=self.loads.runner.running)
             try:
                 changed = await self.session.explorer.check_role()
             except VsexplorerError:
@@ -486,7 +477,7 @@ class MainScreen(Screen[None]):
     def _no_set_chosen(self, several: bool) -> None:
         if several:
             self.results.show_notice("This database has several vector sets", "", "o: list them")
-            self.action_choose_set()
+            self.navigation.action_choose_set()
             return
         private = " --private" if self.start.where.private else ""
         self.results.show_notice(
@@ -519,50 +510,58 @@ class MainScreen(Screen[None]):
         if changed:
             self.search()
 
-    def model_chosen(self, name: str | None) -> None:
-        """Use the chosen model for the open set from now on."""
-        if name is not None and self.info is not None:
+    def choose_model(self, name: str) -> None:
+        """Use a model for the open set from now on."""
+        if self.info is not None:
             self.model.choose(name, self.info, record=self.start.write)
 
-    # Loading
+    # Messages of the containers
 
-    async def _load(self, files: list[RowSource], plan: LoadPlan) -> None:
-        try:
-            report = await self.loads.run(files, plan)
-        except VsexplorerError as error:
-            if self.info is None:
-                self.results.show_error(error)
-            else:
-                self.say(sanitize(error.line), error=True)
-        else:
-            self._loaded(plan, report)
-        finally:
-            self.header.note()
+    @on(Loading.Progressed)
+    def _load_progressed(self, event: Loading.Progressed) -> None:
+        self.header.note(progress_words(event.progress))
+        if self.info is None:
+            self.results.show_progress(event.progress)
 
-    def _loaded(self, plan: LoadPlan, report: LoadReport | None) -> None:
-        if report is None:
-            self.notify("start the same load again to continue it", title="loading stopped", markup=False)
-            return
-        self.notify(report_words(plan, report), title="loaded", timeout=10, markup=False)
-        self._loaded_key = plan.key
-        if self.info is not None and self.info.key != plan.key:
-            self.say(f"loaded · ctrl+l: open {display(plan.key)}")
-        elif report.added or report.replaced:
+    @on(Loading.Ended)
+    def _load_ended(self, event: Loading.Ended) -> None:
+        self.header.note()
+        report, key = event.report, event.plan.key
+        if event.error is not None and self.info is None:
+            self.results.show_error(event.error)
+        elif event.error is not None:
+            self.say(sanitize(event.error.line), error=True)
+        elif report is not None and self.info is not None and self.info.key != key:
+            self.say(f"loaded · ctrl+l: open {display(key)}")
+        elif report is not None and (report.added or report.replaced):
             self.tracker.sample()
 
-    def _show_load(self, progress: Progress) -> None:
-        self.header.note(progress_words(progress))
-        if self.info is None:
-            self.results.show_progress(progress)
+    @on(SetChosen)
+    def _set_chosen(self, event: SetChosen) -> None:
+        self._open(event.key)
 
-    def _usable(self) -> SetInfo | None:
-        """Return the open set, or ``None`` after showing why there is none to work on."""
-        if not self.session.connection.connected:
-            self.say("not connected · ctrl+r: try again", error=True)
-            return None
-        if self.info is None:
-            self.say("no vector set is open · o: list them")
-        return self.info
+    @on(Navigation.ModelChosen)
+    def _model_chosen(self, event: Navigation.ModelChosen) -> None:
+        self.choose_model(event.name)
+
+    @on(Navigation.Recalled)
+    def _search_recalled(self, event: Navigation.Recalled) -> None:
+        self.apply(event.search)
+        self.set_focus(self.results.table)
+
+    @on(Navigation.Returned)
+    def _screen_left(self) -> None:
+        self.results.redraw()
+
+    def _change_options(self, options: SearchOptions) -> str:
+        """Search with other options; return why they are refused, or an empty string."""
+        refused = self.options.choose(options, self.info)
+        if not refused:
+            self.search()
+        return refused
+
+    def _open(self, key: bytes) -> None:
+        self.run_worker(self.tracker.open(key), group="open", description="opening a set")
 
     # Keys: the lines and the results
 
@@ -625,159 +624,9 @@ class MainScreen(Screen[None]):
         if not self.session.connection.connected:
             self.header.connect()
         elif self.tracker.gone and self.info is not None:
-            self._set_chosen(self.info.key)
+            self._open(self.info.key)
         else:
             self.model.load(again=True)
             self.counter.forget()
             self.tracker.sample()
             self.search()
-
-    # Keys: other screens, imported when they are first shown
-
-    def action_browse(self) -> None:
-        """List all elements in name order."""
-        from vsexplorer.tui.screens.browse import BrowseScreen
-
-        if (info := self._usable()) is not None:
-            self.app.push_screen(BrowseScreen(self.session, info), self._browsed)
-
-    def _browsed(self, element: bytes | None) -> None:
-        self.results.redraw()
-        if element is not None:
-            self.search_similar(element)
-
-    def open_element(self, hit: Hit) -> None:
-        """Open the screen of an element."""
-        from vsexplorer.tui.screens.element import ElementScreen
-
-        if self.info is not None:
-            self.history.use()
-            self.app.push_screen(ElementScreen(self.session, self.info.key, hit), self._element_left)
-
-    def _element_left(self, left: ElementResult | None) -> None:
-        self.results.redraw()
-        if left is not None and left.similar:
-            self.search_similar(left.element)
-
-    def action_choose_set(self) -> None:
-        """List the vector sets."""
-        from vsexplorer.tui.screens.sets import SetsScreen
-
-        if self.session.connection.connected:
-            self.app.push_screen(SetsScreen(self.session), self._set_chosen)
-        else:
-            self.say("not connected · ctrl+r: try again", error=True)
-
-    def action_open_loaded(self) -> None:
-        """Open the set that was loaded last."""
-        if self._loaded_key is None:
-            self.say("nothing loaded yet · L: load a file")
-        else:
-            self._set_chosen(self._loaded_key)
-
-    def _set_chosen(self, key: bytes | None) -> None:
-        if key is not None:
-            self.run_worker(self.tracker.open(key), group="open", description="opening a set")
-
-    def action_choose_model(self) -> None:
-        """List the models that fit the set."""
-        from vsexplorer.tui.screens.models import ModelsScreen
-
-        if (info := self._usable()) is not None:
-            self.app.push_screen(ModelsScreen(self.session.explorer.models, info), self.model_chosen)
-
-    def action_show_options(self) -> None:
-        """Show the options of the search; the results follow every change."""
-        from vsexplorer.tui.screens.options import OptionsScreen
-
-        def change(options: SearchOptions) -> str:
-            refused = self.options.choose(options, self.info)
-            if not refused:
-                self.search()
-            return refused
-
-        self._options_screen = OptionsScreen(self.options.current, self.results.page, change)
-        self.app.push_screen(self._options_screen)
-
-    def action_show_history(self) -> None:
-        """List the earlier searches of the open set."""
-        from vsexplorer.tui.screens.history import HistoryScreen
-
-        if self.info is None:
-            self._usable()
-        else:
-            self.app.push_screen(HistoryScreen(self.session.memory), self._recall)
-
-    def _recall(self, past: PastSearch | None) -> None:
-        if past is not None:
-            self.apply(past.search)
-            self.set_focus(self.results.table)
-
-    def action_keep_favourite(self) -> None:
-        """Save the search shown as a favourite."""
-        from vsexplorer.tui.screens.forms import NameForm
-
-        search = self.history.answered
-        if search is None or not (search.line or search.filter):
-            self.say("nothing to save: a favourite needs a query or a filter")
-            return
-
-        def named(name: str | None) -> None:
-            if name:
-                self.history.keep(name)
-                self.say(sanitize(f"saved as {name} · H: favourites"))
-
-        self.app.push_screen(NameForm("save this search as", search.line or search.filter), named)
-
-    # Keys: changes
-
-    def action_add_element(self) -> None:
-        """Add an element to the open set."""
-        if self.session.edits.allowed and (info := self._usable()) is not None:
-            self.session.run(self.session.edits.add(info.key))
-
-    def action_delete_set(self) -> None:
-        """Delete the open set."""
-        if self.session.edits.allowed and (info := self._usable()) is not None:
-            self.session.run(self.session.edits.delete_set(info))
-
-    def action_undo_change(self) -> None:
-        """Undo the last change."""
-        if self.session.edits.allowed:
-            self.session.run(self.session.edits.undo())
-
-    def action_load_file(self) -> None:
-        """Choose a file and load it, or stop the load that is running."""
-        if self.loads.running:
-            self.loads.stop()
-        elif not self.start.write:
-            self.say("read-only: start with vsexplorer --write to load files", error=True)
-        elif not self.session.connection.connected:
-            self.say("not connected · ctrl+r: try again", error=True)
-        else:
-            from vsexplorer.tui.screens.load import LoadScreen
-
-            screen = LoadScreen(Path.cwd())
-            self.app.push_screen(screen, self._load_chosen)
-
-    def _load_chosen(self, chosen: ChosenLoad | None) -> None:
-        if chosen is not None:
-            self.session.run(self._agree_to_load(chosen))
-
-    async def _agree_to_load(self, chosen: ChosenLoad) -> None:
-        """Ask for confirmation before loading into an existing set."""
-        plan = chosen.plan
-        try:
-            info = await self.session.explorer.sets.info(plan.key)
-        except NotFound:
-            info = None
-        except VsexplorerError as error:
-            self.say(sanitize(error.line), error=True)
-            return
-        if info is not None:
-            rows = chosen.look.rows.words if chosen.look.rows is not None else "the rows"
-            question = f"add {rows} of {sanitize(chosen.file.name)} to {display(plan.key)}"
-            there = f"{display(plan.key)} has {plural(info.size, 'element')}; existing names are replaced"
-            if not await self.session.dialogs.confirm(question, [there], ""):
-                return
-        self.run_worker(self._load([chosen.source], plan), group="load", description="loading a file")

@@ -37,7 +37,7 @@ _LINES = (
     ("attributes", "attributes", "all, none, or fields separated by commas"),
     ("where", "where", "a filter that rows must pass"),
 )
-_HINT = "enter: choose a file · tab: next line · →: complete · ctrl+s: load · esc: cancel"
+_HINT = "tab: next line · →: complete · ctrl+s: load · esc: cancel"
 _PAUSE = 0.3
 """Seconds after an edit before the rows are mapped again."""
 
