@@ -37,7 +37,11 @@ def keys_page() -> str:
 
 def command_line_page() -> str:
     """Return the page of all commands: the text of ``--help`` of each."""
-    lines = ["# Command line", "", "What `--help` prints. Options of the first page work with every command."]
+    lines = [
+        "# Command line",
+        "",
+        "What `--help` prints. Most options of the first page may be given before or after a command.",
+    ]
     for name, command, context in _commands(
         cli, click.Context(cli, info_name="vsexplorer", max_content_width=_WIDTH)
     ):

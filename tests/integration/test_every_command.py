@@ -14,7 +14,6 @@ A = str([1.0, 0.5, 0.25, 0.125])
 CASES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("VADD", ("REDUCE", "2"), ("add", "new", "x", "--vector", A, "--reduce", "2", "--yes")),
     ("VADD", ("FP32",), ("add", "new", "x", "--vector", A, "--yes")),
-    ("VADD", ("CAS",), ("load", "points", "ROWS", "--id", "n", "--vector", "v", "--cas")),
     ("VADD", ("Q8",), ("add", "new", "x", "--vector", A, "--quantization", "int8", "--yes")),
     ("VADD", ("NOQUANT",), ("add", "new", "x", "--vector", A, "--quantization", "f32", "--yes")),
     ("VADD", ("BIN",), ("add", "new", "x", "--vector", A, "--quantization", "bin", "--yes")),

@@ -78,8 +78,8 @@ class Disturbed:
         self._chance = random.Random(seed)
 
     def _start(self, options: list[str]) -> subprocess.Popen[bytes]:
-        log = (self._rows.parent / "log").open("ab")
-        return subprocess.Popen([PROGRAM, *arguments(self._rows, "k", options)], stderr=log, stdout=log)
+        with (self._rows.parent / "log").open("ab") as log:
+            return subprocess.Popen([PROGRAM, *arguments(self._rows, "k", options)], stderr=log, stdout=log)
 
     def _wait_for_writes(self, process: subprocess.Popen[bytes]) -> None:
         """Wait until the load writes to the server, however fast the machine is."""

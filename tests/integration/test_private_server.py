@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import redis
 
+from tests.support.command import vsexplorer
 from tests.support.servers import RedisServer, free_port
 from vsexplorer.core import errors, paths
 from vsexplorer.server.binary import find_server
@@ -320,3 +321,31 @@ def test_fifty_kills_lose_no_confirmed_write(shared: PrivateServer, newest_binar
             eventually(lambda: not shared.socket.exists(), 30)
     shared.acquire()
     assert client(shared).execute_command("VCARD", "k") == confirmed
+
+
+def test_a_server_reads_its_data_again_after_a_load(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("id,text\na,hello world\nb,good morning\n")
+    assert vsexplorer("load", "k", str(tmp_path / "rows.csv"), "--private").returncode == 0
+    shown = vsexplorer("browse", "k", "--private")
+    assert shown.returncode == 0, shown.stderr
+    assert len(shown.stdout.splitlines()) == 2
+
+
+def test_a_file_that_redis_aborts_on_is_repaired_by_the_command_that_is_named(newest_binary: Path) -> None:
+    server = PrivateServer.shared(newest_binary)
+    server.acquire()
+    plain = client(server)
+    for number in range(3):
+        plain.execute_command("VADD", "k", "VALUES", 2, 1, number, f"e{number}", "CAS", "SETATTR", '{"CAS": 1}')
+    server.release()
+    eventually(lambda: not server.socket.exists())
+    again = PrivateServer.shared(newest_binary)
+    with pytest.raises(errors.NoServer, match="aborts on VADD") as caught:
+        again.acquire()
+    for command in caught.value.hint.splitlines()[1:]:
+        subprocess.run(["bash", "-c", command], check=True, capture_output=True)
+    again.acquire()
+    assert client(again).execute_command("VCARD", "k") == 3
+    assert client(again).execute_command("VGETATTR", "k", "e1") == b'{"CAS": 1}'
+    again.release()
+    eventually(lambda: not again.socket.exists())

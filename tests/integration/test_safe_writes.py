@@ -149,3 +149,11 @@ def test_what_a_query_line_finds_is_exported(newest: RedisServer) -> None:
     fill(newest.client(), "k", [("a", (1.0, 0.0), None), ("b", (0.9, 0.1), None), ("c", (0.0, 1.0), None)])
     done = vsexplorer("export", "k", "--query", "@a", "--count", "2", "--vectors", "none", *newest.options)
     assert [json.loads(line)["element"] for line in done.stdout.splitlines()] == ["a", "b"]
+
+
+def test_the_record_names_the_field_as_it_is_kept(newest: RedisServer, tmp_path: Path) -> None:
+    (tmp_path / "jobs.csv").write_text("id,Job Description\na,somebody who bakes bread\nb,somebody who sails\n")
+    arguments = ["--id", "id", "--text", "{Job Description}", "--filterable", *newest.options]
+    assert vsexplorer("load", "jobs", str(tmp_path / "jobs.csv"), *arguments).returncode == 0
+    record = json.loads(newest.client().hget("vsexplorer:sets", "jobs"))
+    assert record["text"] == "{Job_Description}"

@@ -70,6 +70,7 @@ async def stored(explorer: Explorer, key: bytes) -> Stored:
     info = await store.info(key)
     names = [name async for page in store.names(info, 100) for name in page]
     found = await store.described(info, names, vectors=True)
+    await store.close()
     assert len(names) == info.size
     pairs = zip(names, found, strict=True)
     return {name: (attributes, vector) for name, (attributes, vector) in pairs if vector is not None}
@@ -335,9 +336,7 @@ async def test_another_shape_than_the_sets_is_refused(
     assert report.rejections[0][1].reason == "a vector of 3 dimensions instead of 2"
 
 
-@pytest.mark.parametrize(
-    "options", [["--quantization", "bin", "--m", "8", "--ef", "50"], ["--reduce", "64", "--cas"]]
-)
+@pytest.mark.parametrize("options", [["--quantization", "bin", "--m", "8", "--ef", "50"], ["--reduce", "64"]])
 def test_a_new_set_is_built_as_asked(server: RedisServer, tmp_path: Path, options: list[str]) -> None:
     path = tmp_path / "rows.csv"
     path.write_text("title,year\nA dog barks,1990\nA car drives,2001\n")

@@ -44,9 +44,19 @@ class CuttingProxy:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(asyncio.start_unix_server(self._accept, self.socket))
+        server = self._loop.run_until_complete(asyncio.start_unix_server(self._accept, self.socket))
         self._ready.set()
         self._loop.run_forever()
+        server.close()
+        self._drop()
+        self._loop.run_until_complete(self._end())
+        self._loop.close()
+
+    async def _end(self) -> None:
+        """Wait until the connections that were dropped have ended."""
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        if others:
+            await asyncio.wait(others, timeout=5)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.support.servers import RedisServer
+from tests.support.servers import RedisServer, fill
 from tests.tui.driving import Driver, load_people, running
 from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.tui.screens.browse import BrowseScreen
@@ -98,3 +98,13 @@ async def test_an_old_server_shows_a_sample_and_says_so(every_server: RedisServe
         await driver.press("escape", "b")
         await driver.until(lambda: "a random sample, unordered" in driver.screen_text())
         await driver.until(lambda: "sampled from 50 · g: new sample" in driver.screen_text())
+
+
+async def test_a_jump_ignores_the_case_of_any_letter(newest: RedisServer, embedder: Embedder) -> None:
+    fill(newest.client(), "k", [(name, (1.0, 0.0), None) for name in ("Łukasz", "Éva", "Anna")])
+    async with running(newest, embedder, key=b"k") as driver:
+        await driver.press("escape", "b", "slash")
+        await driver.paste("łuk")
+        table = browse(driver).table
+        await driver.until(lambda: table.selected is not None and table.selected.element == "Łukasz".encode())
+        assert "no name begins" not in driver.screen_text()

@@ -214,7 +214,10 @@ async def test_quitting_a_form_asks_before_text_is_lost(newest: RedisServer, emb
         await driver.press("escape", "a")
         await driver.until(lambda: isinstance(driver.app.screen, AddForm))
         await driver.type("x")
-        await driver.press("ctrl+c")
+        await driver.press("escape")
+        await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen) and driver.app.screen.takes_keys)
+        assert "discard the input?" in driver.screen_text()
+        await driver.press("escape", "ctrl+c")
         await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen) and driver.app.screen.takes_keys)
         await driver.press("escape")
         form = driver.app.screen

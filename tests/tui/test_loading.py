@@ -1,6 +1,7 @@
 """Loading from the screen: a file is picked, looked at, mapped, loaded, and searched while it comes."""
 
 import json
+import re
 from itertools import islice
 from pathlib import Path
 
@@ -63,8 +64,11 @@ async def test_loading_into_a_set_asks_with_both_counts(
         await driver.until(lambda: "id: id · text: text" in driver.screen_text())
         await driver.press("ctrl+s")
         await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen) and driver.app.screen.takes_keys)
-        assert "rows of rows.jsonl to rows" in driver.screen_text()
+        assert " of rows.jsonl to rows" in driver.screen_text()
         assert "rows has 1 element" in driver.screen_text()
+        asked = re.search(r"add about ([\d,]+)", driver.screen_text())
+        assert asked is not None
+        assert 250 <= int(asked[1]) <= 350, "an estimate of all rows, not the number of those looked at"
         await driver.press("escape")
         await driver.settle()
         assert not driver.main.loads.runner.running

@@ -30,7 +30,6 @@ def _shape[F: Callable[..., Any]](command: F) -> F:
         click.option(
             "--ef", type=click.IntRange(1, 1_000_000), metavar="N", help="Exploration factor while building."
         ),
-        click.option("--cas", is_flag=True, help="Add in the background (CAS): searches wait less."),
         click.option(
             "--existing", type=click.Choice(["skip", "replace"]), help="What to do with existing elements."
         ),
@@ -98,7 +97,7 @@ def _plan(destination: str, text: str, options: dict[str, Any]) -> CopyPlan:
     from vsexplorer.vectorset.writer import SetOptions
 
     quantization = options["quantization"] or ""
-    shape = SetOptions(quantization, options["reduce"], options["links"], options["ef"], options["cas"])
+    shape = SetOptions(quantization, options["reduce"], options["links"], options["ef"])
     existing = OnExisting(options["existing"]) if options["existing"] else None
     return CopyPlan(destination.encode("utf-8", "surrogateescape"), shape, text, existing)
 

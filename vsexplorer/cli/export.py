@@ -10,7 +10,7 @@ import click
 
 from vsexplorer.cli.key_name import KeyName
 from vsexplorer.cli.options import connection_options, explore
-from vsexplorer.core.errors import ExitCode
+from vsexplorer.core.errors import CommandRefused, ExitCode
 
 if TYPE_CHECKING:
     from vsexplorer.services.explorer import Explorer
@@ -134,4 +134,4 @@ def _ask_before_replacing(plan: ExportPlan) -> None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(f"{named} already {exist}.", "Use --force to replace, or name another FILE.")
     if not click.confirm(f"{named} already {exist}. Replace?", err=True):
-        raise click.Abort
+        raise CommandRefused("Nothing was written.")

@@ -32,14 +32,14 @@ def history(key: str | None, favourites: bool, clear: bool, output_format: str) 
     from vsexplorer.output.writer import write
 
     raw = key.encode("utf-8", "surrogateescape") if key is not None else None
-    past = user_state().history
-    if clear:
-        if favourites:
-            raise click.UsageError("--clear keeps favourites; to delete them, press H on the screen, then ctrl+x.")
-        number = past.clear(raw)
-        print(f"deleted {number:,} search{'' if number == 1 else 'es'}", file=sys.stderr)
-        return ExitCode.OK
-    found = [one for one in past.found(key=raw) if one.name or not favourites]
+    if clear and favourites:
+        raise click.UsageError("--clear keeps favourites; to delete them, press H on the screen, then ctrl+x.")
+    with user_state() as state:
+        if clear:
+            number = state.history.clear(raw)
+            print(f"deleted {number:,} search{'' if number == 1 else 'es'}", file=sys.stderr)
+            return ExitCode.OK
+        found = [one for one in state.history.found(key=raw) if one.name or not favourites]
     records = [_record(one) for one in found]
     header = ["asked", "server", "key", "query", "filter", "options", "favourite"]
     rows: list[list[Json]] = [[record[name] for name in header] for record in records]

@@ -60,7 +60,6 @@ _WIDEST = 100
 @click.option("--reduce", type=click.IntRange(1), metavar="N", help="Project a new set's vectors to N dimensions.")
 @click.option("--m", "links", type=click.IntRange(4, 4096), metavar="N", help="Links per node (M) of a new set.")
 @click.option("--ef", type=click.IntRange(1, 1_000_000), metavar="N", help="Exploration factor while building.")
-@click.option("--cas", is_flag=True, help="Add in the background (CAS): searches wait less, the load takes longer.")
 @click.option("--format", "kind", type=click.Choice(KIND_NAMES), help="Format of FILE.")
 @click.option("--records", default="", metavar="FIELD", help="Field of the array of rows in a JSON object.")
 @click.option(
@@ -124,9 +123,7 @@ def _plan(key: str, files: list[RowFile], options: dict[str, Any]) -> LoadPlan:
         rename=tuple(_pair(one, "--rename") for one in options["rename"]),
         filterable=options["filterable"],
     )
-    shape = SetOptions(
-        options["quantization"] or "", options["reduce"], options["links"], options["ef"], options["cas"]
-    )
+    shape = SetOptions(options["quantization"] or "", options["reduce"], options["links"], options["ef"])
     return LoadPlan(
         key.encode("utf-8", "surrogateescape"),
         mapping,
@@ -251,8 +248,8 @@ def _tell(found: Preview, plan: LoadPlan) -> None:
         elif item.vector is not None:
             say(f"  vector: {len(item.vector) // 4} numbers")
         say(f"  attributes: {fit(display(item.attributes or b''), _WIDEST) or 'none'}")
-    for _, row in found.look.bad[:_SHOWN_REJECTIONS]:
-        say(f"rejected: row {row.place}: {sanitize(row.reason)}")
+    for source, row in found.look.bad[:_SHOWN_REJECTIONS]:
+        say(f"rejected: {sanitize(source.name)}:{row.place}: {sanitize(row.reason)}")
     say("")
     if found.rows is None:
         say(f"{len(found.look.bad):,} of the first {found.looked_at:,} rows rejected; the total is unknown")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,12 +13,17 @@ if TYPE_CHECKING:
     from vsexplorer.state.user_state import UserState
 
 
-def user_state() -> UserState:
-    """Open the user's saved state."""
+@contextmanager
+def user_state() -> Iterator[UserState]:
+    """Open the user's saved state, and close it after the block."""
     from vsexplorer.core import paths
     from vsexplorer.state.user_state import UserState
 
-    return UserState(paths.state_folder())
+    state = UserState(paths.state_folder())
+    try:
+        yield state
+    finally:
+        state.close()
 
 
 async def suit_model(explorer: Explorer, key: bytes, progress: ProgressCallback) -> None:
@@ -33,7 +40,8 @@ async def suit_model(explorer: Explorer, key: bytes, progress: ProgressCallback)
         # A new set has no model yet; the caller reports a missing set if it needs one.
         return
     try:
-        known = user_state().sets.model(explorer.place, key, info.input_dimension)
+        with user_state() as state:
+            known = state.sets.model(explorer.place, key, info.input_dimension)
     except VsexplorerError:
         # The saved state is not essential.
         known = ""
@@ -49,10 +57,11 @@ def favourite(explorer: Explorer, key: bytes, name: str) -> PastSearch:
     from vsexplorer.core.errors import NotFound
     from vsexplorer.core.text import display
 
-    history = user_state().history
-    found = history.found(explorer.place, key, name)
+    with user_state() as state:
+        found = state.history.found(explorer.place, key, name)
+        others = state.history.found(explorer.place, key) if not found else []
     if not found:
-        kept = ", ".join(past.name for past in history.found(explorer.place, key) if past.name)
+        kept = ", ".join(past.name for past in others if past.name)
         raise NotFound(
             f"There is no favourite {name!r} for {display(key)}.",
             f"Favourites: {kept}." if kept else "Press * on the screen to save one; vsexplorer history lists them.",

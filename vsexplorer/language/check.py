@@ -87,7 +87,10 @@ def check(expression: str, dialect: Dialect = NEWEST, known: SetFacts | None = N
     try:
         tree = compile_tokens(tokens, dialect)
     except Refusal as refusal:
+        unusable = unlikely.unusable_field(expression, known) if known is not None else None
         found = [_refused(expression, tokens, refusal, dialect)]
+        if unusable is not None:
+            found = [_finding(Severity.ERROR, unusable)]
         return Report(expression, False, tuple(found), tuple(tokens))
     if known is not None and not known.sampled:
         known = None

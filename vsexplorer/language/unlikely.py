@@ -23,6 +23,19 @@ _MOST_COMPARED = 200
 """Number of values searched for the one that was meant."""
 
 
+def unusable_field(expression: str, known: SetFacts) -> Remark | None:
+    """Return a remark if the expression has a field of the set whose name filters cannot use."""
+    for field in known.fields:
+        place = expression.find(f".{field.name}") if not reachable(field.name) else -1
+        if place >= 0:
+            sentence = (
+                f"filters cannot use the field {field.name!r}: names have letters, digits, _ and - only; "
+                "load --rename or --filterable gives it another name"
+            )
+            return Remark(place, place + 1 + len(field.name), sentence)
+    return None
+
+
 def half_typed(expression: str, tokens: Sequence[Token], known: SetFacts) -> Remark | None:
     """Return a remark if the expression ends in the beginning of a field name, probably not fully typed yet."""
     last = tokens[-1]

@@ -158,6 +158,8 @@ class Connection:
         """Close all connections."""
         await self._client.aclose()
         await self._client.connection_pool.disconnect()
+        # The sockets are closed in the next iteration of the event loop, which may be the last one.
+        await asyncio.sleep(0)
 
 
 class _Watching(Connection):

@@ -34,6 +34,7 @@ _LONGEST_LOG = 1 << 20
 """Bytes of the log that are looked through."""
 _DAMAGED = re.compile(r"Bad file format reading the append only file ([^\s:]+)")
 _TRUNCATED = "!!! Truncating the AOF"
+_UNREADABLE = "fakeClient->flags & CLIENT_BLOCKED"
 _NEWER_DATA = "Can't handle RDB format version"
 
 
@@ -156,6 +157,13 @@ class PrivateServer:
                 f"The private server cannot read its append-only file {file}: it is damaged.",
                 f"First copy the folder {self._folder}; then cut off the damaged end:\n{command} --fix {file}",
             )
+        if any(_UNREADABLE in line for line in lines):
+            files = sorted((self._folder / "appendonlydir").glob("*.incr.aof"))
+            commands = [f"{sys.executable} -m vsexplorer.server.aof_repair {file}" for file in files]
+            return NoServer(
+                "The private server cannot read its append-only file: Redis aborts on VADD commands with CAS.",
+                "\n".join(["This removes CAS, and keeps the original file:", *commands]),
+            )
         if any(_NEWER_DATA in line for line in lines):
             return NoServer(
                 f"The data of the private server were written by a newer Redis than {self.binary}.",
@@ -165,7 +173,9 @@ class PrivateServer:
 
     def _cannot_load(self, logged: int) -> bool:
         """Return whether the server said that it cannot read its data, so that starting again is pointless."""
-        return any(_DAMAGED.search(line) or _NEWER_DATA in line for line in self._logged(logged))
+        return any(
+            _DAMAGED.search(line) or _NEWER_DATA in line or _UNREADABLE in line for line in self._logged(logged)
+        )
 
     def _log_size(self) -> int:
         try:

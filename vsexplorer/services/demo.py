@@ -12,7 +12,6 @@ from vsexplorer.transfer.characters import Characters
 from vsexplorer.transfer.mapping import Mapping
 from vsexplorer.transfer.plan import LoadPlan, LoadReport, OnExisting
 from vsexplorer.transfer.readers import RowFile
-from vsexplorer.vectorset.writer import SetOptions
 
 PEOPLE, CHARACTERS = b"people", b"unicode"
 
@@ -49,10 +48,8 @@ def characters_plan() -> LoadPlan:
     """Return the load plan for the characters; existing ones are skipped."""
     kept = ("character", "code", "category", "block", "numeric")
     mapping = Mapping(id="name", text="text", attributes=kept)
-    # The set is searched while it is being loaded.
-    options = SetOptions(cas=True)
     folder = paths.state_folder() / "loads"
-    return LoadPlan(CHARACTERS, mapping, options, existing=OnExisting.SKIP, checkpoints=folder)
+    return LoadPlan(CHARACTERS, mapping, existing=OnExisting.SKIP, checkpoints=folder)
 
 
 async def load_people(explorer: Explorer, progress: ProgressCallback = ignore_progress) -> LoadReport:

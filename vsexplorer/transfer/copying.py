@@ -117,7 +117,7 @@ def _like(info: SetInfo, plan: CopyPlan) -> SetOptions:
             f"The vectors are already reduced to {kept:,} dimensions; the original vectors are not in Redis."
         )
     quantization = options.quantization or info.quantization
-    return SetOptions(quantization, options.reduce or kept, options.links or info.links, options.ef, options.cas)
+    return SetOptions(quantization, options.reduce or kept, options.links or info.links, options.ef)
 
 
 def _kept(page: Sequence[StoredElement], reduced: SetInfo | None) -> list[NewElement]:

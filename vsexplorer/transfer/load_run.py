@@ -53,7 +53,11 @@ async def load(
     made = await described(place.store, plan.key)
     if made is not None:
         if embedder is not None:
-            await _record(place, made, embedder.name, mapping.text, report)
+            await _record(place, made, embedder.name, mapping.kept_text, report)
+        elif info is None:
+            report.notes.append(
+                "the vectors came with the rows, so the model of the set is unknown: choose it with m"
+            )
         report.memory = (await place.store.memory([plan.key]))[0]
     return report
 

@@ -90,6 +90,14 @@ class Mapping:
         return not self.vector and (not self.exported or bool(self.text))
 
     @property
+    def kept_text(self) -> str:
+        """The text that is embedded, by the names under which its fields are kept."""
+        names = dict(self.rename)
+        if not PLACEHOLDER.search(self.text):
+            return _new_name(self.text, names, self.filterable)
+        return PLACEHOLDER.sub(lambda found: f"{{{_new_name(found[1], names, self.filterable)}}}", self.text)
+
+    @property
     def text_is_kept(self) -> bool:
         """Whether the text is among the attributes, so that equal attributes mean an equal text."""
         fields = set(PLACEHOLDER.findall(self.text)) or {self.text}
@@ -388,14 +396,19 @@ def _renamed(kept: dict[str, Json], mapping: Mapping) -> dict[str, Json]:
     """
     names, found = dict(mapping.rename), dict[str, Json]()
     for name, value in kept.items():
-        new = names.get(name, name)
-        if mapping.filterable and not reachable(new):
-            new = re.sub(r"[^A-Za-z0-9_]+", "_", new).strip("_") or "field"
-            new = new if reachable(new) else f"_{new}"
+        new = _new_name(name, names, mapping.filterable)
         if new in found:
             raise ValueError(f"two of its fields would be renamed to {new}")
         found[new] = value
     return found
+
+
+def _new_name(name: str, names: dict[str, str], filterable: bool) -> str:
+    """The name under which a field is kept."""
+    new = names.get(name, name)
+    if filterable and not reachable(new):
+        new = re.sub(r"[^A-Za-z0-9_]+", "_", new).strip("_") or "field"
+    return new
 
 
 def _digest(values: dict[str, Json]) -> bytes:

@@ -48,7 +48,7 @@ class LoadPlan:
 
     def fingerprint(self, mapping: Mapping, model: str) -> str:
         """Return what must be unchanged to resume an interrupted load."""
-        options = asdict(self.options) | {"ef": None, "cas": None}
+        options = asdict(self.options) | {"ef": None}
         return repr((mapping, options, self.existing.value, self.limit, model))
 
 

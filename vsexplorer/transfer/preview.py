@@ -68,9 +68,9 @@ def look(files: Sequence[RowSource], plan: LoadPlan) -> Look:
     Raises:
         UsageError: the files cannot be read or mapped.
     """
-    reader = WindowReader(files, _LOOKED_AT)
+    reader = WindowReader(files, plan.limit)
     mapping = reader.map(plan.mapping)
-    window = reader.window()
+    window = reader.window(_LOOKED_AT)
     return _looked(files, reader, mapping, window)
 
 

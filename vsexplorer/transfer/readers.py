@@ -216,6 +216,14 @@ def _csv(file: RowFile, stream: Stream) -> Iterator[Row | BadRow]:
     found = csv_format.detect(stream.peek(_LOOKED_AT), file.options.encoding, separator)
     file.words = found.words
     text = io.TextIOWrapper(stream.content, found.encoding, errors="surrogateescape", newline="")
+    try:
+        yield from _csv_rows(file, found, text)
+    finally:
+        # The stream is closed by who opened it.
+        text.detach()
+
+
+def _csv_rows(file: RowFile, found: CsvFormat, text: io.TextIOWrapper) -> Iterator[Row | BadRow]:
     lines = _csv_lines(text, found, file.options.longest_row)
     header = next(lines, None)
     if header is None or isinstance(header[1], str):

@@ -137,7 +137,7 @@ class WindowReader:
             self._digest.update(b"\n")
         return found
 
-    def window(self) -> Window:
+    def window(self, rows: int = _ROWS) -> Window:
         """Read the next window; ``last`` is set once the files have ended.
 
         Raises:
@@ -146,7 +146,7 @@ class WindowReader:
         assert self._mapper is not None
         window = Window()
         size = 0
-        while len(window.items) + len(window.bad) < _ROWS and size < _BYTES:
+        while len(window.items) + len(window.bad) < rows and size < _BYTES:
             found = self._next()
             if found is None:
                 window.last = self.ended = True

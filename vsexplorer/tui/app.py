@@ -142,7 +142,11 @@ class ExplorerApp(App[None]):
 
     async def action_quit(self) -> None:
         """Quit; ask first if input would be lost."""
-        if isinstance(self.screen, Editing) and self.screen.edited:
+        edited = any(isinstance(screen, Editing) and screen.edited for screen in self.screen_stack)
+        if edited and not isinstance(self.screen, Editing):
+            # The question whether to lose the input is asked already.
+            return
+        if edited:
             self.run_worker(self._ask_to_quit(), group="quit", description="asking before text is lost")
         else:
             self.exit()
@@ -150,7 +154,7 @@ class ExplorerApp(App[None]):
     async def _ask_to_quit(self) -> None:
         from vsexplorer.tui.screens.confirm import ConfirmScreen
 
-        question = "quit and discard the input"
+        question = "quit, and discard the input?"
         if await self.push_screen_wait(ConfirmScreen(question, (), "", self.key_queue.forget_waiting)):
             self.exit()
 

@@ -55,7 +55,7 @@ class Change:
 def add(key: bytes, info: SetInfo | None, element: NewElement, options: SetOptions) -> Change:
     """Add an element that must not exist; the set is created if it does not exist (``info`` is ``None``)."""
     fitting = options.fitting(info) if info is not None else options
-    command = vadd(key, element, fitting, with_attributes=True, cas=False)
+    command = vadd(key, element, fitting)
     words = f"add {display(element.name)} to {display(key)}"
     return Change(key, words, (tuple(command),), {element.name: None}, info.uid if info else None)
 
@@ -201,4 +201,4 @@ def _again(info: SetInfo, name: bytes, before: Existing) -> NewElement:
 
 
 def _added(info: SetInfo, element: NewElement) -> tuple[Argument, ...]:
-    return tuple(vadd(info.key, element, SetOptions().fitting(info), with_attributes=True, cas=False))
+    return tuple(vadd(info.key, element, SetOptions().fitting(info)))

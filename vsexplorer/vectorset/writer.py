@@ -36,11 +36,9 @@ class SetOptions:
     """M."""
     ef: int | None = None
     """Exploration factor while building."""
-    cas: bool = False
-    """Let the server look for neighbours in the background; other clients wait less, the load takes longer."""
 
     def fitting(self, info: SetInfo) -> SetOptions:
-        """Return the options of an existing set, with ``ef`` and ``cas`` of these.
+        """Return the options of an existing set, with the ``ef`` of these.
 
         Raises:
             CommandRefused: the set was created with other options.
@@ -56,7 +54,7 @@ class SetOptions:
                     f"The set was created with {what} {there or 'left out'}, not {wanted}.",
                     "This cannot be changed: leave the option out, or use another key.",
                 )
-        return SetOptions(info.quantization, reduce, info.links, self.ef, self.cas)
+        return SetOptions(info.quantization, reduce, info.links, self.ef)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +115,8 @@ async def add(
     Raises:
         VsexplorerError: the first refusal; elements before and after it may have been added.
     """
-    # Before Redis 8.10, VADD CAS SETATTR miscounted attributes, which were then lost when the data was reloaded.
-    apart = options.cas
-    replies = checked(await connection.pipeline([vadd(key, one, options, not apart) for one in elements]))
+    replies = checked(await connection.pipeline([vadd(key, one, options) for one in elements]))
     there = [element for element, added in zip(elements, replies, strict=True) if not added]
-    if apart:
-        described: list[list[Argument]] = [
-            [b"VSETATTR", key, one.name, one.attributes] for one in elements if one.attributes is not None
-        ]
-        checked(await connection.pipeline(described))
     await replace(connection, key, there, options)
     return len(elements) - len(there), len(there)
 
@@ -140,8 +131,7 @@ async def replace(connection: Connection, key: bytes, elements: Sequence[NewElem
         VsexplorerError: the first refusal.
     """
     for element in elements:
-        # CAS does not work in a transaction.
-        command = vadd(key, element, options, with_attributes=True, cas=False)
+        command = vadd(key, element, options)
         checked(await connection.pipeline([[b"VREM", key, element.name], command], transaction=True))
 
 
@@ -156,20 +146,20 @@ async def set_attributes(
     checked(await connection.pipeline([[b"VSETATTR", key, name, text or b""] for name, text in described]))
 
 
-def vadd(
-    key: bytes, element: NewElement, options: SetOptions, with_attributes: bool, cas: bool = True
-) -> list[Argument]:
-    """VADD for one element; without ``cas``, the CAS option is ignored."""
+def vadd(key: bytes, element: NewElement, options: SetOptions) -> list[Argument]:
+    """Return VADD for one element.
+
+    CAS is never sent: up to Redis 8.10.2 at least, a server aborts on reading a VADD with CAS from its append-only
+    file, so that it cannot be started again.
+    """
     argv: list[Argument] = [b"VADD", key]
     if options.reduce:
         argv += [b"REDUCE", options.reduce]
     argv += [b"FP32", element.vector, element.name]
-    if options.cas and cas:
-        argv.append(b"CAS")
     argv += _QUANTIZATION[options.quantization]
     if options.ef:
         argv += [b"EF", options.ef]
-    if with_attributes and element.attributes:
+    if element.attributes:
         argv += [b"SETATTR", element.attributes]
     if options.links:
         argv += [b"M", options.links]

@@ -151,3 +151,12 @@ def test_a_rare_value_is_not_said_never_to_occur() -> None:
     rows = [b'{"t": "a"}'] * 3_000
     said = check('.t == "rare"', NEWEST, summarise(rows)).findings[0].sentence
     assert said == ".t has this value in none of 3,000 sampled elements"
+
+
+def test_a_field_with_a_name_that_filters_cannot_use_is_named() -> None:
+    facts = summarise([b'{"Birth Year": 1950, "a.b": 1}'])
+    for expression, name in ((".Birth Year > 1940", "'Birth Year'"), (".a.b == 1", "'a.b'")):
+        finding = check(expression, NEWEST, facts).findings[0]
+        assert name in finding.sentence
+        assert "--filterable" in finding.sentence
+        assert finding.correction is None

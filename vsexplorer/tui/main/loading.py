@@ -104,8 +104,9 @@ class Loading(Vertical):
         if info is not None:
             rows = chosen.look.rows.words if chosen.look.rows is not None else "the rows"
             question = f"add {rows} of {sanitize(chosen.file.name)} to {display(plan.key)}"
-            there = f"{display(plan.key)} has {plural(info.size, 'element')}; existing names are replaced"
-            if not await self._session.dialogs.confirm(question, [there], ""):
+            there = f"{display(plan.key)} has {plural(info.size, 'element')}"
+            warning = "existing names are replaced; this cannot be undone"
+            if not await self._session.dialogs.confirm(question, [there, warning], ""):
                 return
         self.start([chosen.source], plan)
 

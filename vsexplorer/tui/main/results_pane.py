@@ -103,6 +103,7 @@ class ResultsPane(Horizontal):
 
     def show_notice(self, title: str, sentence: str = "", hint: str = "", error: bool = False) -> None:
         """Show a notice in place of the results; the texts are sanitized."""
+        self.notice.set_class(False, "-stale")
         self.notice.say(title, sentence, hint, error)
         self._swap(self.notice, self.table)
         self.attributes.show("", None)
@@ -122,8 +123,9 @@ class ResultsPane(Horizontal):
         self.show_notice("No match", "No element of the set passes the filter.", MISSING_FIELD_HINT)
 
     def mark_stale(self) -> None:
-        """Mark the results as belonging to an older search."""
+        """Mark the results, or what is shown in their place, as belonging to an older search."""
         self.table.stale = True
+        self.notice.add_class("-stale")
 
     def clear(self) -> None:
         """Clear the results and reset the sorting to rank."""
@@ -294,4 +296,9 @@ def _nothing(page: ResultPage, info: SetInfo) -> tuple[str, str, str]:
     hint = MISSING_FIELD_HINT
     if not page.query.options.exact and not isinstance(page.query.source, Everything):
         hint += "\nA filtered search examines the nearest candidates only: w widens it."
-    return "No match", "Nothing near the query passes the filter.", hint
+    listed = isinstance(page.query.source, Everything)
+    return (
+        "No match",
+        "No element passes the filter." if listed else "Nothing near the query passes the filter.",
+        hint,
+    )

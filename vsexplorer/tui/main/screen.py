@@ -480,10 +480,11 @@ class MainScreen(Screen[None]):
             self.navigation.action_choose_set()
             return
         private = " --private" if self.start.where.private else ""
+        loads = "esc, then L: load a file;\n" if self.start.write else ""
         self.results.show_notice(
             "There is no vector set in this database",
             "",
-            f"vsexplorer load KEY FILE{private} creates one,\nvsexplorer demo shows an example.",
+            f"{loads}vsexplorer load KEY FILE{private} creates one,\nvsexplorer demo shows an example.",
         )
 
     def _show_set(self) -> None:

@@ -16,7 +16,7 @@ from textual.widgets import Input
 
 from vsexplorer.core.attributes import pretty
 from vsexplorer.core.errors import CommandRefused, VsexplorerError
-from vsexplorer.core.text import display, fit, plural, sanitize
+from vsexplorer.core.text import decode, display, fit, plural, sanitize
 from vsexplorer.core.values import Hit, SetInfo
 from vsexplorer.tui.keymap import Place, bindings, keys_at
 from vsexplorer.tui.session import Session
@@ -133,7 +133,7 @@ class BrowseScreen(Screen[bytes | None]):
     async def _jump(self, name: bytes) -> int:
         place = await self._browser.jump(name)
         names = self._browser.names
-        begins = place < len(names) and names[place].lower().startswith(name.lower())
+        begins = place < len(names) and decode(names[place]).casefold().startswith(decode(name).casefold())
         self._missed = "" if begins else f"no name begins with {display(name)}"
         return place
 

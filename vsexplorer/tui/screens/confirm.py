@@ -68,8 +68,9 @@ class ConfirmScreen(ModalScreen[bool]):
             lines.append(f"… and {len(self._commands) - _SHOWN:,} more")
         with Vertical():
             yield Static(Content(self._words), id="confirm-words", markup=False)
-            with VerticalScroll(can_focus=False):
-                yield Static(Content("\n".join(lines)), id="confirm-commands", markup=False)
+            if lines:
+                with VerticalScroll(can_focus=False):
+                    yield Static(Content("\n".join(lines)), id="confirm-commands", markup=False)
             yield Static(id="confirm-keys", markup=False)
             if self._typed:
                 yield LineInput()

@@ -58,8 +58,17 @@ class _Form[T](ModalScreen[T | None]):
         raise NotImplementedError
 
     def action_leave(self) -> None:
-        """Leave without changing anything."""
-        self.dismiss(None)
+        """Leave without changing anything; ask first if that loses input."""
+        if not self.edited:
+            self.dismiss(None)
+            return
+        from vsexplorer.tui.screens.confirm import ConfirmScreen
+
+        self.app.push_screen(ConfirmScreen("discard the input?", ()), self._discarded)
+
+    def _discarded(self, agreed: bool | None) -> None:
+        if agreed:
+            self.dismiss(None)
 
     def action_accept(self) -> None:
         """Accept the input."""
@@ -145,6 +154,10 @@ class NameForm(_Form[str]):
             yield Static(Content(self._title), classes="form--title", markup=False)
             yield LineInput(self._name_before, select_on_focus=False)
             yield Static("enter: accept · esc: cancel", id="form-state", markup=False)
+
+    def action_leave(self) -> None:
+        """Cancel; a name is typed again quickly."""
+        self.dismiss(None)
 
     @property
     def edited(self) -> bool:

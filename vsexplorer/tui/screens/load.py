@@ -112,6 +112,8 @@ class LoadScreen(ModalScreen[ChosenLoad | None]):
         self.file: Path | None = None
         """The chosen file."""
         self._look: Look | None = None
+        self._fields: Sequence[str] = ()
+        """The fields of the file, also while the mapping is wrong."""
         self._stale = self._reading = False
         self._waiting: Timer | None = None
 
@@ -131,7 +133,7 @@ class LoadScreen(ModalScreen[ChosenLoad | None]):
 
     def _suggesters(self) -> dict[str, Suggester]:
         def fields() -> Sequence[str]:
-            return self._look.fields if self._look is not None else ()
+            return self._fields
 
         return {
             "file": PathSuggester(self._folder, _can_be_loaded),
@@ -170,7 +172,8 @@ class LoadScreen(ModalScreen[ChosenLoad | None]):
             self.file = None
         if self.file is None:
             self._look = None
-            self.query_one("#look", Static).update("" if not event.value else "There is no such file.")
+            words = Content.styled("no such file", "$text-muted") if event.value else Content("")
+            self.query_one("#look", Static).update(words)
         elif not named:
             key.value = _stem(self.file)
 
@@ -216,6 +219,7 @@ class LoadScreen(ModalScreen[ChosenLoad | None]):
             self._look = None
             shown.update(Content.styled(sanitize(str(error), keep_newlines=True), "$text-error"))
             return
+        self._fields = self._look.fields
         shown.update(_drawn(self._look, shown.size.width))
 
     def _value(self, name: str) -> str:
@@ -226,7 +230,6 @@ class LoadScreen(ModalScreen[ChosenLoad | None]):
         from vsexplorer.transfer.mapping import Mapping
         from vsexplorer.transfer.plan import LoadPlan
         from vsexplorer.transfer.rejects import default_path
-        from vsexplorer.vectorset.writer import SetOptions
 
         wanted = self._value("attributes")
         names = tuple(filter(None, (one.strip() for one in wanted.split(","))))
@@ -234,9 +237,7 @@ class LoadScreen(ModalScreen[ChosenLoad | None]):
         mapping = Mapping(self._value("id"), self._value("text"), "", kept, self._value("where"))
         rejects = default_path(self.file.name) if self.file else None
         key = self._value("key").encode("utf-8", "surrogateescape")
-        # CAS keeps the server responsive, because the set is searched while it is loaded.
-        options = SetOptions(cas=True)
-        return LoadPlan(key, mapping, options, rejects=rejects, checkpoints=paths.state_folder() / "loads")
+        return LoadPlan(key, mapping, rejects=rejects, checkpoints=paths.state_folder() / "loads")
 
     def action_load(self) -> None:
         """Dismiss with the load, if a file and a set are given."""
@@ -263,7 +264,7 @@ def _drawn(found: Look, width: int) -> Content:
     source = "as exported" if mapping.exported else f"id: {mapping.id} · text: {mapping.text}"
     content = Content.styled(fit(sanitize(f"{found.words} · {source}"), width), "bold")
     for note in mapping.notes:
-        content += Content.styled("\n" + fit(sanitize(note), width), "$text-warning")
+        content += Content.styled("\n" + fit(sanitize(note), 3 * width), "$text-warning")
     if found.fields:
         names = ", ".join(f"{name} {found.types.get(name, '')}".strip() for name in found.fields)
         content += Content.styled(f"\n{fit(sanitize(f'fields: {names}'), 3 * width)}", "$text-muted")
@@ -274,5 +275,5 @@ def _drawn(found: Look, width: int) -> Content:
         if item.attributes:
             content += Content.styled("\n" + fit(display(item.attributes), width), "$text-muted")
     for _, row in found.bad[:3]:
-        content += Content.styled("\n\n" + fit(sanitize(f"row {row.place}: {row.reason}"), width), "$text-warning")
+        content += Content.styled("\n\n" + fit(sanitize(f"{row.place}: {row.reason}"), width), "$text-warning")
     return content

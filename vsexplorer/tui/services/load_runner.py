@@ -88,5 +88,5 @@ def report_words(plan: LoadPlan, report: LoadReport) -> str:
     parts = [f"{display(plan.key)}: {plural(report.added, 'element')} added"]
     parts += [f"{report.replaced:,} replaced"] if report.replaced else []
     parts += [f"{report.unchanged + report.skipped:,} already present"] if report.unchanged + report.skipped else []
-    parts += [f"{report.rejected:,} rejected, see {plan.rejects}.reasons"] if report.rejected else []
-    return sanitize(f"{', '.join(parts)} in {duration(report.seconds)}")
+    rejected = f"; {report.rejected:,} rejected: see {plan.rejects}.reasons" if report.rejected else ""
+    return sanitize(f"{', '.join(parts)} in {duration(report.seconds)}{rejected}")

@@ -22,6 +22,7 @@ class Notice(Static):
         padding: 0 2;
         color: $text-muted;
         overflow: hidden;
+        &.-stale { text-style: italic dim; }
     }
     """
 
