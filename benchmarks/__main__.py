@@ -22,6 +22,9 @@ _TEXTS = ("the science of small things", "songs about the sea", "who painted the
 _FILTER = '.field in ["music", "law"] and .year > 19'
 """A filter that stays valid while a digit is added and taken away; about a tenth of the set passes."""
 _DIGITS = "0123456789" * 2
+_SENTENCE = "people number {} who explored the cold seas"
+_SENTENCES, _PAUSE = 10, 0.03
+"""Sentences typed, and seconds between two of their keys."""
 _IDLE = 10.0
 _STARTS = 7
 _PYTHON = sys.executable
@@ -42,7 +45,7 @@ def first_paint(explorer: Sequence[str]) -> None:
     floor, ours = [], []
     for _ in range(_STARTS):
         floor.append(_painted(_bare("widgets"), b"painted"))
-        ours.append(_painted(explorer, b"such as .year"))
+        ours.append(_painted(explorer, b"for example .year"))
     report("first paint, ms", statistics.median(ours) * 1000, statistics.median(floor) * 1000)
 
 
@@ -57,6 +60,7 @@ def keystrokes(explorer: Sequence[str], socket: Path, model: Path) -> None:
         terminal.wait_for(b"all-MiniLM-L6-v2")
         terminal.settle()
         query = [terminal.press(key) for key in _keys()]
+        sentences = [_sentence(terminal, number) for number in range(_SENTENCES)]
         terminal.press(b"\t")
         terminal.press(_FILTER.encode())
         edits = [terminal.press(key) for key in _filter_keys()]
@@ -68,6 +72,8 @@ def keystrokes(explorer: Sequence[str], socket: Path, model: Path) -> None:
             floor = sum(pick(part) for part in parts)
             detail = " + ".join(f"{pick(part):.1f}" for part in parts)
             report(f"{name} to painted, {label}, ms", pick(ours), floor, detail)
+    floor = sum(statistics.median(part) for part in (embed, vsim, repaint))
+    report("sentence typed, last key to painted, ms", statistics.median(sentences), floor)
 
 
 def idle_and_memory(explorer: Sequence[str], model: Path) -> None:
@@ -125,6 +131,13 @@ def _keys() -> list[bytes]:
 
 def _filter_keys() -> list[bytes]:
     return [key for digit in _DIGITS for key in (digit.encode(), b"\x7f")]
+
+
+def _sentence(terminal: Terminal, number: int) -> float:
+    """Type a sentence that was not typed before at a fast typist's pace; milliseconds from its last key."""
+    terminal.press(b"\x15")
+    terminal.settle()
+    return terminal.type(_SENTENCE.format(number).encode(), _PAUSE)
 
 
 def _painted(command: Sequence[str], text: bytes) -> float:

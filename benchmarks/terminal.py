@@ -73,6 +73,15 @@ class Terminal:
             last = time.perf_counter()
         return (last - pressed) * 1000
 
+    def type(self, keys: bytes, pause: float) -> float:
+        """Type keys with a pause after each; return milliseconds from the last one until all is drawn."""
+        for key in keys[:-1]:
+            os.write(self._fd, bytes([key]))
+            until = time.perf_counter() + pause
+            while self._ready(until - time.perf_counter()):
+                os.read(self._fd, 65536)
+        return self.press(keys[-1:])
+
     def hold(self, key: bytes, every: float, goal: int, place: bytes) -> tuple[list[float], int, float]:
         """Hold a key down until a number on the screen has reached a goal.
 
