@@ -17,7 +17,14 @@ _TEXT_FORMATS = [name for name in FORMATS if name != "csv"]
 
 
 def about_the_set(key: str) -> list[list[str]]:
-    asked = (["sets"], ["show", key], ["query", key], ["query", key, "--filter", ".n > 0"], ["browse", key])
+    asked = (
+        ["sets"],
+        ["show", key],
+        ["query", key],
+        ["query", key, "--filter", ".n > 0"],
+        ["browse", key],
+        ["recall", key, "--number", "2", "--budget", "100"],
+    )
     return [[*words, "--format", chosen] for words in asked for chosen in _TEXT_FORMATS] + [["fields", key]]
 
 
@@ -75,7 +82,10 @@ def test_no_data_is_printed_as_anything_but_text(
 
 
 @pytest.mark.parametrize(
-    "record", [b"[" * 100_000, b'{"model": ' * 100_000, b"\xff", b"[]", b'{"model": 1e999}', b'{"dimension": "2"}']
+    "record",
+    [b"[" * 100_000, b'{"model": ' * 100_000, b"\xff", b"[]", b'{"model": 1e999}', b'{"dimension": "2"}'],
+    # pytest puts the id into the environment, which has a limit.
+    ids=["lists", "objects", "no text", "list", "infinite", "text"],
 )
 def test_a_record_nobody_should_have_written_is_no_record(
     newest: RedisServer, capsys: pytest.CaptureFixture[str], record: bytes

@@ -453,3 +453,20 @@ async def test_an_export_of_a_reduced_set_says_what_is_lost(
     server.client().execute_command("VADD", "k", "REDUCE", 2, "VALUES", 4, 1, 2, 3, 4, "a")
     report = await explorer.transfers.export(await explorer.sets.info(b"k"), ExportPlan(b"k", tmp_path / "k.jsonl"))
     assert any("cannot be searched by text" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("quantization", ["int8", "f32", "bin"])
+async def test_an_export_loaded_into_its_own_set_changes_nothing(
+    explorer: Explorer, server: RedisServer, tmp_path: Path, quantization: str
+) -> None:
+    chance = random.Random(7)
+    flag = {"int8": "Q8", "f32": "NOQUANT", "bin": "BIN"}[quantization]
+    for number in range(60):
+        vector = [chance.gauss(0, 3) for _ in range(48)]
+        server.client().execute_command(
+            *("VADD", "from", "VALUES", 48, *vector, f"e{number}", flag, "SETATTR", '{"a": 1}')
+        )
+    info = await explorer.sets.info(b"from")
+    await explorer.transfers.export(info, ExportPlan(b"from", tmp_path / "out.jsonl", "jsonl", "numbers"))
+    report = await explorer.transfers.load([RowFile(str(tmp_path / "out.jsonl"))], LoadPlan(b"from", Mapping()))
+    assert (report.unchanged, report.replaced, report.added) == (60, 0, 0)

@@ -111,7 +111,8 @@ class Driver:
 
     def names(self) -> list[str]:
         """The elements in the results, from the top."""
-        return [line.name for line in self.main.results.table._lines]
+        table = self.main.results.table
+        return [table.line(row).name for row in range(table.count)]
 
     def status(self) -> str:
         """The status line of the main screen."""

@@ -8,6 +8,7 @@ from tests.support.servers import RedisServer, fill
 from tests.tui.driving import Driver, load_people, running
 from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.tui.screens.browse import BrowseScreen
+from vsexplorer.tui.screens.confirm import ConfirmScreen
 from vsexplorer.tui.screens.element import ElementScreen
 
 
@@ -15,6 +16,11 @@ def browse(driver: Driver) -> BrowseScreen:
     screen = driver.app.screen
     assert isinstance(screen, BrowseScreen)
     return screen
+
+
+def browse_below(driver: Driver) -> BrowseScreen:
+    """The list, also while a dialog lies over it."""
+    return next(screen for screen in driver.app.screen_stack if isinstance(screen, BrowseScreen))
 
 
 def fill_many(server: RedisServer, number: int) -> None:
@@ -46,7 +52,7 @@ async def test_one_goes_through_a_large_set_by_pages_and_jumps(newest: RedisServ
         assert "many   1,200 elements, in name order" in driver.screen_text()
         await page(driver, "pagedown", "1,200 of 1,200")
         assert "e001199" in driver.screen_text()
-        assert len(screen.table._names) <= 1_200
+        assert screen.table.count <= 1_200
         await driver.press("g")
         await driver.until(lambda: "1 of 1,200" in driver.screen_text())
         await driver.press("G")
@@ -108,3 +114,18 @@ async def test_a_jump_ignores_the_case_of_any_letter(newest: RedisServer, embedd
         table = browse(driver).table
         await driver.until(lambda: table.selected is not None and table.selected.element == "Łukasz".encode())
         assert "no name begins" not in driver.screen_text()
+
+
+async def test_elements_are_changed_where_they_are_listed(newest: RedisServer, embedder: Embedder) -> None:
+    fill(newest.client(), "k", [(name, (1.0, 0.0), None) for name in ("a", "b", "c")])
+    async with running(newest, embedder, key=b"k", write=True) as driver:
+        await driver.press("escape", "b")
+        await driver.until(lambda: "1 of 3" in driver.screen_text())
+        await driver.press("j", "d")
+        await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen) and driver.app.screen.takes_keys)
+        await driver.press("enter")
+        table = browse_below(driver).table
+        await driver.until(lambda: table.count == 2)
+        assert newest.client().execute_command("VRANGE", "k", "-", "+") == [b"a", b"c"]
+        await driver.press("u")
+        await driver.until(lambda: table.count == 3)

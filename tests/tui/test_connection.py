@@ -35,10 +35,10 @@ async def test_the_heartbeat_notices_without_a_key_being_pressed(newest_binary: 
         fill(server.client(), "k", [("a", (1.0, 0.0), None)])
         async with running(server, embedder, key=b"k") as driver:
             fill(server.client(), "k", [("b", (0.0, 1.0), None)])
-            await driver.main._look()
+            await driver.main.check_set()
             assert "2 elements" in driver.screen_text()
             server.stop()
-            await driver.main._look()
+            await driver.main.check_set()
             await driver.until(lambda: "disconnected since" in driver.main.status_bar.left)
 
 

@@ -13,6 +13,7 @@ from vsexplorer.server.target import Target, Where
 from vsexplorer.services.edit import Editor
 from vsexplorer.services.elements import ElementService
 from vsexplorer.services.models import ModelService
+from vsexplorer.services.quality import QualityService
 from vsexplorer.services.samples import SampleService
 from vsexplorer.services.search import SearchService
 from vsexplorer.services.sets import SetService
@@ -33,6 +34,7 @@ class Explorer:
     search: SearchService
     elements: ElementService
     samples: SampleService
+    quality: QualityService
     editor: Editor
     transfers: Transfers
 
@@ -78,6 +80,7 @@ class Explorer:
         self.search = SearchService(store, self.models, self.sets)
         self.elements = ElementService(store, self.sets)
         self.samples = SampleService(store, self.sets)
+        self.quality = QualityService(store, self.models, self.sets)
         self.editor = Editor(store, self.models)
         self.transfers = Transfers(store, self.models)
 

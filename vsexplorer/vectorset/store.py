@@ -164,6 +164,20 @@ class VectorSetStore:
             found, notes = await self._with_attributes(info.key, found)
         return Answer(found, commands.render(argv), _since(started), notes, tuple(argv))
 
+    async def ranking(
+        self, info: SetInfo, filter: str, options: SearchOptions, like: bytes | None, vector: bytes | None
+    ) -> list[tuple[bytes, float]]:
+        """Rank elements as ``search`` does, for their names and scores alone.
+
+        Raises:
+            FilterRefused: the server cannot parse the filter.
+            VsexplorerError: the server or the connection failed.
+        """
+        scale = self.capabilities.epsilon_scale
+        argv = commands.vsim(info.key, like, vector, filter.strip(), options, False, scale)
+        found = replies.hits(await self.connection.call(*argv), False)
+        return [(hit.element, hit.score or 0.0) for hit in found]
+
     async def attributes(
         self, key: bytes, names: Sequence[bytes], most_bytes: int, most_seconds: float
     ) -> list[bytes | None]:

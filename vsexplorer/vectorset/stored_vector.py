@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vsexplorer.core.vectors import norm, packed, unpacked
@@ -62,14 +63,23 @@ class StoredVector:
         if len(given) != self.dimension:
             return False
         length = norm(given)
-        if not math.isclose(length, self.norm, rel_tol=1e-4, abs_tol=1e-6):
-            return False
         unit = [one / length for one in given] if length else list(given)
+        stored = self.normalized()
         if self.quantization == "bin":
-            return all((one > 0) == (stored > 0) for one, stored in zip(unit, self.normalized(), strict=True))
-        # A step of int8 is range / 127; rounding is half of it.
-        error = 0.6 * self.range / 127 if self.quantization == "int8" else 1e-5
-        return all(abs(one - stored) <= error for one, stored in zip(unit, self.normalized(), strict=True))
+            # An export holds the signs alone: the norm, which ranks nothing, is not compared.
+            return all((one > 0) == (other > 0) for one, other in zip(unit, stored, strict=True))
+        if self.quantization == "f32":
+            return math.isclose(length, self.norm, rel_tol=1e-4, abs_tol=1e-6) and _near(unit, stored, 1e-5)
+        # A step of int8 is range / 127; rounding is half of it, and changes the length of an exported vector.
+        error = 0.6 * self.range / 127
+        shrunk = norm(stored)
+        return math.isclose(length, self.norm, rel_tol=1e-2, abs_tol=1e-6) and (
+            _near(unit, stored, error) or _near([one * shrunk for one in unit], stored, error)
+        )
+
+
+def _near(numbers: Sequence[float], others: Sequence[float], error: float) -> bool:
+    return all(abs(one - other) <= error for one, other in zip(numbers, others, strict=True))
 
 
 @replies.parses("VEMB")

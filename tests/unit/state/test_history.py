@@ -1,6 +1,7 @@
 """What is remembered of searches: newest first, each once, favourites for good, nobody else's business."""
 
 import os
+import sqlite3
 import stat
 import threading
 from pathlib import Path
@@ -120,7 +121,9 @@ def test_a_file_that_cannot_be_used_gets_a_sentence(tmp_path: Path, content: byt
 
 def test_a_file_of_a_newer_version_is_left_alone(state: UserState, tmp_path: Path) -> None:
     state.history.add(HERE, SET, SearchDraft("science"))
-    state._database.write(("PRAGMA user_version = 99", ()))
     state.close()
+    with sqlite3.connect(tmp_path / FILE) as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
     with pytest.raises(UsageError, match="newer vsexplorer"):
         UserState(tmp_path).history.add(HERE, SET, SearchDraft("art"))

@@ -138,7 +138,7 @@ class MainScreen(Screen[None]):
         gc.enable()
         self.header.connect()
         self.model.load()
-        self.set_interval(_HEARTBEAT, self._look)
+        self.set_interval(_HEARTBEAT, self.check_set)
 
     async def on_unmount(self) -> None:
         """Close services and connection; wait for running commands."""
@@ -399,7 +399,8 @@ class MainScreen(Screen[None]):
             self.results.show_error(error)
             self.say("ctrl+r: try again")
 
-    async def _look(self) -> None:
+    async def check_set(self) -> None:
+        """Describe the open set and ask for the server's role, which also shows that the server is there."""
         if self.session.connection.connected and not self.live.busy:
             await self.tracker.check(changing=self.loads.runner.running)
             try:

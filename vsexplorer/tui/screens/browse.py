@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -78,6 +78,7 @@ class BrowseScreen(Screen[bytes | None]):
         self.query_one("#browse-title", TextBar).set_text(
             f"{display(self._info.key)}   {plural(self._info.size, 'element')}, {ordered}"
         )
+        self._session.changed.subscribe(self, self._set_changed)
         self.table.sort_field = self.table.arrangement.sorted_by
         self.table.sort_reversed = self.table.arrangement.descending
         self._go(self._sorted)
@@ -248,6 +249,57 @@ class BrowseScreen(Screen[bytes | None]):
             self._session.selection.toggle(hit.element)
             self.table.action_move(1)
             self.table.refresh()
+
+    # Changing elements
+
+    def action_edit_attributes(self) -> None:
+        """Edit the attributes of the selected element."""
+        self._change(self._session.edits.edit)
+
+    def action_rename_element(self) -> None:
+        """Rename the selected element."""
+        self._change(self._session.edits.rename)
+
+    def _change(self, change: Callable[[bytes, bytes], Coroutine[Any, Any, object]]) -> None:
+        """Start a change of the selected element."""
+        hit = self.table.selected
+        if not self._session.edits.allowed:
+            return
+        if hit is None:
+            self.say("no element is selected")
+        else:
+            self._session.run(change(self._info.key, hit.element))
+
+    def action_delete_elements(self) -> None:
+        """Delete the marked elements, or the selected one if none is marked."""
+        hit = self.table.selected
+        if not self._session.edits.allowed:
+            return
+        names = self._session.selection.names or ([hit.element] if hit is not None else [])
+        if names:
+            self._session.run(self._delete(names))
+        else:
+            self.say("no element is selected")
+
+    async def _delete(self, names: list[bytes]) -> None:
+        if await self._session.edits.delete(self._info.key, names):
+            self._session.selection.clear()
+
+    def action_undo_change(self) -> None:
+        """Undo the last change."""
+        if self._session.edits.allowed:
+            self._session.run(self._session.edits.undo())
+
+    def _set_changed(self, key: bytes) -> None:
+        """Read the elements again after a change made here."""
+        hit = self.table.selected
+        if key == self._info.key:
+            self._go(partial(self._read_again, hit.element) if hit is not None else self._sorted)
+
+    async def _read_again(self, name: bytes) -> int:
+        """Read the elements again and return to a name, or to where it was."""
+        await self._sorted()
+        return await self._browser.jump(name)
 
     def action_show_columns(self) -> None:
         """Choose and arrange the columns."""

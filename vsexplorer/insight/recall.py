@@ -1,0 +1,150 @@
+"""Measure recall: which share of the exact results (TRUTH) the approximate search finds."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import statistics
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from vsexplorer.core.values import SearchOptions, SetInfo
+from vsexplorer.vectorset.store import VectorSetStore
+
+THRESHOLDS = (0.8, 0.9, 0.95, 0.99)
+"""Recall below which queries are counted."""
+_RESAMPLES = 1_000
+_TIE = 1e-6
+"""Difference of scores that is rounding: an element as similar as the last exact result counts as found."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecallQuery:
+    """A query to measure: an element, or a vector."""
+
+    label: str
+    """What it is, such as the name of an element. Not sanitized."""
+    like: bytes | None = None
+    vector: bytes | None = None
+    """float32, little-endian."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The recall of one query."""
+
+    query: RecallQuery
+    recall: dict[int, float]
+    """Share of the first k exact results that were found, by k; empty if there is no exact result."""
+    seconds: float
+    """Of the approximate search."""
+    exact_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecallSummary:
+    """Recall at k over some queries."""
+
+    k: int
+    queries: int
+    mean: float
+    low: float
+    high: float
+    """The 95 % confidence interval of the mean."""
+    median: float
+    deviation: float
+    minimum: float
+    under: dict[float, float]
+    """Share of the queries with a recall under each threshold."""
+
+
+async def measure(
+    store: VectorSetStore,
+    info: SetInfo,
+    queries: Sequence[RecallQuery],
+    filter: str,
+    options: SearchOptions,
+    budget: float,
+) -> AsyncIterator[Measured]:
+    """Measure queries one at a time.
+
+    Args:
+        store: The vector sets.
+        info: The set.
+        queries: What to search for.
+        filter: A filter that the server accepts; blank for none.
+        options: The options of the approximate search.
+        budget: Share of the time for which the server may be kept busy, above 0 and at most 1.
+
+    Raises:
+        VsexplorerError: the server or the connection failed.
+    """
+    exact_options = replace(options, exact=True, epsilon=None)
+    for place, query in enumerate(queries):
+        started = time.perf_counter()
+        found = await store.ranking(info, filter, options, query.like, query.vector)
+        between = time.perf_counter()
+        exact = await store.ranking(info, filter, exact_options, query.like, query.vector)
+        ended = time.perf_counter()
+        recall = {k: share for k in depths(options.count) if (share := recall_at(k, found, exact)) is not None}
+        yield Measured(query, recall, between - started, ended - between)
+        if place + 1 < len(queries):
+            await asyncio.sleep((ended - started) * (1 / budget - 1))
+
+
+def depths(count: int) -> list[int]:
+    """Return the numbers of results at which recall is measured: 10, 100 and all that are asked for."""
+    return sorted({k for k in (10, 100) if k < count} | {count})
+
+
+def recall_at(k: int, found: Sequence[tuple[bytes, float]], exact: Sequence[tuple[bytes, float]]) -> float | None:
+    """Return the share of the first ``k`` exact results that were found; ``None`` if there is none.
+
+    Elements that tie with the last of them count, as in ANN-Benchmarks (Aumüller et al. 2018,
+    https://arxiv.org/abs/1807.05614).
+    """
+    wanted = exact[:k]
+    if not wanted:
+        return None
+    names = {name for name, _ in wanted}
+    least = wanted[-1][1] - _TIE
+    hits = sum(1 for name, score in found[:k] if name in names or score >= least)
+    return min(1.0, hits / len(wanted))
+
+
+def summarize(k: int, measured: Sequence[Measured], random: Random) -> RecallSummary | None:
+    """Sum up the recall at ``k``; ``None`` without a query that has exact results."""
+    values = [one.recall[k] for one in measured if k in one.recall]
+    if not values:
+        return None
+    low, high = mean_interval(values, random)
+    return RecallSummary(
+        k,
+        len(values),
+        statistics.fmean(values),
+        low,
+        high,
+        statistics.median(values),
+        statistics.pstdev(values),
+        min(values),
+        {limit: sum(value < limit for value in values) / len(values) for limit in THRESHOLDS},
+    )
+
+
+def mean_interval(values: Sequence[float], random: Random) -> tuple[float, float]:
+    """Return the 95 % confidence interval of the mean of shares.
+
+    It is the percentile bootstrap (Efron 1979), widened to the Wilson score interval of as many trials where the
+    values hardly differ: equal values in a small sample do not mean that all others are equal to them.
+    """
+    number, mean = len(values), statistics.fmean(values)
+    means = sorted(statistics.fmean(random.choices(values, k=number)) for _ in range(_RESAMPLES))
+    low, high = means[round(0.025 * (_RESAMPLES - 1))], means[round(0.975 * (_RESAMPLES - 1))]
+    if len(set(values)) == 1:
+        z = 1.96
+        center = (mean + z * z / (2 * number)) / (1 + z * z / number)
+        spread = z / (1 + z * z / number) * math.sqrt(mean * (1 - mean) / number + z * z / (4 * number * number))
+        low, high = min(low, center - spread), max(high, center + spread)
+    return max(0.0, low), min(1.0, high)
