@@ -15,6 +15,8 @@ from vsexplorer.core.text import sanitize
 
 _WIDEST = 40
 _NARROWEST = 3
+_WIDEST_FIRST = 24
+"""Cells of a column that comes first, unless the user widens it."""
 _READABLE = 8
 """Minimum width, in cells, of a truncated column; a narrower one is left out."""
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
@@ -91,7 +93,14 @@ def arranged(
     places = {name: place for place, name in enumerate(names)}
     shown = [column for column in columns if with_hidden or column.field not in arrangement.hidden]
     shown.sort(key=lambda column: places.get(column.field, len(places)))
-    return tuple(replace(column, width=arrangement.widths.get(column.field, column.width)) for column in shown)
+    return tuple(
+        replace(column, width=arrangement.widths.get(column.field, _width(column, first))) for column in shown
+    )
+
+
+def _width(column: Column, first: Sequence[str]) -> int:
+    """The width of a column; what comes first leaves room for the others."""
+    return min(column.width, _WIDEST_FIRST) if column.field in first else column.width
 
 
 def cell(value: Json) -> str:

@@ -192,10 +192,10 @@ class FieldsPanel(ScrollView, can_focus=True):
         sampled = self._facts.sampled if self._facts else 1
         facts = [] if reachable(field.name) else ["not usable in filters"]
         facts += ["/".join(name for name, _ in field.types), f"{field.present / sampled:.0%}"]
-        if field.smallest is not None and field.largest is not None:
-            facts.append(f"{field.smallest:.10g} to {field.largest:.10g}")
         if field.histogram:
             facts.append(columns_of(field.histogram))
+        if field.smallest is not None and field.largest is not None:
+            facts.append(f"{field.smallest:.10g} to {field.largest:.10g}")
         shown = self._shown(field)
         hidden = len(field.values) - shown
         if hidden > 0:
