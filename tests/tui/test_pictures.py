@@ -95,8 +95,10 @@ async def test_every_screen_looks_as_it_did(
 ) -> None:
     _fill_planets(newest)
     fill(newest.client(), "others", [("a", (1.0, 0.0), None)], "NOQUANT")
-    (tmp_path / "planets.csv").write_text("name,text,moons\nPluto,a dwarf planet,5\n")
-    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "planets.csv").write_text("name,text,moons\nPluto,a dwarf planet,5\n")
+    monkeypatch.chdir(folder)
     where = Where(replace(newest.target, name="server"))
     async with running(
         newest, embedder, where=where, key=b"planets", size=size, theme=theme, write=True, state=tmp_path / "state"
