@@ -1,8 +1,13 @@
 """What the screen does when the server goes away and comes back."""
 
+import asyncio
+import contextlib
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
+import redis
 
 from tests.conftest import CACHE
 from tests.support.hub import Hub
@@ -96,3 +101,38 @@ async def test_leaving_a_screen_cancels_no_command(newest: RedisServer, embedder
         assert driver.main.session.connection.connected
         await driver.press(key, "escape")
         assert driver.app.screen is driver.main
+
+
+async def test_a_server_that_was_silent_is_asked_again_without_a_key(
+    newest: RedisServer, embedder: Embedder
+) -> None:
+    fill(newest.client(), "k", [("a", (1.0, 0.0), None)])
+    where = Where(newest.target, timeout=0.5)
+    async with running(newest, embedder, key=b"k", where=where) as driver:
+        newest.client().execute_command("CLIENT", "PAUSE", 1500, "ALL")
+        await driver.press("escape", "r")
+        await driver.until(lambda: "no answer since" in driver.status())
+        fill(newest.client(), "k", [("b", (0.0, 1.0), None)])
+        await driver.until(lambda: driver.names() == ["a", "b"])
+        assert not driver.main.results.table.stale
+
+
+async def test_a_server_that_a_script_keeps_busy_is_waited_for(newest_binary: Path, embedder: Embedder) -> None:
+    with RedisServer(newest_binary, "--busy-reply-threshold", "100") as server:
+        fill(server.client(), "k", [("a", (1.0, 0.0), None)])
+        async with running(server, embedder, key=b"k") as driver:
+            script = threading.Thread(target=_keep_busy, args=(server.client(),))
+            script.start()
+            try:
+                await asyncio.sleep(0.3)
+                await driver.press("escape", "r")
+                await driver.until(lambda: "BUSY" in driver.status())
+            finally:
+                server.client().script_kill()
+                script.join()
+            await driver.until(lambda: driver.names() == ["a"] and not driver.main.results.table.stale)
+
+
+def _keep_busy(client: Any) -> None:
+    with contextlib.suppress(redis.ResponseError):
+        client.eval("while true do end", 0)
