@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import os
 import re
+import shlex
 import shutil
 import socket
 import stat
@@ -152,14 +153,18 @@ class PrivateServer:
         if damaged is not None:
             file = self._folder / "appendonlydir" / Path(damaged[1]).name
             tool = self.binary.parent / "redis-check-aof"
-            command = str(tool) if tool.exists() else f"bash -c 'exec -a redis-check-aof {self.binary} \"$@\"' -"
+            # redis-server is the same program, which looks at the name it is called by.
+            called = ["bash", "-c", 'exec -a redis-check-aof "$0" "$@"', str(self.binary)]
+            command = shlex.join([*([str(tool)] if tool.exists() else called), "--fix", str(file)])
             return NoServer(
                 f"The private server cannot read its append-only file {file}: it is damaged.",
-                f"First copy the folder {self._folder}; then cut off the damaged end:\n{command} --fix {file}",
+                f"First copy the folder {self._folder}; then cut off the damaged end:\n{command}",
             )
         if any(_UNREADABLE in line for line in lines):
             files = sorted((self._folder / "appendonlydir").glob("*.incr.aof"))
-            commands = [f"{sys.executable} -m vsexplorer.server.aof_repair {file}" for file in files]
+            commands = [
+                shlex.join([sys.executable, "-m", "vsexplorer.server.aof_repair", str(file)]) for file in files
+            ]
             return NoServer(
                 "The private server cannot read its append-only file: Redis aborts on VADD commands with CAS.",
                 "\n".join(["This removes CAS, and keeps the original file:", *commands]),
