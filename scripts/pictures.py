@@ -36,12 +36,13 @@ async def draw(name: str, size: tuple[int, int], theme: str, keys: list[str]) ->
     async with app.run_test(size=size) as pilot:
         screen = app.screen
         assert isinstance(screen, MainScreen)
-        while screen.filter_bar.facts is None or screen.live.busy or not screen.results.selected:
+        search = screen.search_view
+        while search.filter_bar.facts is None or search.busy or not search.results.selected:
             await pilot.pause(0.1)
         if name == "sets":
             await _more_sets(screen)
         await pilot.press(*(_key(key) for key in keys))
-        await screen.live.settled()
+        await search.settled()
         await pilot.pause(0.3)
         path = ASSETS / f"{name}.svg"
         path.write_text(app.export_screenshot(title="vsexplorer"), encoding="utf-8")

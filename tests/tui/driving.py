@@ -100,7 +100,7 @@ class Driver:
         async with asyncio.timeout(_PATIENCE):
             await self.pilot.pause()
             await self.app.key_queue.settled()
-            await self.main.live.settled()
+            await self.main.search_view.settled()
             await self.pilot.pause()
 
     async def until(self, holds: Callable[[], Any]) -> None:
@@ -111,12 +111,12 @@ class Driver:
 
     def names(self) -> list[str]:
         """The elements in the results, from the top."""
-        table = self.main.results.table
+        table = self.main.search_view.results.table
         return [table.line(row).name for row in range(table.count)]
 
     def status(self) -> str:
         """The status line of the main screen."""
-        return self.main.status_bar.left
+        return self.main.search_view.status_bar.left
 
     def screen_text(self) -> str:
         """What a person reads."""
@@ -142,7 +142,10 @@ async def running(
     async with app.run_test(size=size, notifications=True) as pilot:
         driver = Driver(app, pilot)
         await driver.until(
-            lambda: driver.main.session.connection.connected or "Connecting" not in driver.main.results.notice.words
+            lambda: (
+                driver.main.session.connection.connected
+                or "Connecting" not in driver.main.search_view.results.notice.words
+            )
         )
         await driver.settle()
         yield driver

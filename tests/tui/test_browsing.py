@@ -80,7 +80,7 @@ async def test_what_is_found_is_opened_marked_and_searched_with(newest: RedisSer
         await driver.press("escape", "slash")
         await driver.type("Mar")
         await driver.press("enter", "s")
-        assert driver.main.query_bar.value == "@Marie Curie"
+        assert driver.main.search_view.query_bar.value == "@Marie Curie"
         assert driver.names()[0] == "Marie Curie"
 
 

@@ -25,14 +25,14 @@ async def test_a_lost_server_keeps_the_results_and_is_found_again(newest_binary:
         async with running(server, embedder, key=b"k") as driver:
             server.stop()
             await driver.press("escape", "r")
-            await driver.until(lambda: "disconnected since" in driver.main.status_bar.left)
+            await driver.until(lambda: "disconnected since" in driver.main.search_view.status_bar.left)
             assert driver.names() == ["a"]
-            assert driver.main.results.table.stale
+            assert driver.main.search_view.results.table.stale
             server.start()
             fill(server.client(), "k", [("b", (1.0, 0.0), None)])
             await driver.until(lambda: driver.names() == ["b"])
             assert "reconnected at" in driver.screen_text().splitlines()[0]
-            assert not driver.main.results.table.stale
+            assert not driver.main.search_view.results.table.stale
 
 
 async def test_the_heartbeat_notices_without_a_key_being_pressed(newest_binary: Path, embedder: Embedder) -> None:
@@ -44,17 +44,17 @@ async def test_the_heartbeat_notices_without_a_key_being_pressed(newest_binary: 
             assert "2 elements" in driver.screen_text()
             server.stop()
             await driver.main.check_set()
-            await driver.until(lambda: "disconnected since" in driver.main.status_bar.left)
+            await driver.until(lambda: "disconnected since" in driver.main.search_view.status_bar.left)
 
 
 async def test_a_server_that_is_not_there_can_be_tried_again(newest_binary: Path, embedder: Embedder) -> None:
     port = free_port()
     async with running(None, embedder, where=Where(Target(port=port))) as driver:
-        await driver.until(lambda: "refused" in driver.main.results.notice.words)
+        await driver.until(lambda: "refused" in driver.main.search_view.results.notice.words)
         assert "-h HOST -p PORT" in driver.screen_text()
         with RedisServer(newest_binary, port=port):
             await driver.press("ctrl+r")
-            await driver.until(lambda: "There is no vector set" in driver.main.results.notice.words)
+            await driver.until(lambda: "There is no vector set" in driver.main.search_view.results.notice.words)
 
 
 async def test_a_download_is_shown_and_can_be_stopped_and_gone_on_with(
@@ -71,12 +71,12 @@ async def test_a_download_is_shown_and_can_be_stopped_and_gone_on_with(
         monkeypatch.setenv("HF_HUB_DISABLE_XET", "1")
         monkeypatch.setenv("FASTEMBED_CACHE_PATH", str(tmp_path))
         async with running(newest, key=b"k", model=model) as driver:
-            await driver.until(lambda: "MiB of" in driver.main.status_bar.left)
-            assert "esc: stop" in driver.main.status_bar.left
+            await driver.until(lambda: "MiB of" in driver.main.search_view.status_bar.left)
+            assert "esc: stop" in driver.main.search_view.status_bar.left
             await driver.pilot.press("escape")
-            await driver.until(lambda: "stopped" in driver.main.status_bar.left)
+            await driver.until(lambda: "stopped" in driver.main.search_view.status_bar.left)
             await driver.type("x")
-            assert "was stopped" in driver.main.results.notice.words
+            assert "was stopped" in driver.main.search_view.results.notice.words
             hub.pause = 0.0
             await driver.press("escape", "r")
             await driver.until(lambda: driver.main.session.explorer.models.embedder.ready)
@@ -114,7 +114,7 @@ async def test_a_server_that_was_silent_is_asked_again_without_a_key(
         await driver.until(lambda: "no answer since" in driver.status())
         fill(newest.client(), "k", [("b", (0.0, 1.0), None)])
         await driver.until(lambda: driver.names() == ["a", "b"])
-        assert not driver.main.results.table.stale
+        assert not driver.main.search_view.results.table.stale
 
 
 async def test_a_server_that_a_script_keeps_busy_is_waited_for(newest_binary: Path, embedder: Embedder) -> None:
@@ -130,7 +130,7 @@ async def test_a_server_that_a_script_keeps_busy_is_waited_for(newest_binary: Pa
             finally:
                 server.client().script_kill()
                 script.join()
-            await driver.until(lambda: driver.names() == ["a"] and not driver.main.results.table.stale)
+            await driver.until(lambda: driver.names() == ["a"] and not driver.main.search_view.results.table.stale)
 
 
 def _keep_busy(client: Any) -> None:

@@ -54,7 +54,7 @@ async def test_one_walks_along_the_graph_and_back_on_both_versions(server: Redis
         await driver.press("right_square_bracket")
         await driver.until(lambda: "a › [b] › c" in driver.screen_text())
         await driver.press("s")
-        assert driver.main.query_bar.value == "@b", "like the element one walked to"
+        assert driver.main.search_view.query_bar.value == "@b", "like the element one walked to"
 
 
 async def test_attributes_are_a_tree_that_can_be_searched(newest: RedisServer, embedder: Embedder) -> None:

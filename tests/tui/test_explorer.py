@@ -26,7 +26,7 @@ async def test_results_follow_the_query_and_the_filter_on_all_versions(
         await driver.press("tab")
         await driver.type(".died < 2000")
         assert driver.names() == GOLDEN["queries"][4]["expect"]
-        assert "FILTER '.died < 2000'" in driver.main.status_bar.left
+        assert "FILTER '.died < 2000'" in driver.main.search_view.status_bar.left
         assert "remembered" in driver.screen_text(), "a filter edit does not embed again"
         await driver.until(lambda: "✓ 5 match" in driver.screen_text())
         await driver.press("escape", "slash", "ctrl+u")
@@ -56,45 +56,45 @@ async def test_the_screen_reads_as_designed(people: Driver) -> None:
 async def test_no_match_says_why(people: Driver) -> None:
     await people.press("tab")
     await people.type(".born > 3000")
-    assert "passes the filter" in people.main.results.notice.words
+    assert "passes the filter" in people.main.search_view.results.notice.words
     assert "lacks a field" in people.screen_text()
 
 
 async def test_moving_by_keys_while_typing_and_in_the_results(people: Driver) -> None:
     await people.type("science")
     await people.press("down", "down")
-    assert people.main.results.table.cursor == 2
-    assert people.main.query_bar.query_one(Input).has_focus
+    assert people.main.search_view.results.table.cursor == 2
+    assert people.main.search_view.query_bar.query_one(Input).has_focus
     await people.press("enter", "k")
-    assert people.main.results.table.cursor == 1
+    assert people.main.search_view.results.table.cursor == 1
     await people.press("G")
-    assert people.main.results.table.cursor == 7
+    assert people.main.search_view.results.table.cursor == 7
     await people.press("g", "ctrl+d", "ctrl+u", "j")
-    assert people.main.results.table.cursor == 1
+    assert people.main.search_view.results.table.cursor == 1
     assert "Linus Pauling" in people.screen_text().splitlines()[5]
 
 
 async def test_more_like_this_and_back(people: Driver) -> None:
     await people.type("science")
     await people.press("enter", "s")
-    assert "VSIM people ELE 'Marie Curie'" in people.main.status_bar.left
-    assert people.main.query_bar.value == "@Marie Curie"
+    assert "VSIM people ELE 'Marie Curie'" in people.main.search_view.status_bar.left
+    assert people.main.search_view.query_bar.value == "@Marie Curie"
     assert "like the element Marie Curie" in people.screen_text()
     await people.press("j", "s")
-    assert "ELE 'Linus Pauling'" in people.main.status_bar.left
+    assert "ELE 'Linus Pauling'" in people.main.search_view.status_bar.left
     await people.press("escape")
-    assert "ELE 'Marie Curie'" in people.main.status_bar.left
+    assert "ELE 'Marie Curie'" in people.main.search_view.status_bar.left
     await people.press("escape")
-    assert people.main.query_bar.value == "science"
-    assert "FP32" in people.main.status_bar.left
+    assert people.main.search_view.query_bar.value == "science"
+    assert "FP32" in people.main.search_view.status_bar.left
 
 
 async def test_typing_ends_a_search_for_similar_ones(people: Driver) -> None:
     await people.press("enter", "s", "slash", "x")
-    assert "FP32" in people.main.status_bar.left
+    assert "FP32" in people.main.search_view.status_bar.left
     await people.press("backspace")
-    assert people.main.query_bar.value == ""
-    assert "VRANGE" in people.main.status_bar.left
+    assert people.main.search_view.query_bar.value == ""
+    assert "VRANGE" in people.main.search_view.status_bar.left
 
 
 async def test_opening_an_element(people: Driver) -> None:
@@ -104,25 +104,25 @@ async def test_opening_an_element(people: Driver) -> None:
     assert "384 dims · int8 · norm 1" in people.screen_text()
     await people.press("s")
     assert not isinstance(people.app.screen, ElementScreen)
-    assert "ELE" in people.main.status_bar.left
+    assert "ELE" in people.main.search_view.status_bar.left
 
 
 async def test_more_and_fewer_results(people: Driver) -> None:
     await people.press("escape", "minus")
-    assert people.main.options.current.count == 50
+    assert people.main.search_view.options.current.count == 50
     await people.press("plus", "plus")
-    assert people.main.options.current.count == 200
+    assert people.main.search_view.options.current.count == 200
     for _ in range(10):
         await people.press("plus")
-    assert people.main.options.current.count == 1000
+    assert people.main.search_view.options.current.count == 1000
 
 
 async def test_exact_search(people: Driver) -> None:
     await people.type("science")
     await people.press("escape", "t")
-    assert "TRUTH" in people.main.status_bar.left
+    assert "TRUTH" in people.main.search_view.status_bar.left
     await people.press("t")
-    assert "TRUTH" not in people.main.status_bar.left
+    assert "TRUTH" not in people.main.search_view.status_bar.left
 
 
 async def test_sorting_by_columns(people: Driver) -> None:
@@ -143,7 +143,7 @@ async def test_copying_goes_to_the_clipboard(people: Driver) -> None:
     await people.type("science")
     await people.press("enter", "y", "n")
     await people.until(lambda: people.app.clipboard == "Marie Curie")
-    assert "sent to clipboard" in people.main.status_bar.left
+    assert "sent to clipboard" in people.main.search_view.status_bar.left
     await people.press("Y")
     assert people.app.clipboard.startswith("redis-cli -s ")
     assert " VSIM people VALUES 384 " in people.app.clipboard, "a shell runs it"
@@ -152,7 +152,7 @@ async def test_copying_goes_to_the_clipboard(people: Driver) -> None:
 async def test_the_mouse_selects_and_sorts(people: Driver) -> None:
     await people.type("science")
     await people.pilot.click("#results", offset=(30, 3))
-    assert people.main.results.table.cursor == 2
+    assert people.main.search_view.results.table.cursor == 2
     await people.pilot.click("#results", offset=(people.screen_text().splitlines()[5].index("born"), 0))
     assert people.names()[0] == "Marie Curie"
     await people.pilot.click("#results", offset=(people.screen_text().splitlines()[5].index("born"), 0))
@@ -194,7 +194,7 @@ async def test_there_is_a_face_for_nothing(
 ) -> None:
     newest.client().set("text", "x")
     async with running(newest, embedder, key=key) as driver:
-        await driver.until(lambda: words in driver.main.results.notice.words)
+        await driver.until(lambda: words in driver.main.search_view.results.notice.words)
         assert words in driver.screen_text()
 
 
@@ -261,8 +261,8 @@ async def test_a_moved_key_works_while_one_types(newest: RedisServer, embedder: 
     async with running(newest, embedder, key=b"people", keys=keys) as driver:
         await driver.type("abc")
         await driver.press("home", "ctrl+f")
-        assert driver.main.filter_bar.is_active
-        assert driver.main.query_bar.value == "abc", "the line's own meaning of the key gives way"
+        assert driver.main.search_view.filter_bar.is_active
+        assert driver.main.search_view.query_bar.value == "abc", "the line's own meaning of the key gives way"
         await driver.press("ctrl+e")
         assert isinstance(driver.app.screen, SetsScreen)
 

@@ -18,26 +18,26 @@ async def test_a_wrong_filter_is_explained_and_keeps_the_last_good_results_visib
     good = people.names()
     await people.type(" and .died = 1985")
     assert people.names() == good
-    assert people.main.results.table.stale
-    assert people.main.filter_bar.children[0].has_class("-error")
+    assert people.main.search_view.results.table.stale
+    assert people.main.search_view.filter_bar.children[0].has_class("-error")
     line = people.screen_text().splitlines()[4]
     assert line.index("^") == people.screen_text().splitlines()[3].index("= 1985")
     assert "= is not an operator; use == for equality" in line
     await people.press("ctrl+y")
-    assert people.main.filter_bar.value == ".born > 1950 and .died == 1985"
+    assert people.main.search_view.filter_bar.value == ".born > 1950 and .died == 1985"
     assert people.names() == ["Masako Natsume"]
-    assert not people.main.results.table.stale
-    assert not people.main.filter_bar.children[0].has_class("-error")
+    assert not people.main.search_view.results.table.stale
+    assert not people.main.search_view.filter_bar.children[0].has_class("-error")
     assert "✓ .born > 1950 is true, born is 1957; .died == 1985 is true, died is 1985" in " ".join(
         people.screen_text().split()
     ).replace(" │ ", " ")
 
 
 async def test_a_filter_half_typed_is_unfinished_not_wrong(people: Driver) -> None:
-    await people.until(lambda: people.main.filter_bar.facts is not None)
+    await people.until(lambda: people.main.search_view.filter_bar.facts is not None)
     await people.press("tab")
     await people.type(".born >")
-    assert not people.main.filter_bar.children[0].has_class("-error")
+    assert not people.main.search_view.filter_bar.children[0].has_class("-error")
     await people.press("escape")
     assert "> needs a value after it" in people.screen_text()
     assert len(people.names()) == 8
@@ -47,22 +47,22 @@ async def test_a_filter_that_surprises_runs_with_a_note(people: Driver) -> None:
     await people.press("tab")
     await people.type("not .born == 1867")
     assert "note: not binds tighter than ==" in people.screen_text()
-    assert not people.main.results.table.stale
+    assert not people.main.search_view.results.table.stale
 
 
 async def test_a_misspelt_field_is_pointed_out_and_corrected(people: Driver) -> None:
-    await people.until(lambda: people.main.filter_bar.facts is not None)
+    await people.until(lambda: people.main.search_view.filter_bar.facts is not None)
     await people.press("tab")
     await people.type(".bron > 1950")
     assert "no element has this field; did you mean .born?" in people.screen_text()
     await people.press("ctrl+y")
-    assert people.main.filter_bar.value == ".born > 1950"
+    assert people.main.search_view.filter_bar.value == ".born > 1950"
     assert len(people.names()) == 3
 
 
 async def known(driver: Driver) -> None:
     """Wait for the sample of the attributes."""
-    await driver.until(lambda: driver.main.filter_bar.facts is not None)
+    await driver.until(lambda: driver.main.search_view.filter_bar.facts is not None)
 
 
 async def test_completion_from_the_first_dot_to_the_value(people: Driver) -> None:
@@ -70,22 +70,22 @@ async def test_completion_from_the_first_dot_to_the_value(people: Driver) -> Non
     await known(people)
     await people.press("tab")
     await people.type(".d")
-    assert main.filter_bar.completions.texts == [".died"]
+    assert main.search_view.filter_bar.completions.texts == [".died"]
     assert ".died  number · 100%" in people.screen_text()
-    assert main.results.table.stale, "half a name is not searched for"
+    assert main.search_view.results.table.stale, "half a name is not searched for"
     await people.press("tab")
-    assert main.filter_bar.value == ".died"
-    assert not main.filter_bar.completions.chosen is not None
+    assert main.search_view.filter_bar.value == ".died"
+    assert not main.search_view.filter_bar.completions.chosen is not None
     await people.type(" ")
-    assert main.filter_bar.completions.texts[:2] == [">", ">="]
+    assert main.search_view.filter_bar.completions.texts[:2] == [">", ">="]
     await people.type("==")
-    assert " 1991" in main.filter_bar.completions.texts
+    assert " 1991" in main.search_view.filter_bar.completions.texts
     await people.type(" 19")
     await people.press("down", "down", "up")
-    chosen = main.filter_bar.completions.chosen
+    chosen = main.search_view.filter_bar.completions.chosen
     assert chosen is not None
     await people.press("tab")
-    assert main.filter_bar.value == f".died == {chosen.text}"
+    assert main.search_view.filter_bar.value == f".died == {chosen.text}"
     assert len(people.names()) == 1
 
 
@@ -94,15 +94,15 @@ async def test_escape_closes_the_proposals_first_and_enter_is_never_taken(people
     await people.press("tab")
     await people.type(".bo")
     await people.press("escape")
-    assert people.main.filter_bar.completions.chosen is None
-    assert people.main.filter_bar.query_one(Input).has_focus
-    assert people.main.filter_bar.value == ".bo"
+    assert people.main.search_view.filter_bar.completions.chosen is None
+    assert people.main.search_view.filter_bar.query_one(Input).has_focus
+    assert people.main.search_view.filter_bar.value == ".bo"
     await people.type("r")
-    assert people.main.filter_bar.completions.chosen is not None
+    assert people.main.search_view.filter_bar.completions.chosen is not None
     await people.press("enter")
-    assert people.main.filter_bar.value == ".bor"
-    assert people.main.results.table.has_focus
-    assert people.main.filter_bar.completions.chosen is None
+    assert people.main.search_view.filter_bar.value == ".bor"
+    assert people.main.search_view.results.table.has_focus
+    assert people.main.search_view.filter_bar.completions.chosen is None
 
 
 async def test_proposals_belong_to_the_place_they_were_made_for(people: Driver) -> None:
@@ -110,17 +110,17 @@ async def test_proposals_belong_to_the_place_they_were_made_for(people: Driver) 
     await people.press("tab")
     await people.type(".bo")
     await people.press("left")
-    assert people.main.filter_bar.completions.chosen is None
+    assert people.main.search_view.filter_bar.completions.chosen is None
     await people.press("tab")
-    assert people.main.filter_bar.value == ".bo"
+    assert people.main.search_view.filter_bar.value == ".bo"
 
 
 async def test_without_proposals_tab_goes_on_and_asking_for_them_helps(people: Driver) -> None:
     await known(people)
     await people.press("tab", "ctrl+@")
-    assert people.main.filter_bar.completions.texts == [".born", ".died"]
+    assert people.main.search_view.filter_bar.completions.texts == [".born", ".died"]
     await people.press("escape", "tab")
-    assert people.main.results.table.has_focus
+    assert people.main.search_view.results.table.has_focus
 
 
 async def test_the_panel_of_fields_sets_conditions_and_takes_them_away(
@@ -135,21 +135,21 @@ async def test_the_panel_of_fields_sets_conditions_and_takes_them_away(
         screen = driver.screen_text()
         assert "fields of all 4 elements" in screen
         assert ".died  number · 50% · 1934 to 1994" in screen
-        assert main.results.fields.has_focus
+        assert main.search_view.results.fields.has_focus
         await driver.press(*["l"] * 2, "j", "j", "enter")
-        assert main.filter_bar.value == '"physics" in .fields'
+        assert main.search_view.filter_bar.value == '"physics" in .fields'
         assert sorted(driver.names()) == ["e0", "e2"]
         assert "✓ physics" in driver.screen_text()
         await driver.press("l", "j", "space")
-        assert main.filter_bar.value == '"physics" in .fields and .alive == 0'
+        assert main.search_view.filter_bar.value == '"physics" in .fields and .alive == 0'
         assert driver.names() == ["e0"]
         await driver.press("space")
-        assert main.filter_bar.value == '"physics" in .fields'
+        assert main.search_view.filter_bar.value == '"physics" in .fields'
         await driver.press("F")
-        assert not main.results.fields.display
-        assert main.results.table.has_focus
+        assert not main.search_view.results.fields.display
+        assert main.search_view.results.table.has_focus
         await driver.press("F", "escape")
-        assert not main.results.fields.display
+        assert not main.search_view.results.fields.display
 
 
 async def test_a_value_no_filter_can_express_says_so(newest: RedisServer, embedder: Embedder) -> None:
@@ -157,7 +157,7 @@ async def test_a_value_no_filter_can_express_says_so(newest: RedisServer, embedd
     async with running(newest, embedder, key=b"k") as driver:
         await known(driver)
         await driver.press("escape", "F", "j", "enter")
-        assert driver.main.filter_bar.value == ""
+        assert driver.main.search_view.filter_bar.value == ""
         assert "no filter can express this" in driver.screen_text()
 
 
@@ -166,7 +166,7 @@ async def test_a_filter_that_is_wrong_is_not_added_to(people: Driver) -> None:
     await people.press("tab")
     await people.type(".born =")
     await people.press("escape", "escape", "F", "enter", "j", "enter")
-    assert people.main.filter_bar.value == ".born ="
+    assert people.main.search_view.filter_bar.value == ".born ="
     assert "fix the filter first" in people.screen_text()
 
 
@@ -176,7 +176,12 @@ async def test_an_estimate_is_called_one(people: Driver, monkeypatch: pytest.Mon
     monkeypatch.setattr(samples, "WHOLE", 0)
     monkeypatch.setattr(drawing, "WHOLE", 0)
     await people.press("ctrl+r")
-    await people.until(lambda: people.main.filter_bar.facts is not None and not people.main.filter_bar.facts.whole)
+    await people.until(
+        lambda: (
+            people.main.search_view.filter_bar.facts is not None
+            and not people.main.search_view.filter_bar.facts.whole
+        )
+    )
     await people.press("tab")
     await people.type(".died < 2000")
     await people.until(lambda: "from 5 sampled)" in people.screen_text())
@@ -191,22 +196,22 @@ async def test_a_search_that_stopped_early_is_widened_by_key(newest: RedisServer
         await driver.press("escape", "down", "s")
         await driver.press("f")
         await driver.type(".a == 1")
-        main.options.choose(SearchOptions(10, filter_ef=20), None)
-        main.search()
+        main.search_view.options.choose(SearchOptions(10, filter_ef=20), None)
+        main.search_view.search()
         await driver.settle()
         await driver.until(lambda: "of 5 matches · w: widen" in driver.screen_text())
         found = len(driver.names())
         await driver.press("escape", "w")
-        assert "FILTER-EF 200" in main.status_bar.left or "of 200" in main.status_bar.left
+        assert "FILTER-EF 200" in main.search_view.status_bar.left or "of 200" in main.search_view.status_bar.left
         assert found < len(driver.names()) < 5
         await driver.press("w")
         assert len(driver.names()) == 5
-        assert "TRUTH" in main.status_bar.left
+        assert "TRUTH" in main.search_view.status_bar.left
         await driver.press("w")
-        assert "already comparing with every element" in main.status_bar.left
+        assert "already comparing with every element" in main.search_view.status_bar.left
         await driver.press("f")
         await driver.type(" ")
-        assert not main.options.current.exact, "another filter is not widened"
+        assert not main.search_view.options.current.exact, "another filter is not widened"
 
 
 async def test_asking_again_counts_and_samples_again(people: Driver, newest: RedisServer) -> None:
@@ -218,5 +223,8 @@ async def test_asking_again_counts_and_samples_again(people: Driver, newest: Red
     await people.press("escape", "r")
     await people.until(lambda: "✓ 4 match" in people.screen_text())
     await people.until(
-        lambda: people.main.filter_bar.facts is not None and people.main.filter_bar.facts.field("new")
+        lambda: (
+            people.main.search_view.filter_bar.facts is not None
+            and people.main.search_view.filter_bar.facts.field("new")
+        )
     )

@@ -36,7 +36,7 @@ def check(driver: Driver) -> None:
 async def leave(driver: Driver) -> None:
     """Return to the results."""
     for _ in range(6):
-        if driver.app.screen is driver.main and not driver.main.results.shows_fields:
+        if driver.app.screen is driver.main and not driver.main.search_view.results.shows_fields:
             return
         await driver.press("escape")
         await driver.pilot.pause(0.02)

@@ -66,7 +66,7 @@ async def test_a_set_that_is_deleted_is_said_to_be(watched: tuple[Driver, RedisS
     server.client().delete("live")
     await driver.until(lambda: "live was deleted by another client or has expired" in driver.screen_text())
     assert len(driver.names()) == 5, "what was there can still be read"
-    assert driver.main.results.table.stale
+    assert driver.main.search_view.results.table.stale
     await driver.type("@e1")
     assert "There is no vector set 'live'" in driver.screen_text()
 
@@ -78,7 +78,7 @@ async def test_a_set_that_is_made_anew_is_another_one(watched: tuple[Driver, Red
     ).execute()
     await driver.until(lambda: "live was deleted and recreated by another client" in driver.screen_text())
     assert "r: open the new set" in header(driver)
-    assert driver.main.results.table.stale
+    assert driver.main.search_view.results.table.stale
     await driver.press("escape", "r")
     await driver.until(lambda: driver.names() == ["other"])
     await driver.until(lambda: "3 dims" in header(driver))

@@ -133,7 +133,7 @@ async def test_a_set_loaded_beside_the_open_one_is_opened_by_a_key(
         await driver.press("ctrl+s")
         await driver.until(lambda: "ctrl+l: open rows" in driver.status())
         await driver.press("ctrl+l")
-        await driver.until(lambda: driver.main.info is not None and driver.main.info.key == b"rows")
+        await driver.until(lambda: driver.main.session.info is not None and driver.main.session.info.key == b"rows")
 
 
 async def test_a_load_is_stopped_by_key_and_goes_on(newest: RedisServer, embedder: Embedder, folder: Path) -> None:

@@ -14,6 +14,7 @@ from vsexplorer.core.values import SearchDraft
 from vsexplorer.embedding import packaged
 from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.state.user_state import UserState
+from vsexplorer.tui.main.navigation import Navigation
 from vsexplorer.tui.screens.history import HistoryScreen
 
 
@@ -35,7 +36,7 @@ async def ask(driver: Driver, line: str, filter: str = "") -> None:
 
 
 def lines(driver: Driver) -> tuple[str, str]:
-    return driver.main.query_bar.value, driver.main.filter_bar.value
+    return driver.main.search_view.query_bar.value, driver.main.search_view.filter_bar.value
 
 
 async def test_up_in_an_empty_line_brings_earlier_searches_back(
@@ -60,7 +61,7 @@ async def test_up_in_an_empty_line_brings_earlier_searches_back(
         assert lines(driver) == ("", "")
         assert len(driver.names()) == 8
         await driver.press("down")
-        assert driver.main.results.table.cursor == 1, "down in an empty line is for the results"
+        assert driver.main.search_view.results.table.cursor == 1, "down in an empty line is for the results"
         await driver.press("tab", "up")
         assert lines(driver) == ("", ".died < 1950"), "in the filter line only filters come back"
         await driver.press("down")
@@ -73,7 +74,7 @@ async def test_options_come_back_with_the_search(server: RedisServer, embedder: 
         await ask(driver, "science")
     async with running(server, embedder, key=b"people", state=tmp_path) as driver:
         await driver.press("up")
-        page = driver.main.results.page
+        page = driver.main.search_view.results.page
         assert page is not None
         assert (page.query.options.count, page.query.options.exact) == (50, True)
         assert "TRUTH" in driver.screen_text()
@@ -83,7 +84,7 @@ async def test_what_was_only_looked_at_gives_way_to_what_it_became(
     server: RedisServer, embedder: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(server, embedder, key=b"people", state=tmp_path) as driver:
-        monkeypatch.setattr(driver.main.history, "looked_at", 0.05)
+        monkeypatch.setattr(driver.main.search_view.history, "looked_at", 0.05)
         for part in ("mus", "ic"):
             await driver.type(part)
             await driver.until(
@@ -173,23 +174,27 @@ async def test_columns_are_arranged_by_key_and_stay_so(
 
     async with running(server, embedder, key=b"people", state=tmp_path) as driver:
         await driver.press("escape")
-        driver.main.query_bar.set("")
-        assert [column.field for column in driver.main.results.table.columns] == ["born", "died"]
+        driver.main.search_view.query_bar.set("")
+        assert [column.field for column in driver.main.search_view.results.table.columns] == ["born", "died"]
         await driver.press("c", "J")
-        assert [column.field for column in driver.main.results.table.columns] == ["died", "born"]
+        assert [column.field for column in driver.main.search_view.results.table.columns] == ["died", "born"]
         await driver.press("plus", "k", "space")
-        assert [(column.field, column.width) for column in driver.main.results.table.columns] == [("born", 8)]
+        assert [(column.field, column.width) for column in driver.main.search_view.results.table.columns] == [
+            ("born", 8)
+        ]
         assert "died" in driver.screen_text(), "what is hidden is still listed"
         await driver.press("escape")
         await driver.main.session.memory.settled()
     async with running(server, embedder, key=b"people", state=tmp_path) as driver:
-        assert [(column.field, column.width) for column in driver.main.results.table.columns] == [("born", 8)]
+        assert [(column.field, column.width) for column in driver.main.search_view.results.table.columns] == [
+            ("born", 8)
+        ]
         await driver.press("escape", "b")
         await driver.until(lambda: "born" in driver.screen_text() and "1 of 8" in driver.screen_text())
         assert "died" not in driver.screen_text().splitlines()[3]
         await driver.press("c", "0", "escape", "escape")
         await driver.main.session.memory.settled()
-        assert [column.field for column in driver.main.results.table.columns] == ["born", "died"]
+        assert [column.field for column in driver.main.search_view.results.table.columns] == ["born", "died"]
 
 
 async def test_browsing_is_sorted_by_a_column_and_stays_so(
@@ -236,7 +241,7 @@ async def test_a_set_is_opened_with_the_model_chosen_for_it(
         (folder / file.name).symlink_to(file)
     fill(server.client(), "plain", [("x", (1.0,) * 384, None)])
     async with running(server, embedder, key=b"people", state=tmp_path) as driver:
-        driver.main.choose_model(str(folder))
+        driver.main.navigation.post_message(Navigation.ModelChosen(str(folder)))
         await driver.main.session.memory.settled()
         await driver.until(lambda: f"   8 elements · 384 dims · int8 · {folder.name}" in driver.screen_text())
     async with running(server, embedder, key=b"people", state=tmp_path) as driver:
@@ -254,11 +259,11 @@ async def test_with_write_the_chosen_model_is_noted_for_others(
 ) -> None:
     server.client().delete("vsexplorer:sets")
     async with running(server, embedder, key=b"people", state=tmp_path) as driver:
-        driver.main.choose_model(DEFAULT_MODEL)
+        driver.main.navigation.post_message(Navigation.ModelChosen(DEFAULT_MODEL))
         await driver.settle()
         assert not server.client().exists("vsexplorer:sets")
     async with running(server, embedder, key=b"people", state=tmp_path, write=True) as driver:
-        driver.main.choose_model(DEFAULT_MODEL)
+        driver.main.navigation.post_message(Navigation.ModelChosen(DEFAULT_MODEL))
         await driver.until(lambda: server.client().exists("vsexplorer:sets"))
     noted = json.loads(server.client().hget("vsexplorer:sets", "people"))
     assert noted["model"] == DEFAULT_MODEL

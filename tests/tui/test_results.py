@@ -29,7 +29,7 @@ async def test_results_come_by_rank_after_each_new_query(people: Driver) -> None
     await people.press("slash", "ctrl+u")
     await people.type("music")
     assert "by born" not in people.screen_text()
-    page = people.main.results.page
+    page = people.main.search_view.results.page
     assert page is not None
     assert people.names() == [hit.element.decode() for hit in page.hits]
 
@@ -55,8 +55,8 @@ async def test_what_was_embedded_is_the_first_column(
     await explorer.transfers.load([RowFile(str(file))], LoadPlan(b"k", Mapping("hash", "{kind}: {body}")))
     await explorer.close()
     async with running(newest, embedder, key=b"k") as driver:
-        await driver.until(lambda: driver.main.results.table.columns[0].field == "kind")
-        assert [column.field for column in driver.main.results.table.columns] == ["kind", "body", "n"]
+        await driver.until(lambda: driver.main.search_view.results.table.columns[0].field == "kind")
+        assert [column.field for column in driver.main.search_view.results.table.columns] == ["kind", "body", "n"]
         await driver.press("escape", "b")
         await driver.until(lambda: "kind  body" in driver.screen_text())
 
@@ -70,10 +70,10 @@ async def test_keys_that_can_do_nothing_say_why(newest: RedisServer, embedder: E
         await driver.type(".n == 2")
         await driver.press("escape")
         for key in ("s", "x", "e", "R", "d"):
-            driver.main.say("")
+            driver.main.search_view.say("")
             await driver.press(key)
             assert driver.status() == "no element is selected", key
-        driver.main.say("")
+        driver.main.search_view.say("")
         await driver.press("ctrl+l")
         assert driver.status() == "nothing loaded yet · L: load a file"
 
@@ -81,15 +81,15 @@ async def test_keys_that_can_do_nothing_say_why(newest: RedisServer, embedder: E
 async def test_a_search_repeated_leaves_the_cursor_on_its_element(people: Driver) -> None:
     await people.type("science")
     await people.press("escape", "j", "j", "j")
-    selected = people.main.results.selected
+    selected = people.main.search_view.results.selected
     assert selected is not None
     await people.press("plus")
-    again = people.main.results.selected
+    again = people.main.search_view.results.selected
     assert again is not None
     assert again.element == selected.element
     await people.press("slash", "ctrl+u")
     await people.type("music")
-    assert people.main.results.table.cursor == 0, "another query begins at its best match"
+    assert people.main.search_view.results.table.cursor == 0, "another query begins at its best match"
 
 
 async def test_marks_stay_in_view_whatever_is_searched(people: Driver) -> None:
@@ -119,7 +119,7 @@ async def test_a_saved_vector_overwrites_nothing(
             await driver.press("escape", "y")
             assert isinstance(driver.app.screen, CopyMenu)
             await driver.press("V")
-            await driver.until(lambda: "written to" in driver.main.status_bar.left)
+            await driver.until(lambda: "written to" in driver.main.search_view.status_bar.left)
             await driver.press("j")
     files = saved(tmp_path)
     assert set(files) == {"a_b.vector.json", "a_b-2.vector.json"}

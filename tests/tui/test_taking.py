@@ -21,7 +21,7 @@ async def test_everything_on_the_screen_can_be_taken(people: Driver) -> None:
     await people.press("enter", "j")
     second = people.names()[1]
     assert await taken(people, "n") == second
-    assert "sent to clipboard: name" in people.main.status_bar.left
+    assert "sent to clipboard: name" in people.main.search_view.status_bar.left
     assert json.loads(await taken(people, "a"))["born"]
     vector = json.loads(await taken(people, "v"))
     assert len(vector) == 384
@@ -49,7 +49,7 @@ async def test_a_vector_is_saved_beside_the_work(
     await people.until(lambda: "written to Marie_Curie.vector.json" in people.screen_text())
     vector = json.loads(file.read_text())
     await people.press("escape", "slash", "ctrl+u")
-    people.main.query_bar.query_one(Input).value = f"[{file}]"
+    people.main.search_view.query_bar.query_one(Input).value = f"[{file}]"
     await people.settle()
     assert people.names()[0] == "Marie Curie", "and can be asked with again"
     assert len(vector) == 384
@@ -58,5 +58,5 @@ async def test_a_vector_is_saved_beside_the_work(
 async def test_a_menu_can_be_left(people: Driver) -> None:
     await people.type("science")
     await people.press("enter", "y", "escape")
-    assert people.main.results.table.has_focus
+    assert people.main.search_view.results.table.has_focus
     assert people.app.clipboard == ""

@@ -120,7 +120,7 @@ KEYMAP = (
         Place.LOADING),
     Key("open-loaded", "ctrl+l", "open_loaded", "open loaded", "Open the set that was loaded last", Place.LOADING),
     Key("model", "m", "choose_model", "model", "Choose among the models that fit the set", Place.SCREENS),
-    Key("refresh", "r,ctrl+r", "refresh_results", "refresh", "Search again, or retry what failed",
+    Key("refresh", "r,ctrl+r", "screen.refresh_results", "refresh", "Search again, or retry what failed",
         Place.EXPLORER, False, "r"),
     Key("down", "j,down", "move(1)", "down", "Next row", Place.LIST, False, "j ↓"),
     Key("up", "k,up", "move(-1)", "up", "Previous row", Place.LIST, False, "k ↑"),

@@ -10,6 +10,7 @@ from vsexplorer.tui.main.navigation import Navigation
 from vsexplorer.tui.main.query_bar import QueryBar
 from vsexplorer.tui.main.results_pane import ResultsPane
 from vsexplorer.tui.main.screen import MainScreen
+from vsexplorer.tui.main.search_view import SearchView
 from vsexplorer.tui.screens.browse import BrowseScreen
 from vsexplorer.tui.screens.columns import ColumnsList, ColumnsScreen
 from vsexplorer.tui.screens.element import ElementScreen
@@ -29,7 +30,7 @@ from vsexplorer.tui.widgets.sets_table import SetsTable
 
 OWNERS: dict[Place, tuple[type, ...]] = {
     Place.EVERYWHERE: (ExplorerApp,),
-    Place.EXPLORER: (MainScreen, ExplorerApp),
+    Place.EXPLORER: (SearchView, MainScreen, ExplorerApp),
     Place.SCREENS: (Navigation,),
     Place.LOADING: (Loading,),
     Place.PANE: (ResultsPane,),

@@ -67,6 +67,26 @@ class Loading(Vertical):
         """Load files in the background."""
         self.run_worker(self._load(files, plan), group="load", description="loading a file")
 
+    async def start_demo(self, name: str, show: Callable[[Progress], None]) -> None:
+        """Load an example: ``people`` before this returns, ``unicode`` in the background.
+
+        Args:
+            name: The example.
+            show: Called with the progress of the example that is waited for.
+
+        Raises:
+            VsexplorerError: the server refuses, or the model cannot be loaded.
+        """
+        if name == "people":
+            from vsexplorer.services.demo import load_people
+
+            await load_people(self._session.explorer, show)
+        elif name == "unicode":
+            from vsexplorer.services.demo import characters_plan
+            from vsexplorer.transfer.characters import Characters
+
+            self.start([Characters()], characters_plan())
+
     def action_load_file(self) -> None:
         """Choose a file and load it, or stop the load that is running."""
         if self.runner.running:
