@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import NewType
 
 from rich.cells import cell_len, set_cell_size
+
+SafeText = NewType("SafeText", str)
+"""Text that is sanitized and can be drawn; made by ``sanitize`` and ``display``."""
 
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _UNSEEN = "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u2060-\u2064\u206a-\u206f\u3164\uffa0"
@@ -24,13 +28,15 @@ def _visible(match: re.Match[str]) -> str:
     return f"\u2039{code:02x}\u203a"
 
 
-def sanitize_keeping_length(text: str) -> str:
+def sanitize_keeping_length(text: str) -> SafeText:
     """Sanitize text character by character, so that positions in it stay valid."""
-    return _UNSAFE.sub(lambda match: sign if len(sign := _visible(match)) == 1 else "\ufffd", text)
+    return SafeText(_UNSAFE.sub(lambda match: sign if len(sign := _visible(match)) == 1 else "\ufffd", text))
 
 
-def sanitize(text: str, keep_newlines: bool = False) -> str:
+def sanitize(text: str, keep_newlines: bool = False) -> SafeText:
     """Replace control characters and invisible characters with visible symbols.
+
+    Sanitizing a sanitized text changes nothing.
 
     C0 and C1 controls, DEL, bidirectional overrides, line separators and lone surrogates can move the
     cursor, reach the clipboard or reorder a line, so data never reaches a terminal without this.
@@ -40,8 +46,8 @@ def sanitize(text: str, keep_newlines: bool = False) -> str:
         keep_newlines: Keep ``\\n``, for text of several lines.
     """
     if keep_newlines and "\n" in text:
-        return "\n".join(_UNSAFE.sub(_visible, line) for line in text.split("\n"))
-    return _UNSAFE.sub(_visible, text)
+        return SafeText("\n".join(_UNSAFE.sub(_visible, line) for line in text.split("\n")))
+    return SafeText(_UNSAFE.sub(_visible, text))
 
 
 def json_safe(document: str) -> str:
@@ -54,7 +60,7 @@ def decode(raw: bytes) -> str:
     return raw.decode("utf-8", "backslashreplace")
 
 
-def display(raw: bytes) -> str:
+def display(raw: bytes) -> SafeText:
     """Decode and sanitize a name for the screen."""
     return sanitize(decode(raw))
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from vsexplorer.core.columns import Arrangement
 from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.core.tasks import drain
-from vsexplorer.core.text import sanitize
 from vsexplorer.core.values import SetInfo
 
 if TYPE_CHECKING:
@@ -159,4 +158,4 @@ class SetMemory:
                     await asyncio.to_thread(step)
         except VsexplorerError as error:
             self._failed = True
-            self._tell(sanitize(str(error)))
+            self._tell(str(error))

@@ -138,7 +138,7 @@ class ExplorerApp(App[None]):
         try:
             remember_theme(self.start.state, name)
         except OSError as error:
-            self.say(sanitize(f"cannot save the theme: {error}"), error=True)
+            self.say(f"cannot save the theme: {error}", error=True)
 
     async def action_quit(self) -> None:
         """Quit; ask first if input would be lost."""
@@ -159,9 +159,9 @@ class ExplorerApp(App[None]):
             self.exit()
 
     def say(self, words: str, error: bool = False) -> None:
-        """Show a message on the active screen in place of the previous one; ``words`` are sanitized."""
+        """Show a message on the active screen in place of the previous one, sanitized."""
         self.clear_notifications()
-        self.notify(words, severity="error" if error else "information", timeout=8, markup=False)
+        self.notify(sanitize(words), severity="error" if error else "information", timeout=8, markup=False)
 
     def _run_change(self, change: Coroutine[Any, Any, Any]) -> None:
         """Run a change in the background; keys typed meanwhile wait for its dialog."""

@@ -15,6 +15,12 @@ def test_sanitized_text_holds_no_character_that_drives_a_terminal(raw: str) -> N
     assert not set(safe) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 
 
+@given(st.text(st.characters() | st.sampled_from("\u200c\u200d\u202e\x1b\x7f\u00e9a")), st.booleans())
+def test_sanitizing_twice_changes_nothing(raw: str, keep_newlines: bool) -> None:
+    safe = text.sanitize(raw, keep_newlines)
+    assert text.sanitize(safe, keep_newlines) == safe
+
+
 @given(st.binary())
 def test_displayed_bytes_are_safe_and_encodable(raw: bytes) -> None:
     shown = text.display(raw)

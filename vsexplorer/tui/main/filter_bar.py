@@ -8,7 +8,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
 
-from vsexplorer.core.text import sanitize
 from vsexplorer.core.values import Hit
 from vsexplorer.tui.main.line_bar import LineBar
 from vsexplorer.tui.main.messages import StatusMessage
@@ -110,7 +109,7 @@ class FilterBar(LineBar):
             return _EXAMPLE
         from vsexplorer.language.example import example
 
-        found = sanitize(example(self.facts))
+        found = example(self.facts)
         return f"for example {found or '.field > 1'}"
 
     def use_facts(self, facts: SetFacts | None) -> None:
@@ -133,7 +132,7 @@ class FilterBar(LineBar):
             verdict = compiled(expression, self.dialect).explain(hit.attributes)
         except Refusal:
             return ""
-        return sanitize(f"{'✓' if verdict.match else '✗'} {verdict.because}")
+        return f"{'✓' if verdict.match else '✗'} {verdict.because}"
 
     def show_matches(self, matches: Matches) -> None:
         """Show how many elements pass the filter."""

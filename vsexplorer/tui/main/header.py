@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from vsexplorer.core.errors import ServerNotReady, TimedOut, VsexplorerError
-from vsexplorer.core.text import display, sanitize
+from vsexplorer.core.text import decode
 from vsexplorer.core.values import SetInfo
 from vsexplorer.tui.services.connection import ConnectionService
 from vsexplorer.tui.widgets.bars import TextBar, set_line
@@ -41,7 +41,7 @@ class Header(Vertical):
             self.again = again
 
     class Retrying(Message):
-        """The connection is lost and is being retried; ``words`` say since when and why. Sanitized."""
+        """The connection is lost and is being retried; ``words`` say since when and why."""
 
         def __init__(self, words: str) -> None:
             super().__init__()
@@ -83,14 +83,14 @@ class Header(Vertical):
             self.run_worker(self._reconnect(error), group="connect", description="reconnecting")
 
     def note(self, words: str = "") -> None:
-        """Show sanitized text at the right of the server line; without text, the program's name."""
+        """Show text at the right of the server line; without text, the program's name."""
         if self._connection.connected:
             explorer = self._connection.explorer
             able = explorer.capabilities
             rights = "replica, read-only" if able.replica else "read-write" if self._write else "read-only"
             rights = f"{rights} · cluster node" if able.cluster else rights
-            server = f"{sanitize(able.product)} {sanitize(able.version)}"
-            self._server.set_text(f"{sanitize(explorer.target.label)} · {server} · {rights}", words or _NAME)
+            server = f"{able.product} {able.version}"
+            self._server.set_text(f"{explorer.target.label} · {server} · {rights}", words or _NAME)
 
     def show_set(self, info: SetInfo, model: str, made_with: str) -> None:
         """Show the open set and the model in use.
@@ -100,16 +100,16 @@ class Header(Vertical):
             model: The model in use.
             made_with: The model the set is known to be made with; shown if it differs from ``model``.
         """
-        used, made_with = model.rpartition("/")[2], sanitize(made_with).rpartition("/")[2]
+        used, made_with = model.rpartition("/")[2], made_with.rpartition("/")[2]
         shown = f"{used} (made with {made_with})" if made_with not in ("", used) else used
         self._set.set_text(set_line(info, shown), self._news)
 
     def show_key(self, key: bytes) -> None:
         """Show the key of a set that cannot be described."""
-        self._set.set_text(display(key))
+        self._set.set_text(decode(key))
 
     def show_news(self, words: str) -> bool:
-        """Show sanitized news of the set at the right; returns whether they differ from those shown."""
+        """Show news of the set at the right; returns whether they differ from those shown."""
         if words == self._news:
             return False
         self._news = words
@@ -138,10 +138,10 @@ class Header(Vertical):
     async def _reconnect(self, error: VsexplorerError) -> None:
         since = datetime.now().strftime("%H:%M:%S")
         what = "no answer" if isinstance(error, ServerNotReady | TimedOut) else "disconnected"
-        self._server.set_text(f"{sanitize(self._connection.explorer.target.label)} · {what}", _NAME)
+        self._server.set_text(f"{self._connection.explorer.target.label} · {what}", _NAME)
 
         def attempt(error: VsexplorerError) -> None:
-            reason = sanitize(error.message.rpartition(": ")[2])
+            reason = error.message.rpartition(": ")[2]
             self.post_message(self.Retrying(f"{what} since {since}, retrying every few seconds: {reason}"))
 
         try:

@@ -12,7 +12,7 @@ from textual.message import Message
 
 from vsexplorer.core.errors import NotFound, VsexplorerError
 from vsexplorer.core.progress import Progress
-from vsexplorer.core.text import display, plural, sanitize
+from vsexplorer.core.text import decode, plural, sanitize
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.main.messages import SetChosen, StatusMessage
 from vsexplorer.tui.main.navigation import NOT_CONNECTED
@@ -119,12 +119,12 @@ class Loading(Vertical):
         except NotFound:
             info = None
         except VsexplorerError as error:
-            self._say(sanitize(error.line), error=True)
+            self._say(error.line, error=True)
             return
         if info is not None:
             rows = chosen.look.rows.words if chosen.look.rows is not None else "the rows"
-            question = f"add {rows} of {sanitize(chosen.file.name)} to {display(plan.key)}"
-            there = f"{display(plan.key)} has {plural(info.size, 'element')}"
+            question = f"add {rows} of {chosen.file.name} to {decode(plan.key)}"
+            there = f"{decode(plan.key)} has {plural(info.size, 'element')}"
             warning = "existing names are replaced; this cannot be undone"
             if not await self._session.dialogs.confirm(question, [there, warning], ""):
                 return
@@ -139,7 +139,7 @@ class Loading(Vertical):
         if report is None:
             self.notify("start the same load again to continue it", title="loading stopped", markup=False)
         else:
-            self.notify(report_words(plan, report), title="loaded", timeout=10, markup=False)
+            self.notify(sanitize(report_words(plan, report)), title="loaded", timeout=10, markup=False)
             self._loaded = plan.key
         self.post_message(self.Ended(plan, report))
 

@@ -6,7 +6,7 @@ from textual.message import Message
 
 
 class StatusMessage(Message):
-    """A message for the status line; the text is sanitized."""
+    """A message for the status line."""
 
     def __init__(self, words: str, error: bool = False) -> None:
         super().__init__()

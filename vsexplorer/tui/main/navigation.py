@@ -9,7 +9,6 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 
-from vsexplorer.core.text import sanitize
 from vsexplorer.core.values import Hit, ResultPage, SearchDraft, SearchOptions, SetInfo
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.main.messages import SetChosen, SimilarWanted, StatusMessage
@@ -164,7 +163,7 @@ class Navigation(Vertical):
     def _named(self, name: str | None) -> None:
         if name:
             self._history.keep(name)
-            self._say(sanitize(f"saved as {name} · H: favourites"))
+            self._say(f"saved as {name} · H: favourites")
 
     # Changes of the set
 

@@ -13,7 +13,7 @@ from textual.message import Message
 
 from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.core.progress import Progress
-from vsexplorer.core.text import display, plural, sanitize
+from vsexplorer.core.text import decode, plural
 from vsexplorer.core.values import Everything, Hit, ResultPage, SearchOptions, SetInfo
 from vsexplorer.tui import clipboard
 from vsexplorer.tui.keymap import Place, bindings
@@ -102,7 +102,7 @@ class ResultsPane(Horizontal):
         self._show_attributes(self.table.selected)
 
     def show_notice(self, title: str, sentence: str = "", hint: str = "", error: bool = False) -> None:
-        """Show a notice in place of the results; the texts are sanitized."""
+        """Show a notice in place of the results."""
         self.notice.set_class(False, "-stale")
         self.notice.say(title, sentence, hint, error)
         self._swap(self.notice, self.table)
@@ -110,8 +110,8 @@ class ResultsPane(Horizontal):
 
     def show_error(self, error: VsexplorerError) -> None:
         """Show an error in place of the results."""
-        title, _, rest = sanitize(error.message, keep_newlines=True).partition("\n")
-        self.show_notice(title, rest, sanitize(error.hint, keep_newlines=True), error=True)
+        title, _, rest = error.message.partition("\n")
+        self.show_notice(title, rest, error.hint, error=True)
 
     def show_progress(self, progress: Progress) -> None:
         """Show progress in place of the results."""
@@ -178,7 +178,7 @@ class ResultsPane(Horizontal):
         try:
             line = snippet(Client.REDIS_CLI, self.page.argv, self._session.explorer.target)
         except VsexplorerError as error:
-            self._say(sanitize(error.line), error=True)
+            self._say(error.line, error=True)
         else:
             if clipboard.send(self.app, line):
                 self._say("sent to clipboard: the command, as a redis-cli line")
@@ -259,7 +259,7 @@ class ResultsPane(Horizontal):
             return
         score = f" · {hit.score:.3f}" if hit.score is not None else ""
         facts = (f"#{hit.rank}{score}", *filter(None, (self._verdict(hit),)), "")
-        self.attributes.show(display(hit.element), hit.attributes, facts)
+        self.attributes.show(decode(hit.element), hit.attributes, facts)
 
     def _swap(self, shown: ResultsTable | Notice, hidden: ResultsTable | Notice) -> None:
         # Changing a class restyles the whole screen, so change it only if needed.

@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from vsexplorer.core.errors import VsexplorerError
-from vsexplorer.core.text import display, sanitize
+from vsexplorer.core.text import decode, sanitize
 from vsexplorer.tui.keymap import Place, keys_at, keys_named
 from vsexplorer.tui.main.header import Header
 from vsexplorer.tui.main.loading import Loading
@@ -179,7 +179,7 @@ class MainScreen(Screen[None]):
             self.search_view.search()
             return
         if explorer.notice:
-            self.notify(explorer.notice, severity="warning", timeout=20, markup=False)
+            self.notify(sanitize(explorer.notice), severity="warning", timeout=20, markup=False)
         self.run_worker(self._begin(), group="open", description="opening the first set")
 
     @on(Header.Retrying)
@@ -251,7 +251,7 @@ class MainScreen(Screen[None]):
             case Deleted(key):
                 view.results.clear()
                 self.header.show_key(key)
-                view.results.show_notice(f"{display(key)} was deleted", "", "o: other sets")
+                view.results.show_notice(f"{decode(key)} was deleted", "", "o: other sets")
             case Described(_, searches):
                 self._show_set()
                 view.show_summary()
@@ -264,7 +264,7 @@ class MainScreen(Screen[None]):
             case Lost(error):
                 self.header.lost(error)
             case Failed(error):
-                view.say(sanitize(error.message), error=True)
+                view.say(error.message, error=True)
             case NoChoice(several):
                 self._no_set_chosen(several)
 
@@ -296,7 +296,7 @@ class MainScreen(Screen[None]):
                 return
         if self.header.show_news(hint):
             self.search_view.mark_stale()
-            self.search_view.say(f"{display(key)} {what}; these are its earlier results · {hint}", error=True)
+            self.search_view.say(f"{decode(key)} {what}; these are its earlier results · {hint}", error=True)
 
     def _show_set(self) -> None:
         if self.session.info is not None:
@@ -340,8 +340,8 @@ class MainScreen(Screen[None]):
         if event.error is not None and info is None:
             self.search_view.results.show_error(event.error)
         elif event.error is not None:
-            self.search_view.say(sanitize(event.error.line), error=True)
+            self.search_view.say(event.error.line, error=True)
         elif report is not None and info is not None and info.key != key:
-            self.search_view.say(f"loaded · ctrl+l: open {display(key)}")
+            self.search_view.say(f"loaded · ctrl+l: open {decode(key)}")
         elif report is not None and (report.added or report.replaced):
             self.tracker.sample()

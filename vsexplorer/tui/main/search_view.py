@@ -20,7 +20,6 @@ from vsexplorer.core.errors import (
     TimedOut,
     VsexplorerError,
 )
-from vsexplorer.core.text import sanitize
 from vsexplorer.core.values import ByElement, BySum, Query, ResultPage, SearchDraft, SearchOptions, SetInfo
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.live_search import LiveSearch, Outcome
@@ -120,7 +119,7 @@ class SearchView(Vertical):
         return self._live.busy
 
     def say(self, words: str, error: bool = False) -> None:
-        """Show a message, already sanitized, in place of the command."""
+        """Show a message, sanitized, in place of the command."""
         self.status_bar.say(words, error)
 
     def begin(self) -> None:
@@ -250,10 +249,10 @@ class SearchView(Vertical):
 
     def _show_error(self, error: VsexplorerError, query: Query) -> None:
         self.mark_stale()
-        words = sanitize(error.message)
+        words = error.message
         if isinstance(error, FilterRefused):
             self.filter_bar.say("✗", "error")
-            self.say(sanitize(f"{error.message} {error.hint}"), error=True)
+            self.say(f"{error.message} {error.hint}", error=True)
         elif isinstance(error, ConnectionFailed) or (isinstance(error, TimedOut) and query != self._timed_out):
             # A search that times out twice is itself too slow: do not reconnect to repeat it.
             self._timed_out = query

@@ -18,7 +18,7 @@ class StatusLine(TextBar):
     """
 
     def say(self, words: str, error: bool = False) -> None:
-        """Show a message, already sanitized."""
+        """Show a message, sanitized."""
         self.set_class(error, "-error")
         self.set_text(words)
 

@@ -16,7 +16,7 @@ from textual.widgets import Input
 
 from vsexplorer.core.attributes import pretty
 from vsexplorer.core.errors import CommandRefused, VsexplorerError
-from vsexplorer.core.text import decode, display, fit, plural, sanitize
+from vsexplorer.core.text import decode, fit, plural, sanitize
 from vsexplorer.core.values import Hit, SetInfo
 from vsexplorer.tui.keymap import Place, bindings, keys_at
 from vsexplorer.tui.session import Session
@@ -76,7 +76,7 @@ class BrowseScreen(Screen[bytes | None]):
         """Begin with the first names."""
         ordered = "in name order" if self._browser.ordered else "a random sample, unordered"
         self.query_one("#browse-title", TextBar).set_text(
-            f"{display(self._info.key)}   {plural(self._info.size, 'element')}, {ordered}"
+            f"{decode(self._info.key)}   {plural(self._info.size, 'element')}, {ordered}"
         )
         self._session.changed.subscribe(self, self._set_changed)
         self.table.sort_field = self.table.arrangement.sorted_by
@@ -84,7 +84,7 @@ class BrowseScreen(Screen[bytes | None]):
         self._go(self._sorted)
 
     def say(self, words: str, error: bool = False) -> None:
-        """Show a sanitized message."""
+        """Show a message in place of the previous one, sanitized."""
         self.query_one("#browse-status", TextBar).set_text(words)
 
     # Position
@@ -135,7 +135,7 @@ class BrowseScreen(Screen[bytes | None]):
         place = await self._browser.jump(name)
         names = self._browser.names
         begins = place < len(names) and decode(names[place]).casefold().startswith(decode(name).casefold())
-        self._missed = "" if begins else f"no name begins with {display(name)}"
+        self._missed = "" if begins else f"no name begins with {decode(name)}"
         return place
 
     @on(Input.Submitted)
@@ -157,7 +157,7 @@ class BrowseScreen(Screen[bytes | None]):
                 found = await going()
             except VsexplorerError as error:
                 if self.is_attached:
-                    self.say(sanitize(error.line), error=True)
+                    self.say(error.line, error=True)
                 return
             if not self.is_attached:
                 return
@@ -178,7 +178,7 @@ class BrowseScreen(Screen[bytes | None]):
                 pass
         except VsexplorerError as error:
             if self.is_attached:
-                self.say(sanitize(error.line), error=True)
+                self.say(error.line, error=True)
         finally:
             self._fetching = False
 
@@ -213,12 +213,12 @@ class BrowseScreen(Screen[bytes | None]):
         else:
             where = f"position unknown, of {self._info.size:,}"
         if browser.sorted_by is not None:
-            where += f", by {sanitize(browser.sorted_by)} {'▼' if table.sort_reversed else '▲'}"
+            where += f", by {browser.sorted_by} {'▼' if table.sort_reversed else '▲'}"
         where = where if hit is not None else "no element"
         where = f"{self._missed}; next in order: {where}" if self._missed and hit is not None else where
         about = " ".join(pretty(hit.attributes).split()) if hit is not None and hit.attributes else ""
         self.query_one("#browse-place", TextBar).set_text(where)
-        self.say(fit(sanitize(about), 400))
+        self.say(fit(about, 400))
 
     # Actions on the selected element
 

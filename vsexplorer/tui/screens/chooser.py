@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from vsexplorer.core.text import sanitize
 from vsexplorer.tui.widgets.line_input import LineInput
 
 _MOST_SHOWN = 200
@@ -79,8 +80,8 @@ class Chooser[T](ModalScreen[T | None]):
         return self._shown[index] if index is not None and index < len(self._shown) else None
 
     def say(self, words: str) -> None:
-        """Show a status text under the list."""
-        self.query_one(Static).update(Content(words))
+        """Show a status text under the list, sanitized."""
+        self.query_one(Static).update(Content(sanitize(words, keep_newlines=True)))
 
     def on_input_changed(self) -> None:
         """Narrow the list."""

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from vsexplorer.core.text import sanitize
 from vsexplorer.tui.widgets.line_input import LineInput
 
 _SHOWN = 200
@@ -54,16 +55,16 @@ class ConfirmScreen(ModalScreen[bool]):
         self, words: str, commands: Sequence[str], typed: str = "", forget_keys: Callable[[], None] | None = None
     ) -> None:
         super().__init__()
-        self._words = words
-        self._commands = commands
-        self._typed = typed
+        self._words = sanitize(words)
+        self._commands = [sanitize(line) for line in commands]
+        self._typed = sanitize(typed)
         self._forget_keys = forget_keys
         self.takes_keys = False
         """Whether the dialog has been visible long enough to accept keys; its key hints are shown then."""
 
     def compose(self) -> ComposeResult:
         """Compose the question, the commands and the key hints."""
-        lines = list(self._commands[:_SHOWN])
+        lines: list[str] = [*self._commands[:_SHOWN]]
         if len(self._commands) > _SHOWN:
             lines.append(f"… and {len(self._commands) - _SHOWN:,} more")
         with Vertical():

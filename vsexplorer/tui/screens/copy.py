@@ -143,16 +143,16 @@ class Copier:
             if name:
                 file = await asyncio.to_thread(_write_new, Path(name), text)
         except VsexplorerError as error:
-            self._say(sanitize(error.line), True)
+            self._say(error.line, True)
         except OSError as error:
-            self._say(sanitize(f"Cannot write {name}: {error.strerror}"), True)
+            self._say(f"Cannot write {name}: {error.strerror}", True)
         else:
             if name:
                 why = "" if chosen.file else "too large for the clipboard: "
-                self._say(f"{why}written to {sanitize(str(file))}", False)
+                self._say(f"{why}written to {file}", False)
             else:
                 clipboard.send(self._app, text)
-                self._say(f"sent to clipboard: {sanitize(chosen.words)}", False)
+                self._say(f"sent to clipboard: {chosen.words}", False)
 
     def _element_choices(self, hit: Hit) -> list[CopyChoice]:
         async def name() -> str:

@@ -15,7 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static, Tree
 
 from vsexplorer.core.errors import VsexplorerError
-from vsexplorer.core.text import display, sanitize
+from vsexplorer.core.text import decode
 from vsexplorer.core.values import ElementDetails, Hit
 from vsexplorer.tui.keymap import Place, bindings, keys_at
 from vsexplorer.tui.selection import Selection
@@ -124,7 +124,7 @@ class ElementScreen(Screen[ElementResult]):
         self.look()
 
     def say(self, words: str, error: bool = False) -> None:
-        """Show a sanitized message."""
+        """Show a message in place of the previous one, sanitized."""
         self.query_one("#element-status").set_class(error, "-error")
         self.query_one("#element-status", TextBar).set_text(words)
 
@@ -135,7 +135,7 @@ class ElementScreen(Screen[ElementResult]):
 
     def look(self) -> None:
         """Read the current element in the background."""
-        # ElementResult the screen must not cancel a command under way, which would close its connection.
+        # Leaving the screen must not cancel a command under way, which would close its connection.
         self.app.run_worker(self._look(self.element), group="element", description="reading an element")
 
     def _shows(self, element: bytes) -> bool:
@@ -150,7 +150,7 @@ class ElementScreen(Screen[ElementResult]):
             )
         except VsexplorerError as error:
             if self._shows(element):
-                self.say(sanitize(error.message))
+                self.say(error.message)
             return
         if not self._shows(element):
             return
@@ -175,9 +175,9 @@ class ElementScreen(Screen[ElementResult]):
             try:
                 other = await self._explorer.elements.details(self._key, name)
             except VsexplorerError as error:
-                parts.append(f"{display(name)}: {sanitize(error.message)}")
+                parts.append(f"{decode(name)}: {error.message}")
                 continue
-            parts.append(f"{similarity(details.numbers, other.numbers):.4f} to {display(name)}")
+            parts.append(f"{similarity(details.numbers, other.numbers):.4f} to {decode(name)}")
         return f"similarity {' · '.join(parts)}"
 
     def _show_title(self) -> None:
@@ -188,9 +188,9 @@ class ElementScreen(Screen[ElementResult]):
             if self._hit.score is not None:
                 ranked += f" · similarity {self._hit.score:.4f}"
         self.query_one("#element-title", TextBar).set_text(
-            f"{marked}{display(self.element)}", f"{ranked}   in {display(self._key)}".strip()
+            f"{marked}{decode(self.element)}", f"{ranked}   in {decode(self._key)}".strip()
         )
-        names = [display(name) for name in self._trail]
+        names = [decode(name) for name in self._trail]
         names[self._place] = f"[{names[self._place]}]"
         trail = " › ".join(names[max(0, self._place - 3) : self._place + 3]) if len(names) > 1 else ""
         self.query_one("#element-trail", TextBar).set_text(trail or "enter: go to the neighbour")
@@ -247,7 +247,7 @@ class ElementScreen(Screen[ElementResult]):
     def _finding(self, event: Input.Changed) -> None:
         event.stop()
         if event.value and not self.query_one(AttributeTree).find(event.value):
-            self.say(f"not found in the attributes: {sanitize(event.value)}")
+            self.say(f"not found in the attributes: {event.value}")
         else:
             self.say("")
 
@@ -256,7 +256,7 @@ class ElementScreen(Screen[ElementResult]):
         self.query_one(AttributeTree).focus()
         self.say("n: next match · N: previous match")
 
-    # ElementResult, marking
+    # Leaving, marking
 
     def action_back(self) -> None:
         """Leave the find line, or the element."""
@@ -324,5 +324,5 @@ class ElementScreen(Screen[ElementResult]):
     def action_mark(self) -> None:
         """Mark the element to compare others with it, or unmark it."""
         marked = self._marks.toggle(self.element)
-        self.say(f"{'marked' if marked else 'unmarked'}: {display(self.element)}")
+        self.say(f"{'marked' if marked else 'unmarked'}: {decode(self.element)}")
         self._show_title()

@@ -47,10 +47,10 @@ class _Form[T](ModalScreen[T | None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.FORM)
 
     def tell(self, words: str, error: bool = False) -> None:
-        """Show the state of the input; ``words`` are sanitized."""
+        """Show the state of the input, sanitized."""
         state = self.query_one("#form-state", Static)
         state.set_class(error, "-error")
-        state.update(Content(words))
+        state.update(Content(sanitize(words)))
 
     @property
     def edited(self) -> bool:
@@ -88,7 +88,7 @@ class AttributesForm(_Form[str]):
     def compose(self) -> ComposeResult:
         """Compose the title, the text area and the state."""
         with Vertical():
-            yield Static(Content(self._title), classes="form--title", markup=False)
+            yield Static(Content(sanitize(self._title)), classes="form--title", markup=False)
             area = TextArea(self._text, soft_wrap=True, tab_behavior="indent", show_line_numbers=True)
             area.cursor_blink = False
             yield area
@@ -112,7 +112,7 @@ class AttributesForm(_Form[str]):
         try:
             stored = checked_attributes(text)
         except UsageError as error:
-            self.tell(sanitize(error.message), error=True)
+            self.tell(error.message, error=True)
             return False
         keys = "ctrl+s: accept · ctrl+o: $EDITOR · esc: cancel"
         self.tell(f"valid JSON · {keys}" if stored else f"empty: the attributes will be removed · {keys}")
@@ -135,7 +135,7 @@ class AttributesForm(_Form[str]):
                     subprocess.run([*command, str(file)], check=True)
                 area.text = file.read_text(encoding="utf-8", errors="replace")
             except (OSError, subprocess.CalledProcessError, SuspendNotSupported) as error:
-                self.tell(sanitize(f"{shlex.join(command)} failed: {error}"), error=True)
+                self.tell(f"{shlex.join(command)} failed: {error}", error=True)
 
 
 class NameForm(_Form[str]):
@@ -151,7 +151,7 @@ class NameForm(_Form[str]):
     def compose(self) -> ComposeResult:
         """Compose the title, the line and the state."""
         with Vertical():
-            yield Static(Content(self._title), classes="form--title", markup=False)
+            yield Static(Content(sanitize(self._title)), classes="form--title", markup=False)
             yield LineInput(self._name_before, select_on_focus=False)
             yield Static("enter: accept · esc: cancel", id="form-state", markup=False)
 
@@ -200,7 +200,7 @@ class AddForm(_Form[NewElementInput]):
     def compose(self) -> ComposeResult:
         """Compose the lines for name and text, and the attributes area."""
         with Vertical():
-            yield Static(Content(self._title), classes="form--title", markup=False)
+            yield Static(Content(sanitize(self._title)), classes="form--title", markup=False)
             lines = (("name", "name", ""), ("what", "text", "a text to embed, or [0.1, 0.2 …], or [file.npy]"))
             for field, label, hint in lines:
                 with Horizontal():
@@ -234,6 +234,6 @@ class AddForm(_Form[NewElementInput]):
         try:
             checked_attributes(text)
         except UsageError as error:
-            self.tell(sanitize(error.message), error=True)
+            self.tell(error.message, error=True)
             return
         self.dismiss(NewElementInput(name, what, text))

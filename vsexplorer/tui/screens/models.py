@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from vsexplorer.services.models import ModelService
 
 from vsexplorer.core.errors import VsexplorerError
-from vsexplorer.core.text import byte_size, display, sanitize
+from vsexplorer.core.text import byte_size, display
 from vsexplorer.core.values import SetInfo
 from vsexplorer.tui.screens.chooser import Chooser
 
@@ -30,7 +30,7 @@ class ModelsScreen(Chooser[str]):
         try:
             found = await self._models.fitting(self._info)
         except VsexplorerError as error:
-            self.say(sanitize(str(error), keep_newlines=True))
+            self.say(str(error))
             return
         used = self._models.embedder.name
         self.add(

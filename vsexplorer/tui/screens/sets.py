@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from vsexplorer.core.errors import VsexplorerError
-from vsexplorer.core.text import display, plural, sanitize
+from vsexplorer.core.text import display, plural
 from vsexplorer.core.values import SetInfo, SetSummary
 from vsexplorer.insight.set_figures import facts
 from vsexplorer.tui.keymap import Place, bindings, keys_at
@@ -59,6 +59,7 @@ class SetsScreen(Screen[bytes | None]):
         """Number of scans started; a superseded scan ends by itself."""
         self._looking = False
         self.table = SetsTable(id="sets-table")
+        self._status = TextBar(id="sets-status")
 
     def compose(self) -> ComposeResult:
         """Compose the title, the filter line, the sets, the details, the status line and the footer."""
@@ -68,14 +69,12 @@ class SetsScreen(Screen[bytes | None]):
             yield self.table
             with VerticalScroll(id="sets-details", can_focus=False):
                 yield Static(markup=False)
-        yield TextBar(id="sets-status")
+        yield self._status
         yield Footer([*keys_at(Place.SETS_SCREEN, Place.SETS), *keys_at(Place.EVERYWHERE)], self._session.remapped)
 
     def on_mount(self) -> None:
         """Show the title and start scanning for sets."""
-        self.query_one("#sets-title", TextBar).set_text(
-            f"vector sets · {sanitize(self._session.explorer.target.label)}"
-        )
+        self.query_one("#sets-title", TextBar).set_text(f"vector sets · {self._session.explorer.target.label}")
         self.action_look()
 
     def on_unmount(self) -> None:
@@ -87,7 +86,7 @@ class SetsScreen(Screen[bytes | None]):
         self.table.clear()
         self._looks += 1
         self._looking = True
-        # ElementResult the screen must not cancel a command under way, which would close its connection.
+        # Leaving the screen must not cancel a command under way, which would close its connection.
         self.app.run_worker(self._collect(self._looks), group="sets", description="finding vector sets")
 
     def action_stop(self) -> None:
@@ -114,7 +113,7 @@ class SetsScreen(Screen[bytes | None]):
         except VsexplorerError as error:
             if look == self._looks:
                 self._looking = False
-                self._say(sanitize(error.line))
+                self._say(error.line)
         else:
             if look != self._looks:
                 return
@@ -124,7 +123,7 @@ class SetsScreen(Screen[bytes | None]):
             self._say(plural(self._found, "vector set") if self._found else nothing)
 
     def _say(self, words: str) -> None:
-        self.query_one("#sets-status", TextBar).set_text(words)
+        self._status.set_text(words)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

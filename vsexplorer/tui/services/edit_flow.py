@@ -98,21 +98,19 @@ class EditFlow:
             self._fail(error)
             return False
         shown = sanitize(pretty(before), keep_newlines=True)
-        text = await self._dialogs.edit_attributes(f"attributes of {display(element)}", shown)
+        text = await self._dialogs.edit_attributes(f"attributes of {decode(element)}", shown)
         if text is None:
             return False
         if text == shown:
             self._say("nothing changed", False)
             return False
         after = checked_attributes(text)
-        changes = [sanitize(line) for line in difference(before, after)]
-        return await self._make(
-            self._explorer().editor.set_attributes(key, element, after, Seen(before)), about=changes
-        )
+        change = self._explorer().editor.set_attributes(key, element, after, Seen(before))
+        return await self._make(change, about=list(difference(before, after)))
 
     async def rename(self, key: bytes, element: bytes) -> bytes | None:
         """Rename an element; returns the new name, or ``None`` if it was not changed."""
-        name = await self._dialogs.edit_name(f"rename {display(element)}", decode(element))
+        name = await self._dialogs.edit_name(f"rename {decode(element)}", decode(element))
         # A name that is not UTF-8 is shown with its bytes escaped; unchanged, it must not be written back.
         if not name or name == decode(element):
             return None
@@ -130,7 +128,7 @@ class EditFlow:
 
     async def add(self, key: bytes) -> bool:
         """Add an element; returns whether it was added."""
-        form = await self._dialogs.new_element(f"add an element to {display(key)}")
+        form = await self._dialogs.new_element(f"add an element to {decode(key)}")
         return form is not None and await self._make(self._added(key, form))
 
     async def undo(self) -> Change | None:
@@ -180,4 +178,4 @@ class EditFlow:
         return True
 
     def _fail(self, error: VsexplorerError) -> None:
-        self._say(sanitize(error.line), True)
+        self._say(error.line, True)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from vsexplorer.core.progress import Progress, ProgressCallback
-from vsexplorer.core.text import display, duration, plural, sanitize
+from vsexplorer.core.text import decode, duration, plural
 
 if TYPE_CHECKING:
     from vsexplorer.transfer.plan import LoadPlan, LoadReport
@@ -80,13 +80,13 @@ def progress_words(progress: Progress) -> str:
     parts = [f"{progress.what}: {share}"]
     parts += [f"{duration(progress.seconds_left)} left"] if progress.seconds_left is not None else []
     parts += [f"{progress.rejected:,} rejected"] if progress.rejected else []
-    return sanitize(" · ".join(parts))
+    return " · ".join(parts)
 
 
 def report_words(plan: LoadPlan, report: LoadReport) -> str:
     """Describe what a load did. Sanitized."""
-    parts = [f"{display(plan.key)}: {plural(report.added, 'element')} added"]
+    parts = [f"{decode(plan.key)}: {plural(report.added, 'element')} added"]
     parts += [f"{report.replaced:,} replaced"] if report.replaced else []
     parts += [f"{report.unchanged + report.skipped:,} already present"] if report.unchanged + report.skipped else []
     rejected = f"; {report.rejected:,} rejected: see {plan.rejects}.reasons" if report.rejected else ""
-    return sanitize(f"{', '.join(parts)} in {duration(report.seconds)}{rejected}")
+    return f"{', '.join(parts)} in {duration(report.seconds)}{rejected}"

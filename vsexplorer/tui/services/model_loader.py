@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from vsexplorer.core.columns import template_fields
 from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.core.progress import Progress
-from vsexplorer.core.text import sanitize
 from vsexplorer.core.values import SetInfo
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class ModelLoader:
     Args:
         session: Provides the explorer, the open set and its remembered state.
         run: Runs a coroutine in the background.
-        say: Shows a sanitized message; the flag marks an error.
+        say: Shows a message; the flag marks an error.
         ready: Called once the model in use is known; the flag tells whether it has changed.
     """
 
@@ -112,7 +111,7 @@ class ModelLoader:
                 try:
                     await explorer.sets.record_model(info)
                 except VsexplorerError as error:
-                    self._say(sanitize(error.message), True)
+                    self._say(error.message, True)
         self._ready(True)
 
     def _is_open(self, info: SetInfo) -> bool:
@@ -136,7 +135,7 @@ class ModelLoader:
         if task.cancelled():
             return False
         if isinstance(error := task.exception(), VsexplorerError):
-            self._say(sanitize(error.message), True)
+            self._say(error.message, True)
             return False
         task.result()
         return True

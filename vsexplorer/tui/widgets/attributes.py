@@ -70,7 +70,13 @@ class AttributesView(ScrollView, can_focus=True):
         return self.scrollable_content_region.width
 
     def show(self, title: str, attributes: bytes | None, facts: tuple[str, ...] = ()) -> None:
-        """Show one element; ``title`` and ``facts`` are sanitized."""
+        """Show one element.
+
+        Args:
+            title: Its name; without one, nothing is shown.
+            attributes: Its attributes, as stored.
+            facts: Lines under the title.
+        """
         if (title, attributes, facts) == (self._title, self._attributes, self._facts):
             return
         self._title, self._attributes, self._facts = title, attributes, facts
@@ -110,9 +116,9 @@ class AttributesView(ScrollView, can_focus=True):
         return strips
 
     def _heading(self) -> Text:
-        text = Text(self._title, self.get_component_rich_style("attributes--title"))
+        text = Text(sanitize(self._title), self.get_component_rich_style("attributes--title"))
         for fact in self._facts:
-            text.append(f"\n{fact}", self.get_component_rich_style("attributes--quiet"))
+            text.append(f"\n{sanitize(fact)}", self.get_component_rich_style("attributes--quiet"))
         return text
 
     def _body(self) -> Text:

@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from vsexplorer.core.text import count, display, fit, plural
+from vsexplorer.core.text import SafeText, count, decode, fit, plural, sanitize
 from vsexplorer.core.values import SetInfo
 from vsexplorer.tui.keymap import Key, shown
 
@@ -26,18 +26,19 @@ class TextBar(Widget):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._left = ""
-        self._right = ""
+        self._left = SafeText("")
+        self._right = SafeText("")
 
     @property
-    def left(self) -> str:
+    def left(self) -> SafeText:
         """The text at the left."""
         return self._left
 
     def set_text(self, left: str, right: str = "") -> None:
-        """Show two sanitized texts."""
-        if (left, right) != (self._left, self._right):
-            self._left, self._right = left, right
+        """Show two texts, sanitized."""
+        texts = sanitize(left), sanitize(right)
+        if texts != (self._left, self._right):
+            self._left, self._right = texts
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -100,4 +101,4 @@ def set_line(info: SetInfo, model: str) -> str:
         facts.append(f"{count(info.with_attributes)} with attributes")
     if model:
         facts.append(model.rpartition("/")[2])
-    return f"{display(info.key)}   {' · '.join(facts)}"
+    return f"{decode(info.key)}   {' · '.join(facts)}"

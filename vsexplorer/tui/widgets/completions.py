@@ -134,7 +134,7 @@ class CompletionList(Widget):
         style, quiet = self.rich_style, self.rich_style + self.get_component_rich_style("completion--detail")
         if place == self._chosen:
             style = quiet = style + self.get_component_rich_style("completion--chosen")
-        detail = sanitize(proposal.detail)
+        detail: str = sanitize(proposal.detail)
         text = fit(sanitize(proposal.shown).strip(), max(1, width - 2))
         room = width - 2 - cell_len(text) - 2
         detail = fit(detail, room) if room > 1 else ""

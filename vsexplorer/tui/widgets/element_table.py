@@ -16,7 +16,7 @@ from textual.strip import Strip
 
 from vsexplorer.core.attributes import Json
 from vsexplorer.core.columns import Arrangement, Column, arranged, cell
-from vsexplorer.core.text import fit
+from vsexplorer.core.text import SafeText, fit
 from vsexplorer.core.values import Hit
 from vsexplorer.tui.selection import Selection
 from vsexplorer.tui.widgets.line_list import LineList
@@ -30,7 +30,7 @@ class ElementLine:
     """An element prepared for drawing."""
 
     hit: Hit
-    name: str
+    name: SafeText
     fields: Mapping[str, Json]
 
 

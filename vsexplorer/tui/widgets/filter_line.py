@@ -117,7 +117,7 @@ class FindingLine(Widget):
         style = self.rich_style + self.get_component_rich_style(f"finding--{finding.severity.value}")
         place = min(max(self._indent, self._indent + finding.start - self._scrolled), max(0, width - 2))
         caret = "^" * max(1, min(finding.end - finding.start, width - place - 1))
-        words = sanitize(finding.sentence)
+        words: str = sanitize(finding.sentence)
         if finding.correction is not None:
             words += " · ctrl+y: correct"
         if finding.severity.value == "warning":

@@ -11,7 +11,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from vsexplorer.core.text import display, fit, plural
+from vsexplorer.core.text import SafeText, display, fit, plural
 from vsexplorer.core.values import Neighbour
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.widgets.line_list import LineList
@@ -24,7 +24,7 @@ _BAR = 10
 class _Row:
     """A level's title, or one of its neighbours."""
 
-    words: str
+    words: SafeText
     neighbour: Neighbour | None = None
 
 
@@ -62,7 +62,7 @@ class LinksList(LineList):
         self._rows = []
         for number, level in enumerate(levels):
             name = "all elements" if number == 0 else "fewer elements, longer links"
-            self._rows.append(_Row(f"level {number} ({name}): {plural(len(level), 'neighbour')}"))
+            self._rows.append(_Row(SafeText(f"level {number} ({name}): {plural(len(level), 'neighbour')}")))
             self._rows += [_Row(display(one.element), one) for one in level]
         self.rows_replaced(1)
 

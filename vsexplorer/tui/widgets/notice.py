@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from vsexplorer.core.progress import Progress
+from vsexplorer.core.text import SafeText, sanitize
 
 _BAR = 30
 
@@ -28,12 +29,13 @@ class Notice(Static):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
-        self.words = ""
+        self.words = SafeText("")
         """The text shown, without styles."""
 
     def say(self, title: str, sentence: str = "", hint: str = "", error: bool = False) -> None:
-        """Show a notice; the texts are sanitized."""
-        self.words = "\n".join(filter(None, (title, sentence, hint)))
+        """Show a notice, sanitized; the texts may have several lines."""
+        title, sentence, hint = (sanitize(text, keep_newlines=True) for text in (title, sentence, hint))
+        self.words = sanitize("\n".join(filter(None, (title, sentence, hint))), keep_newlines=True)
         content = Content.styled(title, "bold $text-error" if error else "bold $text")
         for text in (sentence, hint):
             if text:

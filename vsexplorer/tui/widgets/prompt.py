@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from vsexplorer.core.text import SafeText, sanitize
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.widgets.line_input import LineInput
 
@@ -80,7 +81,7 @@ class PromptLine(Horizontal):
         self._label = Static(Content(f"{label} ›"), classes="prompt--label", markup=False)
         self.input = _PromptInput(placeholder=placeholder, select_on_focus=False, highlighter=highlighter)
         self._state = Static(classes="prompt--state", markup=False)
-        self._word = ""
+        self._word = SafeText("")
         self._kind = ""
 
     def compose(self) -> ComposeResult:
@@ -101,15 +102,16 @@ class PromptLine(Horizontal):
             self.input.cursor_position = len(value)
 
     def say(self, word: str, kind: str = "") -> None:
-        """Show a sanitized status text; ``kind`` is ``error``, ``good`` or empty."""
-        if (word, kind) == (self._word, self._kind):
+        """Show a status text, sanitized; ``kind`` is ``error``, ``good`` or empty."""
+        safe = sanitize(word)
+        if (safe, kind) == (self._word, self._kind):
             return
         # Changing a class restyles the line, so change it only if needed.
         if kind != self._kind:
             self.set_class(kind == "error", "-error")
             self.set_class(kind == "good", "-good")
-        self._word, self._kind = word, kind
-        self._state.update(Content(word))
+        self._word, self._kind = safe, kind
+        self._state.update(Content(safe))
 
     def on_descendant_focus(self) -> None:
         """Highlight the label."""
