@@ -12,6 +12,7 @@ from typing import Any
 from textual import events
 from textual.keys import _character_to_key, key_to_character
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from tests.support.servers import RedisServer
 from vsexplorer.core.config import DEFAULT_MODEL
@@ -118,10 +119,17 @@ class Driver:
         """The status line of the main screen."""
         return self.main.search_view.status_bar.left
 
+    def strips(self) -> list[Strip]:
+        """The lines of the active screen; Textual has no public way to what it draws but a picture."""
+        return self.app.screen._compositor.render_strips()
+
     def screen_text(self) -> str:
         """What a person reads."""
-        lines = self.app.screen._compositor.render_strips()
-        return "\n".join(strip.text.rstrip() for strip in lines)
+        return "\n".join(strip.text.rstrip() for strip in self.strips())
+
+    def toasts(self) -> list[str]:
+        """The notifications that are shown."""
+        return [str(note.message) for note in self.app._notifications]
 
 
 @asynccontextmanager

@@ -22,7 +22,7 @@ def size(server: RedisServer) -> int:
 
 
 def toasts(driver: Driver) -> str:
-    return " ".join(str(note.message) for note in driver.app._notifications)
+    return " ".join(driver.toasts())
 
 
 async def confirmed(driver: Driver, *keys: str) -> str:

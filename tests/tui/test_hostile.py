@@ -27,7 +27,7 @@ def fill(server: RedisServer, key: bytes, elements: Mapping[bytes, bytes]) -> No
 def check(driver: Driver) -> None:
     """Every cell of the screen holds text."""
     assert driver.app.failure is None
-    for strip in driver.app.screen._compositor.render_strips():
+    for strip in driver.strips():
         for segment in strip:
             assert segment.control is None
             assert not hostile.FORBIDDEN.search(segment.text), repr(segment.text)

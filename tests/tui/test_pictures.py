@@ -59,7 +59,7 @@ def picture(driver: Driver) -> str:
     """The characters of the screen, then a letter for the style of each, then what the letters stand for."""
     letters: dict[str, str] = {}
     lines, styles = [], []
-    for strip in driver.app.screen._compositor.render_strips():
+    for strip in driver.strips():
         text = strip.text
         for volatile, instead in _VOLATILE:
             text = volatile.sub(instead, text)

@@ -161,7 +161,7 @@ async def test_a_state_folder_that_cannot_be_written_is_said_once_and_holds_noth
         await driver.press("escape")
         await ask(driver, "science")
         assert driver.names()[0] == "Marie Curie"
-        await driver.until(lambda: len(driver.app._notifications) == 1)
+        await driver.until(lambda: len(driver.toasts()) == 1)
         assert "Cannot read or write the saved state" in driver.screen_text()
 
 
