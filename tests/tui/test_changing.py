@@ -81,7 +81,11 @@ async def test_what_someone_else_changed_while_one_edits_is_kept(newest: RedisSe
         newest.client().execute_command("VSETATTR", "people", "Marie Curie", '{"theirs": 1}')
         driver.app.screen.query_one(TextArea).text = '{"mine": 1}'
         await driver.press("ctrl+s")
-        await driver.until(lambda: "changed by another client" in toasts(driver))
+        await driver.until(lambda: "changed by another client" in driver.screen_text())
+        assert driver.app.screen.query_one(TextArea).text == '{"mine": 1}', "what was typed is not lost"
+        assert attributes(newest, "Marie Curie") == {"theirs": 1}
+        await driver.press("ctrl+s")
+        assert "- theirs: 1" in await confirmed(driver, "escape")
         assert attributes(newest, "Marie Curie") == {"theirs": 1}
 
 
@@ -204,8 +208,36 @@ async def test_a_name_that_is_taken_is_refused_before_the_question(newest: Redis
         await driver.until(lambda: isinstance(driver.app.screen, NameForm))
         driver.app.screen.query_one(Input).value = "Linus Pauling"
         await driver.press("enter")
-        await driver.until(lambda: "already has an element Linus Pauling" in toasts(driver))
-        assert driver.app.screen is driver.main
+        await driver.until(lambda: "already has an element Linus Pauling" in driver.screen_text())
+        form = driver.app.screen
+        assert isinstance(form, NameForm)
+        assert form.query_one(Input).value == "Linus Pauling", "what was typed is not lost"
+        await driver.type(" II")
+        await driver.press("enter")
+        assert "rename Marie Curie to Linus Pauling II" in await confirmed(driver)
+        await driver.until(lambda: newest.client().execute_command("VISMEMBER", "people", "Linus Pauling II"))
+
+
+async def test_a_new_element_that_is_refused_can_be_corrected(newest: RedisServer, embedder: Embedder) -> None:
+    await load_people(newest, embedder)
+    async with running(newest, embedder, key=b"people", write=True) as driver:
+        await driver.press("escape", "a")
+        await driver.until(lambda: isinstance(driver.app.screen, AddForm))
+        await driver.type("someone")
+        await driver.press("tab")
+        await driver.type("[1, 2, 3]")
+        await driver.press("tab")
+        await driver.type('{"born": 1900}')
+        await driver.press("ctrl+s")
+        await driver.until(lambda: "The vector has 3 dimensions" in driver.screen_text())
+        form = driver.app.screen
+        assert isinstance(form, AddForm)
+        assert [line.value for line in form.query(Input)] == ["someone", "[1, 2, 3]"]
+        assert form.query_one(TextArea).text == '{"born": 1900}'
+        form.query_one("#add-what", Input).value = "a physicist"
+        await driver.press("ctrl+s")
+        await confirmed(driver)
+        await driver.until(lambda: size(newest) == 9)
 
 
 async def test_quitting_a_form_asks_before_text_is_lost(newest: RedisServer, embedder: Embedder) -> None:

@@ -91,7 +91,7 @@ class ExplorerApp(App[None]):
             SetMemory(start.state, start.history, lambda words: self.say(words, error=True)),
             self.remapped,
             start.write,
-            AppDialogs(lambda: self, self.key_queue.forget_waiting),
+            AppDialogs(lambda: self, self.key_queue),
             self._run_change,
             Signal(self, "set changed"),
             self.say,

@@ -66,9 +66,10 @@ class KeyQueue:
         await self._idle.wait()
 
     def hold(self) -> Callable[[], None]:
-        """Hold keys until the active screen changes or the returned function is called."""
+        """Hold keys until the active screen changes or the returned function is called; may be repeated."""
         screen = self._app.screen
-        self._held.append(screen)
+        if screen not in self._held:
+            self._held.append(screen)
 
         def release() -> None:
             if screen in self._held:

@@ -6,9 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
+from textual.screen import ModalScreen
+
+from vsexplorer.tui.key_queue import KeyQueue
 
 if TYPE_CHECKING:
-    from vsexplorer.tui.screens.forms import NewElementInput
+    from vsexplorer.tui.services.edit_flow import NewElement
 
 
 class AppDialogs:
@@ -16,36 +19,40 @@ class AppDialogs:
 
     Args:
         app: Returns the application.
-        forget_keys: Drops the keys that were typed but not handled yet.
+        keys: The queue of keys, which are held between two dialogs of a change.
     """
 
-    def __init__(self, app: Callable[[], App[Any]], forget_keys: Callable[[], None]) -> None:
+    def __init__(self, app: Callable[[], App[Any]], keys: KeyQueue) -> None:
         self._app = app
-        self._forget_keys = forget_keys
+        self._keys = keys
 
     async def confirm(self, question: str, commands: Sequence[str], typed: str) -> bool:
         """Show the commands and ask; ``typed`` must be typed to agree, unless it is empty."""
         from vsexplorer.tui.screens.confirm import ConfirmScreen
 
-        agreed: bool = await self._app().push_screen_wait(
-            ConfirmScreen(question, commands, typed, self._forget_keys)
-        )
-        return agreed
+        dialog = ConfirmScreen(question, commands, typed, self._keys.forget_waiting)
+        return await self._ask(dialog)
 
-    async def edit_attributes(self, title: str, text: str) -> str | None:
-        """Let the user edit JSON; returns the text, or ``None`` if cancelled."""
+    async def edit_attributes(self, title: str, stored: str, entered: str, problem: str) -> str | None:
+        """Let the user edit JSON, beginning with what was entered before; returns ``None`` if cancelled."""
         from vsexplorer.tui.screens.forms import AttributesForm
 
-        return await self._app().push_screen_wait(AttributesForm(title, text))
+        return await self._ask(AttributesForm(title, stored, entered, problem))
 
-    async def edit_name(self, title: str, name: str) -> str | None:
+    async def edit_name(self, title: str, entered: str, problem: str) -> str | None:
         """Let the user edit a name; returns it, or ``None`` if cancelled."""
         from vsexplorer.tui.screens.forms import NameForm
 
-        return await self._app().push_screen_wait(NameForm(title, name))
+        return await self._ask(NameForm(title, entered, problem))
 
-    async def new_element(self, title: str) -> NewElementInput | None:
-        """Ask for a name, a text or vector, and attributes."""
+    async def new_element(self, title: str, entered: NewElement | None, problem: str) -> NewElement | None:
+        """Ask for a name, a text or vector, and attributes; returns ``None`` if cancelled."""
         from vsexplorer.tui.screens.forms import AddForm
 
-        return await self._app().push_screen_wait(AddForm(title))
+        return await self._ask(AddForm(title, entered, problem))
+
+    async def _ask[T](self, dialog: ModalScreen[T]) -> T:
+        """Open a dialog and return its result; keys typed after it wait until the change goes on."""
+        result = await self._app().push_screen_wait(dialog)
+        self._keys.hold()
+        return result

@@ -21,6 +21,7 @@ from textual.widgets import Input, Static, TextArea
 from vsexplorer.core.errors import UsageError
 from vsexplorer.core.text import sanitize
 from vsexplorer.tui.keymap import Place, bindings
+from vsexplorer.tui.services.edit_flow import NewElement
 from vsexplorer.tui.widgets.line_input import LineInput
 
 _FORM_CSS = """
@@ -80,16 +81,18 @@ class AttributesForm(_Form[str]):
 
     DEFAULT_CSS = _FORM_CSS.format(name="AttributesForm", height="80%")
 
-    def __init__(self, title: str, text: str) -> None:
+    def __init__(self, title: str, stored: str, entered: str | None = None, problem: str = "") -> None:
         super().__init__()
         self._title = title
-        self._text = text
+        self._stored = stored
+        self._entered = stored if entered is None else entered
+        self._problem = problem
 
     def compose(self) -> ComposeResult:
         """Compose the title, the text area and the state."""
         with Vertical():
             yield Static(Content(sanitize(self._title)), classes="form--title", markup=False)
-            area = TextArea(self._text, soft_wrap=True, tab_behavior="indent", show_line_numbers=True)
+            area = TextArea(self._entered, soft_wrap=True, tab_behavior="indent", show_line_numbers=True)
             area.cursor_blink = False
             yield area
             yield Static(id="form-state", markup=False)
@@ -97,14 +100,19 @@ class AttributesForm(_Form[str]):
     @property
     def edited(self) -> bool:
         """Whether the text was changed."""
-        return self.query_one(TextArea).text != self._text
+        return self.query_one(TextArea).text != self._stored
 
     def on_mount(self) -> None:
         """Focus the text area and check its content."""
         self.query_one(TextArea).focus()
-        self._check()
+        if self._check() and self._problem:
+            self.tell(self._problem, error=True)
 
     @on(TextArea.Changed)
+    def _text_changed(self, event: TextArea.Changed) -> None:
+        if event.text_area.text != self._entered:
+            self._check()
+
     def _check(self) -> bool:
         from vsexplorer.services.edit import checked_attributes
 
@@ -143,10 +151,11 @@ class NameForm(_Form[str]):
 
     DEFAULT_CSS = _FORM_CSS.format(name="NameForm", height="auto")
 
-    def __init__(self, title: str, name: str) -> None:
+    def __init__(self, title: str, name: str, problem: str = "") -> None:
         super().__init__()
         self._title = title
         self._name_before = name
+        self._problem = problem
 
     def compose(self) -> ComposeResult:
         """Compose the title, the line and the state."""
@@ -154,6 +163,11 @@ class NameForm(_Form[str]):
             yield Static(Content(sanitize(self._title)), classes="form--title", markup=False)
             yield LineInput(self._name_before, select_on_focus=False)
             yield Static("enter: accept · esc: cancel", id="form-state", markup=False)
+
+    def on_mount(self) -> None:
+        """Show why the name was refused."""
+        if self._problem:
+            self.tell(self._problem, error=True)
 
     def action_leave(self) -> None:
         """Cancel; a name is typed again quickly."""
@@ -193,24 +207,32 @@ class AddForm(_Form[NewElementInput]):
 
     DEFAULT_CSS = _FORM_CSS.format(name="AddForm", height="60%")
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, entered: NewElement | None = None, problem: str = "") -> None:
         super().__init__()
         self._title = title
+        self._entered = entered or NewElementInput("", "", "")
+        self._problem = problem
 
     def compose(self) -> ComposeResult:
         """Compose the lines for name and text, and the attributes area."""
         with Vertical():
             yield Static(Content(sanitize(self._title)), classes="form--title", markup=False)
-            lines = (("name", "name", ""), ("what", "text", "a text to embed, or [0.1, 0.2 …], or [file.npy]"))
-            for field, label, hint in lines:
+            hint = "a text to embed, or [0.1, 0.2 …], or [file.npy]"
+            lines = (("name", "name", "", self._entered.name), ("what", "text", hint, self._entered.what))
+            for field, label, placeholder, value in lines:
                 with Horizontal():
                     yield Static(label, classes="form--label", markup=False)
-                    yield LineInput(id=f"add-{field}", placeholder=hint)
+                    yield LineInput(value, id=f"add-{field}", placeholder=placeholder)
             yield Static("attributes, as JSON (optional)", classes="form--label2", markup=False)
-            area = TextArea("", soft_wrap=True)
+            area = TextArea(self._entered.attributes, soft_wrap=True)
             area.cursor_blink = False
             yield area
             yield Static("tab: next field · ctrl+s: accept · esc: cancel", id="form-state", markup=False)
+
+    def on_mount(self) -> None:
+        """Show why the input was refused."""
+        if self._problem:
+            self.tell(self._problem, error=True)
 
     @property
     def edited(self) -> bool:

@@ -41,14 +41,14 @@ class Dialogs(Protocol):
     async def confirm(self, question: str, commands: Sequence[str], typed: str) -> bool:
         """Show the commands and ask; ``typed`` must be typed to agree, unless it is empty."""
 
-    async def edit_attributes(self, title: str, text: str) -> str | None:
-        """Let the user edit JSON."""
+    async def edit_attributes(self, title: str, stored: str, entered: str, problem: str) -> str | None:
+        """Let the user edit JSON, beginning with what was entered before; ``problem`` says why it was refused."""
 
-    async def edit_name(self, title: str, name: str) -> str | None:
-        """Let the user edit a name."""
+    async def edit_name(self, title: str, entered: str, problem: str) -> str | None:
+        """Let the user edit a name; ``problem`` says why the one entered before was refused."""
 
-    async def new_element(self, title: str) -> NewElement | None:
-        """Ask for a name, a text or vector, and attributes."""
+    async def new_element(self, title: str, entered: NewElement | None, problem: str) -> NewElement | None:
+        """Ask for a name, a text or vector, and attributes; ``problem`` says why those entered were refused."""
 
 
 class EditFlow:
@@ -92,44 +92,70 @@ class EditFlow:
         """Edit an element's attributes; returns whether they were changed."""
         from vsexplorer.services.edit import Seen, checked_attributes
 
-        try:
-            before = (await self._explorer().elements.details(key, element)).attributes
-        except VsexplorerError as error:
-            self._fail(error)
-            return False
-        shown = sanitize(pretty(before), keep_newlines=True)
-        text = await self._dialogs.edit_attributes(f"attributes of {decode(element)}", shown)
-        if text is None:
-            return False
-        if text == shown:
-            self._say("nothing changed", False)
-            return False
-        after = checked_attributes(text)
-        change = self._explorer().editor.set_attributes(key, element, after, Seen(before))
-        return await self._make(change, about=list(difference(before, after)))
+        entered: str | None = None
+        problem = ""
+        while True:
+            try:
+                before = (await self._explorer().elements.details(key, element)).attributes
+                shown = sanitize(pretty(before), keep_newlines=True)
+                title = f"attributes of {decode(element)}"
+                text = await self._dialogs.edit_attributes(
+                    title, shown, shown if entered is None else entered, problem
+                )
+                if text is None:
+                    return False
+                if text == shown:
+                    self._say("nothing changed", False)
+                    return False
+                after = checked_attributes(text)
+                prepared = await self._explorer().editor.set_attributes(key, element, after, Seen(before))
+            except Conflict as error:
+                entered, problem = text, f"{error.message} Accept again to replace what they wrote."
+            except VsexplorerError as error:
+                self._fail(error)
+                return False
+            else:
+                return await self._make(prepared, about=list(difference(before, after)))
 
     async def rename(self, key: bytes, element: bytes) -> bytes | None:
         """Rename an element; returns the new name, or ``None`` if it was not changed."""
-        name = await self._dialogs.edit_name(f"rename {decode(element)}", decode(element))
-        # A name that is not UTF-8 is shown with its bytes escaped; unchanged, it must not be written back.
-        if not name or name == decode(element):
-            return None
-        raw = name.encode("utf-8", "surrogateescape")
-        return raw if await self._make(self._explorer().editor.rename(key, element, raw)) else None
+        entered, problem = decode(element), ""
+        while True:
+            name = await self._dialogs.edit_name(f"rename {decode(element)}", entered, problem)
+            # A name that is not UTF-8 is shown with its bytes escaped; unchanged, it must not be written back.
+            if not name or name == decode(element):
+                return None
+            raw = name.encode("utf-8", "surrogateescape")
+            try:
+                prepared = await self._explorer().editor.rename(key, element, raw)
+            except VsexplorerError as error:
+                entered, problem = name, error.line
+            else:
+                return raw if await self._make(prepared) else None
 
     async def delete(self, key: bytes, elements: Sequence[bytes]) -> bool:
         """Delete elements; returns whether they were deleted."""
         typed = str(len(elements)) if len(elements) >= _TYPED else ""
-        return await self._make(self._explorer().editor.delete(key, elements), typed)
+        return await self._prepare(self._explorer().editor.delete(key, elements), typed)
 
     async def delete_set(self, info: SetInfo) -> bool:
         """Delete a vector set, whose name must be typed; returns whether it was deleted."""
-        return await self._make(self._explorer().editor.delete_set(info.key), display(info.key))
+        return await self._prepare(self._explorer().editor.delete_set(info.key), display(info.key))
 
     async def add(self, key: bytes) -> bool:
         """Add an element; returns whether it was added."""
-        form = await self._dialogs.new_element(f"add an element to {decode(key)}")
-        return form is not None and await self._make(self._added(key, form))
+        entered: NewElement | None = None
+        problem = ""
+        while True:
+            entered = await self._dialogs.new_element(f"add an element to {decode(key)}", entered, problem)
+            if entered is None:
+                return False
+            try:
+                prepared = await self._added(key, entered)
+            except VsexplorerError as error:
+                problem = error.line
+            else:
+                return await self._make(prepared)
 
     async def undo(self) -> Change | None:
         """Undo the last change; returns the change that undid it, or ``None`` if it was not undone."""
@@ -161,12 +187,21 @@ class EditFlow:
             what = ByVector(packed(term.numbers)) if term.kind is Kind.VECTOR else term.text
         return await self._explorer().editor.add(key, name, what, checked_attributes(form.attributes))
 
-    async def _make(self, preparing: Awaitable[PreparedChange], typed: str = "", about: Sequence[str] = ()) -> bool:
+    async def _prepare(self, preparing: Awaitable[PreparedChange], typed: str) -> bool:
+        """Prepare a change, ask, and make it; returns whether it was made."""
         try:
             prepared = await preparing
-            lines = [*about, "", *prepared.lines] if about else prepared.lines
-            if not await self._dialogs.confirm(prepared.words, lines, typed):
-                return False
+        except VsexplorerError as error:
+            self._fail(error)
+            return False
+        return await self._make(prepared, typed)
+
+    async def _make(self, prepared: PreparedChange, typed: str = "", about: Sequence[str] = ()) -> bool:
+        """Ask whether to make a change, and make it; returns whether it was made."""
+        lines = [*about, "", *prepared.lines] if about else prepared.lines
+        if not await self._dialogs.confirm(prepared.words, lines, typed):
+            return False
+        try:
             undo = await self._explorer().editor.apply(prepared)
         except VsexplorerError as error:
             self._fail(error)
