@@ -106,6 +106,24 @@ async def test_a_path_is_typed_and_completed(newest: RedisServer, embedder: Embe
         await driver.until(lambda: "id: id · text: {text}" in driver.screen_text())
 
 
+async def test_fields_are_renamed(newest: RedisServer, embedder: Embedder, folder: Path) -> None:
+    row = {"id": "a", "text": "some words to embed", "n": 1, "unit price": 2.5}
+    (folder / "prices.jsonl").write_text(json.dumps(row) + "\n")
+    async with running(newest, embedder, write=True) as driver:
+        await driver.press("escape", "L", "tab")
+        await driver.type("prices.jsonl")
+        await driver.until(lambda: "filters cannot use the fields unit price" in driver.screen_text())
+        line = driver.app.screen.query_one("#load-rename", Input)
+        line.value = "n = number, unit price"
+        await driver.until(lambda: "'unit price' is not written as OLD=NEW" in driver.screen_text())
+        line.value = "n = number, filterable"
+        await driver.until(lambda: '"unit_price": 2.5' in driver.screen_text())
+        await driver.press("ctrl+s")
+        await driver.until(lambda: bool(newest.client().exists("prices")))
+        stored = json.loads(newest.client().execute_command("VGETATTR", "prices", "a"))
+        assert stored == {"text": "some words to embed", "number": 1, "unit_price": 2.5}
+
+
 async def test_the_files_are_walked_by_the_keys_of_every_list(
     newest: RedisServer, embedder: Embedder, folder: Path
 ) -> None:

@@ -107,7 +107,7 @@ def load(ctx: click.Context, /, key: str, files: tuple[str, ...], dry_run: bool,
 
 def _plan(key: str, files: list[RowFile], options: dict[str, Any]) -> LoadPlan:
     from vsexplorer.core import paths
-    from vsexplorer.transfer.mapping import Mapping
+    from vsexplorer.transfer.mapping import Mapping, parse_renames
     from vsexplorer.transfer.plan import LoadPlan, OnExisting
     from vsexplorer.transfer.rejects import default_path
     from vsexplorer.vectorset.writer import SetOptions
@@ -120,7 +120,7 @@ def _plan(key: str, files: list[RowFile], options: dict[str, Any]) -> LoadPlan:
         options["vector_field"],
         kept,
         options["where"],
-        rename=tuple(_pair(one, "--rename") for one in options["rename"]),
+        rename=parse_renames(options["rename"]),
         filterable=options["filterable"],
     )
     shape = SetOptions(options["quantization"] or "", options["reduce"], options["links"], options["ef"])

@@ -50,6 +50,11 @@ class Target:
         return f"{host}:{self.port}"
 
     @property
+    def place(self) -> str:
+        """The server within a sentence: its address, or ``the private server``."""
+        return f"the {self.name}" if self.name else self.address
+
+    @property
     def label(self) -> str:
         """A URL without its password, for the header and for ``info``."""
         if self.name:

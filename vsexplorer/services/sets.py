@@ -100,7 +100,7 @@ class SetService:
         except NotFound as error:
             target = self._store.connection.target
             raise NotFound(
-                f"There is no vector set {display(key)!r} on {target.label}, database {target.db}."
+                f"There is no vector set {display(key)!r} in database {target.db} of {target.place}."
             ) from error
         except WrongType as error:
             raise WrongType(f"{display(key)} holds something other than a vector set.") from error

@@ -104,6 +104,21 @@ class Mapping:
         return self.attributes is None or fields <= set(self.attributes)
 
 
+def parse_renames(pairs: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Convert renamings, each written ``OLD=NEW``, to pairs of names.
+
+    Raises:
+        UsageError: one is written differently.
+    """
+    found = []
+    for typed in pairs:
+        old, equals, new = (part.strip() for part in typed.rpartition("="))
+        if not (equals and old and new):
+            raise UsageError(f"The renaming {typed!r} is not written as OLD=NEW.")
+        found.append((old, new))
+    return tuple(found)
+
+
 def settle(wanted: Mapping, sample: Sequence[Row], where: str, columns: Collection[str] = ()) -> Mapping:
     """Complete a mapping from the first rows of a file, and from its columns if it has any.
 
@@ -220,7 +235,7 @@ def _unfilterable(mapping: Mapping, fields: Sequence[str]) -> str:
     if not kept or mapping.filterable:
         return ""
     shown = ", ".join(sanitize(name) for name in kept[:_SHOWN_FIELDS])
-    return f"filters cannot use the fields {shown}: rename them with --filterable or --rename"
+    return f"filters cannot use the fields {shown}: rename them (--rename, or --filterable for all)"
 
 
 class RowMapper:

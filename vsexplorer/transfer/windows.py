@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -21,18 +20,21 @@ _ROWS, _BYTES = 1_024, 16 << 20
 
 @dataclass(frozen=True, slots=True)
 class RowCount:
-    """How many rows there are: an estimate and its 95 % confidence interval, all equal if they were counted."""
+    """How many rows there are: counted, or estimated from the size of the first ones.
+
+    An estimate has no interval: the other rows may be longer or shorter than the first, which nothing tells.
+    """
 
     number: int
-    low: int
-    high: int
+    first: int = 0
+    """Number of rows whose size the estimate rests on; 0 if the rows were counted."""
 
     @property
     def words(self) -> str:
-        """Such as ``406 rows`` or ``about 2,000 rows (1,900 to 2,100)``."""
-        if self.low == self.high:
+        """Such as ``406 rows`` or ``about 2,000 rows, judging by the first 1,024``."""
+        if not self.first:
             return plural(self.number, "row")
-        return f"about {self.number:,} rows ({self.low:,} to {self.high:,})"
+        return f"about {self.number:,} rows, judging by the first {self.first:,}"
 
 
 @dataclass(slots=True)
@@ -78,8 +80,8 @@ class WindowReader:
     def _begin(self) -> None:
         self._rows: Iterator[tuple[RowSource, Row | BadRow]] = ((file, row) for file in self._files for row in file)
         self._number = 0
-        self._raw, self._squares = 0, 0.0
-        """Bytes of the rows with their line ends, and the sum of their squares."""
+        self._raw = 0
+        """Bytes of the rows with their line ends."""
         self.ended = False
         self._digest = hashlib.blake2b(digest_size=16)
 
@@ -132,7 +134,6 @@ class WindowReader:
             self._number += 1
             row = found[1]
             self._raw += len(row.raw) + 1
-            self._squares += (len(row.raw) + 1) ** 2
             self._digest.update(row.raw if isinstance(row, Row) else f"{row.reason}\0".encode() + row.raw)
             self._digest.update(b"\n")
         return found
@@ -197,21 +198,12 @@ class WindowReader:
     def expected(self) -> RowCount | None:
         """Rows in all: counted, or estimated from the bytes of those read; ``None`` where sizes are unknown."""
         if self.ended:
-            return RowCount(self._number, self._number, self._number)
+            return RowCount(self._number)
         total, done = sum(file.size for file in self._files), sum(file.done for file in self._files)
         if not done or not self._number or not all(file.size for file in self._files):
-            return RowCount(self._limit, self._limit, self._limit) if self._limit is not None else None
+            return RowCount(self._limit) if self._limit is not None else None
         # Bytes read ahead are not yet among the rows: the rows' own bytes count where they are those of the file.
         plain = all(file.in_bytes and file.plain for file in self._files)
         read = min(done, self._raw) if plain and self._raw else done
-        mean = read / self._number
-        rows = [round(total / one) for one in (mean, mean + self._error, max(mean / 4, mean - self._error))]
-        return RowCount(*(one if self._limit is None else min(one, self._limit) for one in rows))
-
-    @property
-    def _error(self) -> float:
-        """Half of the 95 % confidence interval of a row's mean bytes."""
-        if self._number < 2:
-            return math.inf
-        variance = max(0.0, self._squares / self._number - (self._raw / self._number) ** 2)
-        return 1.96 * math.sqrt(variance / self._number)
+        rows = max(self._number, round(total * self._number / read))
+        return RowCount(rows if self._limit is None else min(rows, self._limit), self._number)

@@ -137,3 +137,8 @@ def test_a_password_with_a_mistake_in_it_is_not_repeated(url: str) -> None:
         parse_url(url, "-u")
     assert "cret" not in str(caught.value)
     assert "12" not in str(caught.value)
+
+
+def test_a_server_is_named_within_a_sentence() -> None:
+    assert Target(socket="/tmp/x/s", name="private server").place == "the private server"
+    assert Target(host="db.example", port=6380).place == "db.example:6380"

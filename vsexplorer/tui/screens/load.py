@@ -35,9 +35,12 @@ _LINES = (
     ("id", "id", "field, template or hash; empty: automatic"),
     ("text", "text", "field or template such as {title}. {body}; empty: automatic"),
     ("attributes", "attributes", "all, none, or fields separated by commas"),
+    ("rename", "rename", "old=new, …; filterable: for filters"),
     ("where", "where", "a filter that rows must pass"),
 )
 _HINT = "tab: next line · →: complete · ctrl+s: load · esc: cancel"
+_FILTERABLE = "filterable"
+"""Typed in place of a renaming: renames the fields that filters cannot name."""
 _PAUSE = 0.3
 """Seconds after an edit before the rows are mapped again."""
 
@@ -140,6 +143,7 @@ class LoadScreen(ModalScreen[ChosenLoad | None]):
             "id": FieldSuggester(fields, "{", "}"),
             "text": FieldSuggester(fields, "{", "}"),
             "attributes": FieldSuggester(fields, ","),
+            "rename": FieldSuggester(fields, ","),
             "where": FieldSuggester(fields, "."),
         }
 
@@ -212,9 +216,8 @@ class LoadScreen(ModalScreen[ChosenLoad | None]):
         if self.file is None:
             return
         shown = self.query_one("#look", Static)
-        plan = self._plan()
         try:
-            self._look = await asyncio.to_thread(look, [RowFile(str(self.file))], plan)
+            self._look = await asyncio.to_thread(look, [RowFile(str(self.file))], self._plan())
         except VsexplorerError as error:
             self._look = None
             shown.update(Content.styled(sanitize(str(error), keep_newlines=True), "$text-error"))
@@ -227,14 +230,22 @@ class LoadScreen(ModalScreen[ChosenLoad | None]):
 
     def _plan(self) -> LoadPlan:
         from vsexplorer.core import paths
-        from vsexplorer.transfer.mapping import Mapping
+        from vsexplorer.transfer.mapping import Mapping, parse_renames
         from vsexplorer.transfer.plan import LoadPlan
         from vsexplorer.transfer.rejects import default_path
 
         wanted = self._value("attributes")
         names = tuple(filter(None, (one.strip() for one in wanted.split(","))))
         kept = {"all": None, "": None, "none": ()}.get(wanted, names)
-        mapping = Mapping(self._value("id"), self._value("text"), "", kept, self._value("where"))
+        renames = [one for one in map(str.strip, self._value("rename").split(",")) if one]
+        mapping = Mapping(
+            self._value("id"),
+            self._value("text"),
+            attributes=kept,
+            where=self._value("where"),
+            rename=parse_renames([one for one in renames if one != _FILTERABLE]),
+            filterable=_FILTERABLE in renames,
+        )
         rejects = default_path(self.file.name) if self.file else None
         key = self._value("key").encode("utf-8", "surrogateescape")
         return LoadPlan(key, mapping, rejects=rejects, checkpoints=paths.state_folder() / "loads")
