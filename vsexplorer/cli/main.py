@@ -17,7 +17,9 @@ from vsexplorer.core.errors import ExitCode, VsexplorerError
 
 _COMMANDS = {
     **{name: f"vsexplorer.cli.{name}:{name}" for name in ("browse", "copy", "demo", "export", "fields", "history")},
-    **{name: f"vsexplorer.cli.{name}:{name}" for name in ("info", "load", "query", "recall", "sets", "show")},
+    **{
+        name: f"vsexplorer.cli.{name}:{name}" for name in ("info", "load", "query", "recall", "sets", "show", "why")
+    },
     "add": "vsexplorer.cli.change:add",
     "completion": "vsexplorer.cli.completion:completion",
     "delete": "vsexplorer.cli.change:delete",

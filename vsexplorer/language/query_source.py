@@ -51,7 +51,7 @@ def understood(source: Source) -> str:
         case ByFile(path):
             return f"like the vector in {sanitize(path)}"
         case BySum(terms):
-            return "   ".join(f"{_weight(term.weight)} {_named(term.operand)}" for term in terms)
+            return "   ".join(f"{_weight(term.weight)} {operand_words(term.operand)}" for term in terms)
         case _:
             return ""
 
@@ -85,7 +85,8 @@ def _operand(term: Term) -> Operand:
             return ByFile(term.text)
 
 
-def _named(operand: Operand) -> str:
+def operand_words(operand: Operand) -> str:
+    """Name one term of a query in sanitized text."""
     match operand:
         case ByText(text):
             return sanitize(f"“{text}”")

@@ -12,6 +12,7 @@ from vsexplorer.server.session import Session
 from vsexplorer.server.target import Target, Where
 from vsexplorer.services.edit import Editor
 from vsexplorer.services.elements import ElementService
+from vsexplorer.services.explanations import ExplanationService
 from vsexplorer.services.models import ModelService
 from vsexplorer.services.quality import QualityService
 from vsexplorer.services.samples import SampleService
@@ -35,6 +36,7 @@ class Explorer:
     elements: ElementService
     samples: SampleService
     quality: QualityService
+    explanations: ExplanationService
     editor: Editor
     transfers: Transfers
 
@@ -81,6 +83,7 @@ class Explorer:
         self.elements = ElementService(store, self.sets)
         self.samples = SampleService(store, self.sets)
         self.quality = QualityService(store, self.models, self.sets)
+        self.explanations = ExplanationService(store, self.models, self.sets, self.search)
         self.editor = Editor(store, self.models)
         self.transfers = Transfers(store, self.models)
 

@@ -125,6 +125,11 @@ class SetService:
         """
         return await self._believed(info, (await set_records.read(self._store, [info]))[0])
 
+    async def recorded_model(self, info: SetInfo) -> str:
+        """Return the model recorded for a set, also if it is unknown here; empty if none is recorded."""
+        record = (await set_records.read(self._store, [info]))[0]
+        return record.model if record is not None else ""
+
     async def _believed(self, info: SetInfo, record: SetRecord | None) -> SetRecord:
         if record is None:
             return SetRecord("", "")

@@ -1,0 +1,202 @@
+"""Explain answers: why an element is missing from the results of a search, and why it is among them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from vsexplorer.core.attributes import Json
+from vsexplorer.core.attributes import fields as parse_fields
+from vsexplorer.core.errors import DimensionMismatch, UsageError
+from vsexplorer.core.text import decode, display
+from vsexplorer.core.values import ByElement, BySum, Everything, Query, SetInfo
+from vsexplorer.core.vectors import norm, similarity, unpacked
+from vsexplorer.insight.why import Cause, Explanation, Question, Step, explain
+from vsexplorer.insight.words import WordWeights, word_weights
+from vsexplorer.language.query_source import embeds, operand_words
+from vsexplorer.server.failures import no_element
+from vsexplorer.services.models import ModelService
+from vsexplorer.services.search import PreparedQuery, SearchService
+from vsexplorer.services.sets import SetService
+from vsexplorer.transfer.mapping import text_of
+from vsexplorer.vectorset.projection import project
+from vsexplorer.vectorset.store import VectorSetStore
+
+_LEAST_WORDS = 3
+"""Words that a value must have on average to count as a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermShare:
+    """A term of a sum, and what it adds to the similarity of an element."""
+
+    words: str
+    weight: float
+    score: float
+    """Similarity of the element to the term alone, from 0 to 1."""
+    share: float
+    """The part of the cosine to the sum that comes from the term."""
+
+
+class ExplanationService:
+    """Explains the answers to searches in the sets of one database."""
+
+    def __init__(
+        self, store: VectorSetStore, models: ModelService, sets: SetService, search: SearchService
+    ) -> None:
+        self._store = store
+        self._models = models
+        self._sets = sets
+        self._search = search
+
+    async def why(self, query: Query, element: bytes, field: str = "") -> Explanation:
+        """Explain why an element is not among the results of a search.
+
+        Args:
+            query: The search.
+            element: The element looked for.
+            field: The field or template of the attributes that was embedded; if empty, the recorded one.
+
+        Raises:
+            UsageError: the query ranks nothing.
+            FilterRefused: the server would not accept the filter.
+            NotFound: there is no such set, or an element that the query names does not exist.
+            VsexplorerError: the server or the connection failed.
+        """
+        if isinstance(query.source, Everything):
+            raise UsageError("Without a query nothing is ranked, so no element is missing.", "Type a query first.")
+        info, record = await self._sets.described(query.key)
+        try:
+            prepared = await self._search.prepare(query)
+        except DimensionMismatch as error:
+            step = Step("model", False, error.message)
+            return Explanation(Cause.MODEL, error.message, error.hint.partition("\n")[0], (step,))
+        model = self._models.embedder.name if embeds(query.source) else ""
+        question = Question(
+            info,
+            element,
+            query.filter,
+            query.options,
+            _like(prepared),
+            prepared.vector,
+            model,
+            await self._sets.recorded_model(info),
+            await self._original(info, element, field or record.text),
+        )
+        return await explain(self._store, question)
+
+    async def words(
+        self, query: Query, element: bytes, field: str = "", stop: Callable[[], bool] = lambda: False
+    ) -> WordWeights:
+        """Weigh the words of an element's text by how much of the similarity to a query they carry.
+
+        Args:
+            query: The search.
+            element: The element.
+            field: The field or template that was embedded; if empty, the recorded one, else the longest text.
+            stop: Asked between batches whether to stop.
+
+        Raises:
+            NotFound: there is no such set or element.
+            UsageError: the element has no text, or the query ranks nothing.
+            DimensionMismatch: the model does not fit the set.
+            VsexplorerError: the server or the connection failed.
+        """
+        prepared = await self._search.prepare(query)
+        info = prepared.info
+        vector = await self._vector(prepared)
+        values = await self._values(info, element)
+        record = await self._sets.record(info)
+        pattern = field or record.text or longest_text(values)
+        try:
+            text = text_of(values, pattern)
+        except ValueError as error:
+            what = "has no text among its attributes" if not pattern else str(error)
+            raise UsageError(
+                f"{display(element)} {what}, so its words cannot be weighed.",
+                "Name the field that was embedded with --field.",
+            ) from error
+        embedder = self._models.embedder
+        await embedder.open()
+        self._models.check(info)
+        return await asyncio.to_thread(word_weights, text, vector, self._embed, stop)
+
+    async def terms(self, query: Query, element: bytes) -> list[TermShare]:
+        """Divide an element's cosine to a sum among the terms; empty for a query that is no sum.
+
+        Raises:
+            NotFound: there is no such set or element.
+            VsexplorerError: the server or the connection failed.
+        """
+        if not isinstance(query.source, BySum):
+            return []
+        prepared = await self._search.prepare(query)
+        total = unpacked(prepared.vector or b"")
+        stored = (await self._store.vectors(prepared.info, [element]))[0]
+        if stored is None:
+            raise no_element(query.key, element)
+        target = stored.normalized()
+        length = norm(target) * norm(total) or 1.0
+        shares = []
+        for term in query.source.terms:
+            one = await self._search.prepare(Query(query.key, term.operand))
+            numbers: Sequence[float] = unpacked(await self._vector(one))
+            unit = norm(numbers) or 1.0
+            if len(total) != len(numbers):
+                numbers = project(numbers, len(total))
+            fitting = numbers if len(numbers) == len(target) else project(numbers, len(target))
+            dot = sum(a * b for a, b in zip(fitting, target, strict=True))
+            score = similarity(fitting, target)
+            shares.append(
+                TermShare(operand_words(term.operand), term.weight, score, term.weight * dot / unit / length)
+            )
+        return shares
+
+    def _embed(self, texts: Sequence[str]) -> list[bytes]:
+        return self._models.embedder.run_documents(texts)
+
+    async def _vector(self, prepared: PreparedQuery) -> bytes:
+        """Return the query's vector; that of an element is read."""
+        if prepared.vector is not None:
+            return prepared.vector
+        like = _like(prepared)
+        if like is None:
+            raise UsageError("Without a query nothing is ranked.", "Type a query first.")
+        stored = (await self._store.vectors(prepared.info, [like]))[0]
+        if stored is None:
+            raise no_element(prepared.info.key, like)
+        return stored.packed()
+
+    async def _values(self, info: SetInfo, element: bytes) -> dict[str, Json]:
+        details = await self._store.element(info, element)
+        return {"element": decode(element), **parse_fields(details.attributes)}
+
+    async def _original(self, info: SetInfo, element: bytes, pattern: str) -> bytes | None:
+        """Embed an element again; ``None`` if its text is not known, or quantization loses nothing."""
+        embedder = self._models.embedder
+        if not pattern or info.quantization == "f32" or not embedder.ready:
+            return None
+        attributes, stored = (await self._store.described(info, [element], vectors=True))[0]
+        if stored is None or embedder.dimension != info.input_dimension:
+            return None
+        try:
+            text = text_of({"element": decode(element), **parse_fields(attributes)}, pattern)
+        except ValueError:
+            return None
+        return (await asyncio.to_thread(self._embed, [text]))[0]
+
+
+def longest_text(values: dict[str, Json]) -> str:
+    """Return the field with the longest text; an empty string if none has several words."""
+    texts = {
+        name: value
+        for name, value in values.items()
+        if name != "element" and isinstance(value, str) and len(value.split()) >= _LEAST_WORDS
+    }
+    return max(texts, key=lambda name: len(texts[name]), default="")
+
+
+def _like(prepared: PreparedQuery) -> bytes | None:
+    source = prepared.query.source
+    return source.element if isinstance(source, ByElement) else None
