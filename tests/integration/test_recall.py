@@ -100,6 +100,37 @@ def test_the_command_prints_the_figures_and_the_worst_queries(newest: RedisServe
     assert vsexplorer(*arguments, "--fail-under", "0.999", *newest.options).returncode == 1
 
 
+def test_the_curve_grows_and_names_the_value_that_is_enough(newest: RedisServer) -> None:
+    fill_random(newest, 1_500, "NOQUANT")
+    arguments = ["recall", "k", "--count", "20", "--number", "20", "--budget", "100", "--seed", "4", "--curve"]
+    for filter_, option in (("", "ef"), (".tenth == 3", "filter_ef")):
+        done = vsexplorer(*arguments, "--filter", filter_, "--json", *newest.options)
+        assert done.returncode == 0, done.stderr
+        found = json.loads(done.stdout)
+        shares = [one["recall@20"] for one in found["curve"]]
+        assert shares[0] < shares[-1]
+        enough = found["recommended"]["0.95"]
+        if enough is None:
+            assert shares[-1] < 0.95
+            continue
+        chosen = [*arguments[:-1], "--filter", filter_, f"--{option.replace('_', '-')}", str(enough), "--json"]
+        again = json.loads(vsexplorer(*chosen, *newest.options).stdout)
+        assert again["recall"][-1]["mean"] >= 0.95, "the same queries are drawn"
+    table = vsexplorer(*arguments, "--format", "table", *newest.options)
+    assert "recall 0.95: --ef" in table.stderr
+
+
+def test_a_filtered_search_says_what_the_filter_loses(newest: RedisServer) -> None:
+    fill_random(newest, 1_500, "Q8")
+    arguments = ["recall", "k", "--count", "5", "--ef", "400", "--number", "20", "--budget", "100", "--seed", "4"]
+    done = vsexplorer(*arguments, "--filter", ".tenth == 3", "--filter-ef", "10", "--json", *newest.options)
+    found = json.loads(done.stdout)
+    assert found["recall"][-1]["mean"] < found["recall_without_filter"]
+    assert found["loss"].startswith("The filter loses most")
+    plain = json.loads(vsexplorer(*arguments, "--json", *newest.options).stdout)
+    assert plain["recall_without_filter"] is None
+
+
 def test_mixtures_and_texts_are_measured(newest: RedisServer, tmp_path: Path) -> None:
     chance = random.Random(2)
     for place in range(200):

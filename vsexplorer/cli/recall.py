@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -15,9 +16,13 @@ from vsexplorer.core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from vsexplorer.core.attributes import Json
+    from vsexplorer.core.progress import ProgressCallback
+    from vsexplorer.core.values import SearchOptions
+    from vsexplorer.insight.ef_curve import CurvePoint, CurveSample
     from vsexplorer.insight.recall import Measured, RecallQuery, RecallSummary
     from vsexplorer.services.explorer import Explorer
 
+_NOT_UNIFORM = "note: the queries are not a uniform sample of the elements"
 _WORST = 5
 """Queries listed with the lowest recall."""
 
@@ -50,6 +55,7 @@ _WORST = 5
     metavar="PERCENT",
     help="Share of the time the server may be busy with it.",
 )
+@click.option("--curve", is_flag=True, help="Measure growing values of EF, or of FILTER-EF with --filter.")
 @click.option("--seed", type=int, metavar="N", help="Draw the same queries again.")
 @click.option("--fail-under", type=click.FloatRange(0, 1), metavar="RECALL", help="Exit with 1 below this mean.")
 @format_options
@@ -66,6 +72,7 @@ def recall(
     mix: int,
     queries: Path | None,
     budget: int,
+    curve: bool,
     seed: int | None,
     fail_under: float | None,
     output_format: str,
@@ -76,59 +83,140 @@ def recall(
     twice: by the graph with the options given, and exactly (TRUTH), which compares the query with every element.
     Queries are elements of the set, mixtures of several (--mix), or texts (--queries). For sets made with int8 or
     bin, TRUTH compares quantized vectors: what quantization has lost does not show.
+
+    With a filter, the same queries are also measured without it, to tell what the filter loses. With --curve, each
+    query is asked with growing values of EF, or of FILTER-EF, and the smallest that reach a recall of 0.95 and 0.99
+    are named.
     """
     from vsexplorer.cli.progress import shown_on_stderr
     from vsexplorer.cli.remembered import suit_model
     from vsexplorer.core.progress import Progress
     from vsexplorer.core.text import display
     from vsexplorer.core.values import SearchOptions
-    from vsexplorer.insight.recall import depths, summarize
-    from vsexplorer.output.listing import Listing
-    from vsexplorer.output.writer import write
+    from vsexplorer.insight.ef_curve import curve as points_of
 
     raw = key.encode("utf-8", "surrogateescape")
     random = Random(seed)  # noqa: S311 - nothing secret is drawn
     options = SearchOptions(count, ef, filter_ef)
     texts = _texts(queries) if queries is not None else []
 
-    async def run(explorer: Explorer) -> tuple[list[Measured], bool]:
-        uniform = True
+    async def ask(explorer: Explorer, progress: ProgressCallback) -> tuple[list[RecallQuery], bool]:
+        if texts:
+            await suit_model(explorer, raw, progress)
+            return await explorer.quality.text_queries(raw, texts[:number]), True
+        if mix > 1:
+            return await explorer.quality.mixed_queries(raw, number, mix, random)
+        return await explorer.quality.element_queries(raw, number, random)
+
+    async def measure(explorer: Explorer) -> _Result:
         with shown_on_stderr() as progress:
-            asked: list[RecallQuery]
-            if texts:
-                await suit_model(explorer, raw, progress)
-                asked = await explorer.quality.text_queries(raw, texts[:number])
-            elif mix > 1:
-                asked, uniform = await explorer.quality.mixed_queries(raw, number, mix, random)
-            else:
-                asked, uniform = await explorer.quality.element_queries(raw, number, random)
+            asked, uniform = await ask(explorer, progress)
             found: list[Measured] = []
             async for one in explorer.quality.recall(raw, asked, filter_, options, budget / 100):
                 found.append(one)
                 progress(Progress(f"measuring {display(raw)}", len(found), len(asked), "queries"))
-        return found, uniform
+            return _Result(found, uniform, (await explorer.sets.info(raw)).quantization)
 
-    measured, uniform = explore(ctx, run)
+    async def measure_curve(explorer: Explorer) -> tuple[list[CurvePoint], bool]:
+        samples: list[CurveSample] = []
+        with shown_on_stderr() as progress:
+            asked, uniform = await ask(explorer, progress)
+            done = 0
+            async for one in explorer.quality.curve(raw, asked, filter_, options, budget / 100):
+                samples += one
+                done += 1
+                progress(Progress(f"measuring {display(raw)}", done, len(asked), "queries"))
+        return points_of(samples, random), uniform
+
+    if curve:
+        return _write_curve(options, filter_, *explore(ctx, measure_curve), output_format)
+    return _write_recall(key, filter_, options, explore(ctx, measure), random, fail_under, output_format)
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    measured: list[Measured]
+    uniform: bool
+    quantization: str
+
+
+def _write_recall(
+    key: str,
+    filter: str,
+    options: SearchOptions,
+    result: _Result,
+    random: Random,
+    fail_under: float | None,
+    output_format: str,
+) -> int:
+    from vsexplorer.insight.recall import depths, explain_loss, summarize, unfiltered_mean
+    from vsexplorer.output.listing import Listing
+    from vsexplorer.output.writer import write
+
+    measured, count = result.measured, options.count
     summaries = [one for k in depths(count) if (one := summarize(k, measured, random)) is not None]
+    without = unfiltered_mean(measured)
     header = ["k", "queries", "mean", "low", "high", "median", "deviation", "minimum", *_UNDER]
     rows: list[list[Json]] = [_row(one) for one in summaries]
     records = [dict(zip(header, row, strict=True)) for row in rows]
+    loss = explain_loss(summaries[-1].mean, without, result.quantization) if summaries else ""
     document = {
         "key": key,
-        "filter": filter_ or None,
+        "filter": filter or None,
         "count": count,
-        "ef": ef,
-        "filter_ef": filter_ef,
-        "uniform": uniform,
+        "ef": options.ef,
+        "filter_ef": options.filter_ef,
+        "uniform": result.uniform,
         "recall": records,
+        "recall_without_filter": round(without, 4) if without is not None else None,
+        "loss": loss or None,
         "worst": [_worst(one, count) for one in _lowest(measured, count)],
         "milliseconds": _milliseconds(measured),
     }
     write(Listing(document, records, header, rows, frozenset(range(len(header)))), output_format)
-    _say(measured, uniform, output_format, count)
+    _say(measured, result.uniform, output_format, count)
+    if loss and output_format == "table":
+        print(loss, file=sys.stderr)
     if not summaries:
         return ExitCode.NOTHING
     return ExitCode.NOTHING if fail_under is not None and summaries[-1].mean < fail_under else ExitCode.OK
+
+
+def _write_curve(
+    options: SearchOptions, filter: str, points: list[CurvePoint], uniform: bool, output_format: str
+) -> int:
+    from vsexplorer.insight.ef_curve import TARGETS, recommended
+    from vsexplorer.output.listing import Listing
+    from vsexplorer.output.writer import write
+
+    name = "filter_ef" if filter.strip() else "ef"
+    header = [name, "queries", f"recall@{options.count}", "low", "high", "p50_ms", "p95_ms"]
+    rows: list[list[Json]] = [
+        [
+            one.value,
+            one.queries,
+            *(round(share, 4) for share in (one.recall, one.low, one.high)),
+            *(round(time, 2) for time in (one.p50, one.p95)),
+        ]
+        for one in points
+    ]
+    records = [dict(zip(header, row, strict=True)) for row in rows]
+    enough = {f"{target:g}": recommended(points, target) for target in TARGETS}
+    document = {"filter": filter or None, "count": options.count, "uniform": uniform, "curve": records}
+    write(
+        Listing({**document, "recommended": enough}, records, header, rows, frozenset(range(len(header)))),
+        output_format,
+    )
+    if not uniform:
+        print(_NOT_UNIFORM, file=sys.stderr)
+    if output_format == "table":
+        option = f"--{name.replace('_', '-')}"
+        for target, value in enough.items():
+            said = (
+                f"{option} {value} is the smallest that reaches it" if value else "no value reaches it: use --exact"
+            )
+            print(f"recall {target}: {said}", file=sys.stderr)
+    return ExitCode.OK if points else ExitCode.NOTHING
 
 
 _UNDER = ("under 0.8", "under 0.9", "under 0.95", "under 0.99")
@@ -176,7 +264,7 @@ def _say(measured: list[Measured], uniform: bool, output_format: str, count: int
     if without:
         print(f"note: {plural(without, 'query', 'queries')} without an exact result left out", file=sys.stderr)
     if not uniform:
-        print("note: the queries are not a uniform sample of the elements", file=sys.stderr)
+        print(_NOT_UNIFORM, file=sys.stderr)
     if output_format != "table":
         return
     for one in _lowest(measured, count):

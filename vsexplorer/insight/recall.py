@@ -16,6 +16,8 @@ from vsexplorer.vectorset.store import VectorSetStore
 THRESHOLDS = (0.8, 0.9, 0.95, 0.99)
 """Recall below which queries are counted."""
 _RESAMPLES = 1_000
+_NEGLIGIBLE = 0.01
+"""Loss of recall of which nothing is said."""
 _TIE = 1e-6
 """Difference of scores that is rounding: an element as similar as the last exact result counts as found."""
 
@@ -41,6 +43,8 @@ class Measured:
     seconds: float
     """Of the approximate search."""
     exact_seconds: float
+    unfiltered: float | None = None
+    """Recall at the number of results asked for, of the same search without its filter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ async def measure(
     options: SearchOptions,
     budget: float,
 ) -> AsyncIterator[Measured]:
-    """Measure queries one at a time.
+    """Measure queries one at a time; with a filter, also the same queries without it.
 
     Args:
         store: The vector sets.
@@ -89,9 +93,15 @@ async def measure(
         exact = await store.ranking(info, filter, exact_options, query.like, query.vector)
         ended = time.perf_counter()
         recall = {k: share for k in depths(options.count) if (share := recall_at(k, found, exact)) is not None}
-        yield Measured(query, recall, between - started, ended - between)
+        unfiltered = None
+        if filter.strip():
+            found = await store.ranking(info, "", options, query.like, query.vector)
+            exact = await store.ranking(info, "", exact_options, query.like, query.vector)
+            unfiltered = recall_at(options.count, found, exact)
+        busy = time.perf_counter() - started
+        yield Measured(query, recall, between - started, ended - between, unfiltered)
         if place + 1 < len(queries):
-            await asyncio.sleep((ended - started) * (1 / budget - 1))
+            await asyncio.sleep(busy * (1 / budget - 1))
 
 
 def depths(count: int) -> list[int]:
@@ -131,6 +141,39 @@ def summarize(k: int, measured: Sequence[Measured], random: Random) -> RecallSum
         min(values),
         {limit: sum(value < limit for value in values) / len(values) for limit in THRESHOLDS},
     )
+
+
+def unfiltered_mean(measured: Sequence[Measured]) -> float | None:
+    """Return the mean recall of the queries without their filter; ``None`` if they have none."""
+    values = [one.unfiltered for one in measured if one.unfiltered is not None]
+    return statistics.fmean(values) if values else None
+
+
+def explain_loss(mean: float, unfiltered: float | None, quantization: str) -> str:
+    """Say in a sentence where results are lost, and what finds them.
+
+    Args:
+        mean: Mean recall of the searches as they are.
+        unfiltered: Mean recall of the same queries without their filter; ``None`` if they have none.
+        quantization: ``int8``, ``f32`` or ``bin``.
+    """
+    graph_alone = mean if unfiltered is None else unfiltered
+    lost, graph = 1 - mean, 1 - graph_alone
+    if lost < _NEGLIGIBLE:
+        sentence = f"Recall is {mean:.3f}: the searches find what exact ones find."
+    elif unfiltered is not None and lost - graph > graph:
+        sentence = (
+            f"The filter loses most: recall is {mean:.3f} with it and {unfiltered:.3f} without. "
+            "Raise FILTER-EF, or search exactly (TRUTH)."
+        )
+    else:
+        sentence = (
+            f"The graph loses most: recall is {graph_alone:.3f} without a filter. "
+            "Raise EF, or build the set with a larger M."
+        )
+    if quantization == "f32":
+        return sentence
+    return f"{sentence} What {quantization} loses is not counted, because TRUTH compares quantized vectors, too."
 
 
 def mean_interval(values: Sequence[float], random: Random) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from vsexplorer.core.text import decode, display
 from vsexplorer.core.values import SearchOptions, SetInfo
 from vsexplorer.core.vectors import packed, weighted_sum
 from vsexplorer.insight.drawing import draw
+from vsexplorer.insight.ef_curve import CurveSample, curve_values, measure_curve
 from vsexplorer.insight.recall import Measured, RecallQuery, measure
 from vsexplorer.language.check import require_valid
 from vsexplorer.services.models import ModelService
@@ -84,6 +85,26 @@ class QualityService:
         info = await self._filled(key)
         async for measured in measure(self._store, info, queries, filter, options, budget):
             yield measured
+
+    async def curve(
+        self,
+        key: bytes,
+        queries: Sequence[RecallQuery],
+        filter: str,
+        options: SearchOptions,
+        budget: float,
+    ) -> AsyncIterator[list[CurveSample]]:
+        """Compare searches with several values of EF, or of FILTER-EF under a filter, with exact ones.
+
+        Raises:
+            FilterRefused: the server would not accept the filter.
+            VsexplorerError: the server or the connection failed.
+        """
+        require_valid(filter, self._store.dialect)
+        info = await self._filled(key)
+        values = curve_values(info, filter, options.count)
+        async for samples in measure_curve(self._store, info, queries, filter, options, values, budget):
+            yield samples
 
     async def _filled(self, key: bytes) -> SetInfo:
         info = await self._sets.known(key)

@@ -6,7 +6,15 @@ from random import Random
 
 import pytest
 
-from vsexplorer.insight.recall import Measured, RecallQuery, depths, mean_interval, recall_at, summarize
+from vsexplorer.insight.recall import (
+    Measured,
+    RecallQuery,
+    depths,
+    explain_loss,
+    mean_interval,
+    recall_at,
+    summarize,
+)
 
 EXACT = [(b"a", 0.9), (b"b", 0.8), (b"c", 0.7), (b"d", 0.7), (b"e", 0.1)]
 
@@ -60,3 +68,12 @@ def test_equal_values_do_not_make_it_certain() -> None:
     low, high = mean_interval([1.0] * 20, Random(1))
     assert high == 1.0
     assert 0.8 < low < 0.9
+
+
+def test_the_loss_is_explained_by_its_largest_part() -> None:
+    assert "The filter loses most" in explain_loss(0.3, 0.98, "f32")
+    assert "Raise FILTER-EF" in explain_loss(0.3, 0.98, "f32")
+    assert "The graph loses most" in explain_loss(0.8, 0.82, "f32")
+    assert "Raise EF" in explain_loss(0.8, None, "f32")
+    assert "find what exact ones find" in explain_loss(0.995, 0.99, "f32")
+    assert "What int8 loses is not counted" in explain_loss(0.995, None, "int8")
