@@ -15,11 +15,22 @@ from vsexplorer.cli.options import connection_options
 from vsexplorer.cli.screen import open_screen, screen_options, write_option
 from vsexplorer.core.errors import ExitCode, VsexplorerError
 
+_SAME_NAME = (
+    "browse",
+    "copy",
+    "demo",
+    "export",
+    "fields",
+    "fit",
+    "history",
+    "info",
+    "load",
+    "query",
+    "recall",
+    "sets",
+)
 _COMMANDS = {
-    **{name: f"vsexplorer.cli.{name}:{name}" for name in ("browse", "copy", "demo", "export", "fields", "history")},
-    **{
-        name: f"vsexplorer.cli.{name}:{name}" for name in ("info", "load", "query", "recall", "sets", "show", "why")
-    },
+    **{name: f"vsexplorer.cli.{name}:{name}" for name in (*_SAME_NAME, "show", "why")},
     "add": "vsexplorer.cli.change:add",
     "completion": "vsexplorer.cli.completion:completion",
     "delete": "vsexplorer.cli.change:delete",

@@ -13,6 +13,7 @@ from vsexplorer.server.target import Target, Where
 from vsexplorer.services.edit import Editor
 from vsexplorer.services.elements import ElementService
 from vsexplorer.services.explanations import ExplanationService
+from vsexplorer.services.fit import FitService
 from vsexplorer.services.models import ModelService
 from vsexplorer.services.quality import QualityService
 from vsexplorer.services.samples import SampleService
@@ -37,6 +38,7 @@ class Explorer:
     samples: SampleService
     quality: QualityService
     explanations: ExplanationService
+    fit: FitService
     editor: Editor
     transfers: Transfers
 
@@ -84,6 +86,7 @@ class Explorer:
         self.samples = SampleService(store, self.sets)
         self.quality = QualityService(store, self.models, self.sets)
         self.explanations = ExplanationService(store, self.models, self.sets, self.search)
+        self.fit = FitService(store, self.models, self.sets)
         self.editor = Editor(store, self.models)
         self.transfers = Transfers(store, self.models)
 

@@ -146,6 +146,14 @@ class SetService:
         """
         await set_records.write(self._store, info, SetRecord(self._models.embedder.name, ""))
 
+    async def record_as(self, info: SetInfo, model: str, text: str) -> None:
+        """Record in Redis that a set was made with a model from a field or template.
+
+        Raises:
+            VsexplorerError: the server or the connection failed.
+        """
+        await set_records.write(self._store, info, SetRecord(model, text))
+
     async def _summarize(self, infos: Sequence[SetInfo]) -> list[SetSummary]:
         sizes = await self._store.memory([info.key for info in infos])
         recorded = await set_records.read(self._store, infos)
