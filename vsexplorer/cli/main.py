@@ -16,21 +16,12 @@ from vsexplorer.cli.screen import open_screen, screen_options, write_option
 from vsexplorer.core.errors import ExitCode, VsexplorerError
 
 _SAME_NAME = (
-    "browse",
-    "copy",
-    "demo",
-    "export",
-    "fields",
-    "fit",
-    "history",
-    "info",
-    "load",
-    "query",
-    "recall",
-    "sets",
+    *("browse", "copy", "demo", "doctor", "export", "fields", "fit", "history", "info", "load", "query", "recall"),
+    *("sets", "show", "why"),
 )
+"""Commands defined in the module of their name."""
 _COMMANDS = {
-    **{name: f"vsexplorer.cli.{name}:{name}" for name in (*_SAME_NAME, "show", "why")},
+    **{name: f"vsexplorer.cli.{name}:{name}" for name in _SAME_NAME},
     "add": "vsexplorer.cli.change:add",
     "completion": "vsexplorer.cli.completion:completion",
     "delete": "vsexplorer.cli.change:delete",

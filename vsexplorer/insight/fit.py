@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from vsexplorer.vectorset.projection import project
-from vsexplorer.vectorset.stored_vector import StoredVector
+from vsexplorer.vectorset.stored_vector import StoredVector, unit_rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,6 +62,10 @@ class Fit:
     the stored ones, within the sample."""
 
 
+NOTHING = Fit(Verdict.UNKNOWN, 0, 0.0, 0.0, 0.0, 0.5, None)
+"""The result where there are no texts."""
+
+
 def compare(stored: Matrix, embedded: Matrix, signs: bool = False) -> Fit:
     """Compare stored vectors with those of the same texts embedded again.
 
@@ -73,7 +77,7 @@ def compare(stored: Matrix, embedded: Matrix, signs: bool = False) -> Fit:
     import numpy as np
 
     if len(stored) < 2:
-        return Fit(Verdict.UNKNOWN, len(stored), 0.0, 0.0, 0.0, 0.5, None)
+        return replace(NOTHING, texts=len(stored))
     one = _unit(stored)
     other = _unit(np.where(embedded > 0, 1.0, -1.0) if signs else embedded)
     cosines = one @ other.T
@@ -94,7 +98,7 @@ def matrices(stored: Sequence[StoredVector], embedded: Sequence[bytes], dimensio
     fresh = [np.frombuffer(vector, "<f4").astype(np.float64) for vector in embedded]
     if fresh and len(fresh[0]) != dimension:
         fresh = [np.array(project(vector.tolist(), dimension)) for vector in fresh]
-    return np.array([vector.normalized() for vector in stored], np.float64), np.array(fresh)
+    return unit_rows(stored), np.array(fresh)
 
 
 def _verdict(texts: int, median: float, own: float, same: float) -> Verdict:

@@ -14,6 +14,7 @@ from vsexplorer.services.edit import Editor
 from vsexplorer.services.elements import ElementService
 from vsexplorer.services.explanations import ExplanationService
 from vsexplorer.services.fit import FitService
+from vsexplorer.services.health import HealthService
 from vsexplorer.services.models import ModelService
 from vsexplorer.services.quality import QualityService
 from vsexplorer.services.samples import SampleService
@@ -39,6 +40,7 @@ class Explorer:
     quality: QualityService
     explanations: ExplanationService
     fit: FitService
+    health: HealthService
     editor: Editor
     transfers: Transfers
 
@@ -87,6 +89,7 @@ class Explorer:
         self.quality = QualityService(store, self.models, self.sets)
         self.explanations = ExplanationService(store, self.models, self.sets, self.search)
         self.fit = FitService(store, self.models, self.sets)
+        self.health = HealthService(store, self.sets, self.fit)
         self.editor = Editor(store, self.models)
         self.transfers = Transfers(store, self.models)
 

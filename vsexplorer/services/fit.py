@@ -10,6 +10,7 @@ from random import Random
 
 from vsexplorer.core.attributes import Json
 from vsexplorer.core.attributes import fields as parse_fields
+from vsexplorer.core.columns import template_fields
 from vsexplorer.core.errors import CommandRefused, ModelUnavailable
 from vsexplorer.core.progress import Progress, ProgressCallback, ignore_progress
 from vsexplorer.core.text import decode, display
@@ -17,7 +18,7 @@ from vsexplorer.core.values import SetInfo
 from vsexplorer.embedding.embedder import Embedder, make_embedder
 from vsexplorer.embedding.sources import ModelFiles, on_this_machine
 from vsexplorer.insight.drawing import draw
-from vsexplorer.insight.fit import Fit, Verdict, compare, matrices
+from vsexplorer.insight.fit import NOTHING, Fit, Verdict, compare, matrices
 from vsexplorer.services.models import ModelService
 from vsexplorer.services.sets import SetService
 from vsexplorer.transfer.mapping import text_of
@@ -90,7 +91,7 @@ class FitService:
         """
         info, record = await self._sets.described(key)
         sample = await self._draw(info, number, random)
-        fields = [field or record.text] if field or record.text else text_fields(sample.values)
+        fields = [field] if field else _recorded(record.text, sample.values) or text_fields(sample.values)
         if not fields:
             raise CommandRefused(
                 f"No element of {display(key)} has a text among its attributes.",
@@ -121,7 +122,7 @@ class FitService:
         for (attributes, vector), name in zip(
             await self._store.described(info, names, vectors=True), names, strict=True
         ):
-            if vector is not None and vector.norm:
+            if vector is not None and not vector.is_zero:
                 values.append({"element": decode(name), **parse_fields(attributes)})
                 vectors.append(vector)
         return _Sample(values, vectors, drawn.uniform)
@@ -168,12 +169,20 @@ class FitService:
             except ValueError:
                 continue
             vectors.append(vector)
+        if not texts:
+            return NOTHING
         embedded: list[bytes] = []
         for first in range(0, len(texts), _BATCH):
             embedded += await asyncio.to_thread(embedder.run_documents, texts[first : first + _BATCH])
             progress(Progress(f"embedding {field} with {embedder.name}", len(embedded), len(texts), "texts"))
         rows = matrices(vectors, embedded, info.dimension)
         return await asyncio.to_thread(compare, *rows, info.quantization == "bin")
+
+
+def _recorded(pattern: str, values: Sequence[dict[str, Json]]) -> list[str]:
+    """Return the recorded field or template if the elements still have it."""
+    kept = pattern and any(name in one for one in values for name in template_fields(pattern))
+    return [pattern] if kept else []
 
 
 def text_fields(values: Sequence[dict[str, Json]]) -> list[str]:

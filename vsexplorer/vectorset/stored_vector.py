@@ -6,9 +6,15 @@ import math
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from vsexplorer.core.vectors import norm, packed, unpacked
 from vsexplorer.vectorset import replies
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    type Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,11 @@ class StoredVector:
             CommandRefused: the reply has another shape.
         """
         return cls(*_parts(reply, dimension), dimension)
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether the vector is zero, which has the norm 1 in replies; ``bin`` does not tell."""
+        return self.quantization != "bin" and not any(self.blob)
 
     def normalized(self) -> array[float]:
         """Return the vector with length one; for ``bin``, its signs as 1 and -1."""
@@ -76,6 +87,24 @@ class StoredVector:
         return math.isclose(length, self.norm, rel_tol=1e-2, abs_tol=1e-6) and (
             _near(unit, stored, error) or _near([one * shrunk for one in unit], stored, error)
         )
+
+
+def unit_rows(vectors: Sequence[StoredVector]) -> Matrix:
+    """Return vectors as rows of length one; those of ``bin`` as signs, and zero vectors as zeros."""
+    import numpy as np
+
+    found: list[np.ndarray[Any, Any]] = []
+    for vector in vectors:
+        if vector.quantization == "int8":
+            found.append(np.frombuffer(vector.blob, np.int8, vector.dimension).astype(np.float64))
+        elif vector.quantization == "f32":
+            found.append(np.frombuffer(vector.blob, "<f4", vector.dimension).astype(np.float64))
+        else:
+            found.append(np.array(vector.normalized(), np.float64))
+    rows = np.array(found)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: Matrix = rows / np.where(lengths > 0, lengths, 1.0)
+    return unit
 
 
 def _near(numbers: Sequence[float], others: Sequence[float], error: float) -> bool:

@@ -1,0 +1,1 @@
+"""Checks of a vector set: its vectors, attributes, names, graph and server; each collects what it sees."""
