@@ -16,8 +16,8 @@ from vsexplorer.cli.screen import open_screen, screen_options, write_option
 from vsexplorer.core.errors import ExitCode, VsexplorerError
 
 _SAME_NAME = (
-    *("browse", "copy", "demo", "doctor", "export", "fields", "fit", "history", "info", "load", "query", "recall"),
-    *("sets", "show", "why"),
+    *("browse", "check", "copy", "demo", "doctor", "export", "fields", "fit", "history", "info", "load", "query"),
+    *("recall", "sets", "show", "why"),
 )
 """Commands defined in the module of their name."""
 _COMMANDS = {
@@ -25,6 +25,7 @@ _COMMANDS = {
     "add": "vsexplorer.cli.change:add",
     "completion": "vsexplorer.cli.completion:completion",
     "delete": "vsexplorer.cli.change:delete",
+    "eval": "vsexplorer.cli.eval:eval_",
     "filter": "vsexplorer.cli.filter:filter_",
     "neighbours": "vsexplorer.cli.browse:neighbours",
     "open": "vsexplorer.cli.screen:open_screen",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from vsexplorer.services.explorer import Explorer
     from vsexplorer.state.history import PastSearch
     from vsexplorer.state.user_state import UserState
+    from vsexplorer.transfer.judgments import JudgedQuery
 
 
 @contextmanager
@@ -46,6 +47,47 @@ async def suit_model(explorer: Explorer, key: bytes, progress: ProgressCallback)
         # The saved state is not essential.
         known = ""
     await explorer.models.suit(known, record.model, progress)
+
+
+def rated_queries(explorer: Explorer, key: bytes) -> list[JudgedQuery]:
+    """Return the searches of a set whose results were rated on the screen, as judged queries.
+
+    Raises:
+        NotFound: there are none.
+    """
+    from vsexplorer.core.errors import NotFound
+    from vsexplorer.core.text import decode, display
+    from vsexplorer.transfer.judgments import JudgedQuery
+
+    with user_state() as state:
+        found = state.ratings.of_set(explorer.place, key)
+    if not found:
+        raise NotFound(f"No results of {display(key)} are rated.", "On the screen, 1, 2 and 3 rate a result.")
+    return [
+        JudgedQuery(
+            f"{line} {filter}".strip() if filter else line,
+            line,
+            {decode(element): grade for element, grade in grades.items()},
+            filter,
+        )
+        for (line, filter), grades in found.items()
+    ]
+
+
+def favourites(explorer: Explorer, key: bytes) -> list[PastSearch]:
+    """Return the favourites of a set, by name.
+
+    Raises:
+        NotFound: there are none.
+    """
+    from vsexplorer.core.errors import NotFound
+    from vsexplorer.core.text import display
+
+    with user_state() as state:
+        found = [one for one in state.history.found(explorer.place, key) if one.name]
+    if not found:
+        raise NotFound(f"There is no favourite for {display(key)}.", "Press * on the screen to save a search.")
+    return sorted(found, key=lambda one: one.name)
 
 
 def favourite(explorer: Explorer, key: bytes, name: str) -> PastSearch:

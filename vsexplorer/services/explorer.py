@@ -12,6 +12,7 @@ from vsexplorer.server.session import Session
 from vsexplorer.server.target import Target, Where
 from vsexplorer.services.edit import Editor
 from vsexplorer.services.elements import ElementService
+from vsexplorer.services.evaluation import EvaluationService
 from vsexplorer.services.explanations import ExplanationService
 from vsexplorer.services.fit import FitService
 from vsexplorer.services.health import HealthService
@@ -39,6 +40,7 @@ class Explorer:
     samples: SampleService
     quality: QualityService
     explanations: ExplanationService
+    evaluation: EvaluationService
     fit: FitService
     health: HealthService
     editor: Editor
@@ -88,6 +90,7 @@ class Explorer:
         self.samples = SampleService(store, self.sets)
         self.quality = QualityService(store, self.models, self.sets)
         self.explanations = ExplanationService(store, self.models, self.sets, self.search)
+        self.evaluation = EvaluationService(store, self.search)
         self.fit = FitService(store, self.models, self.sets)
         self.health = HealthService(store, self.sets, self.fit)
         self.editor = Editor(store, self.models)

@@ -15,8 +15,9 @@ from vsexplorer.core.errors import UsageError
 type Values = Sequence[Any] | Mapping[str, Any]
 
 FILE = "state.sqlite"
-_VERSION = 1
-_SCHEMA = """
+_VERSION = 2
+_SCHEMAS = (
+    """
 CREATE TABLE searches (
     id INTEGER PRIMARY KEY,
     server TEXT NOT NULL, key BLOB NOT NULL,
@@ -30,7 +31,17 @@ CREATE TABLE sets (
     columns TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (server, key)
 );
-"""
+""",
+    """
+CREATE TABLE ratings (
+    server TEXT NOT NULL, key BLOB NOT NULL,
+    line TEXT NOT NULL, filter TEXT NOT NULL,
+    element BLOB NOT NULL, grade INTEGER NOT NULL,
+    PRIMARY KEY (server, key, line, filter, element)
+);
+""",
+)
+"""What each version adds to the one before."""
 
 
 class Database:
@@ -97,7 +108,7 @@ class Database:
 
 
 def _prepare(database: sqlite3.Connection) -> None:
-    """Create the tables of a new file.
+    """Create the tables that the file does not have yet.
 
     Raises:
         sqlite3.DatabaseError: a newer version has written the file.
@@ -105,7 +116,8 @@ def _prepare(database: sqlite3.Connection) -> None:
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version > _VERSION:
         raise sqlite3.DatabaseError("it was written by a newer vsexplorer")
-    if version == 0:
-        for statement in _SCHEMA.split(";"):
+    for schema in _SCHEMAS[version:]:
+        for statement in schema.split(";"):
             database.execute(statement)
+    if version < _VERSION:
         database.execute(f"PRAGMA user_version = {_VERSION}")

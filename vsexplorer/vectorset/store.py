@@ -356,6 +356,19 @@ class VectorSetStore:
             found.append(StoredVector.of(reply, info.dimension) if reply is not None else None)
         return found
 
+    async def members(self, key: bytes, names: Sequence[bytes]) -> list[bool]:
+        """Tell which elements a set has, in one round trip.
+
+        Raises:
+            VsexplorerError: the first refusal.
+        """
+        found: list[bool] = []
+        for reply in await self.connection.pipeline([[b"VISMEMBER", key, name] for name in names]):
+            if isinstance(reply, VsexplorerError):
+                raise reply
+            found.append(bool(reply))
+        return found
+
     async def neighbours(self, key: bytes, element: bytes) -> list[list[Neighbour]]:
         """Return an element's links in the HNSW graph, from the lowest level, which contains all elements, upward.
 
