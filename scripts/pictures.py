@@ -31,7 +31,7 @@ PICTURES: dict[str, tuple[tuple[int, int], str, list[str]]] = {
 
 async def draw(name: str, size: tuple[int, int], theme: str, keys: list[str]) -> None:
     """Run the application without a terminal, press the keys, save what it shows."""
-    start = Start(Where(temporary=True), DEFAULT_MODEL, demo="people", write=True, theme=theme)
+    start = Start(Where(temporary=True), DEFAULT_MODEL, demo="people", write=True, measure=False, theme=theme)
     app = ExplorerApp(start)
     async with app.run_test(size=size) as pilot:
         screen = app.screen

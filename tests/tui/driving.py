@@ -143,6 +143,7 @@ async def running(
 ) -> AsyncIterator[Driver]:
     """The application on a server, connected."""
     where = start.pop("where", None) or Where(server.target if server else None)
+    start.setdefault("measure", False)
     begin = Start(where=where, model=start.pop("model", DEFAULT_MODEL), **start)
     if embedder is not None:
         make = lend(embedder)

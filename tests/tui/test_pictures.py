@@ -135,6 +135,12 @@ async def test_every_screen_looks_as_it_did(
         await compare("edit", lambda: "valid JSON" in driver.screen_text())
         await driver.press("escape", "escape", "d")
         await compare("confirm", lambda: _can_confirm(driver))
+        await driver.press("escape", "W")
+        await compare(
+            "why", lambda: "carry the similarity" in driver.screen_text() or "no text" in driver.screen_text()
+        )
+        await driver.press("escape", "I")
+        await compare("health", lambda: "looked at" in driver.screen_text())
         await driver.press("escape", "question_mark")
         await compare("help")
         await driver.press("escape", "L")

@@ -85,6 +85,7 @@ def run_screen(ctx: click.Context, key: str | None, demo: str = "") -> int:
         count=options.get("results", settings.count),
         state=None if demo == "people" else paths.state_folder(),
         history=settings.history and not options.get("no_history"),
+        measure=settings.measure,
         model_given=model_given(ctx),
         theme=options.get("theme") or os.environ.get("VSEXPLORER_THEME") or settings.theme,
         keys=settings.keys,

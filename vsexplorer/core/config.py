@@ -37,6 +37,8 @@ class Config:
     """Number of results requested on the screen."""
     history: bool = True
     """Whether the screen keeps a search history."""
+    measure: bool = True
+    """Whether the screen measures recall while nothing is typed."""
     redis_server: str = ""
     """Path of the redis-server binary for the private server."""
     profile: str = ""

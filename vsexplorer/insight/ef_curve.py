@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -75,7 +75,7 @@ async def measure_curve(
     options: SearchOptions,
     values: Sequence[int],
     budget: float,
-) -> AsyncIterator[list[CurveSample]]:
+) -> AsyncGenerator[list[CurveSample]]:
     """Search for each query exactly and then with each value; yield its samples.
 
     Args:
@@ -90,7 +90,7 @@ async def measure_curve(
     Raises:
         VsexplorerError: the server or the connection failed.
     """
-    exact_options = replace(options, exact=True, epsilon=None)
+    exact_options = replace(options, exact=True, no_thread=False)
     for query in queries:
         started = time.perf_counter()
         exact = await store.ranking(info, filter, exact_options, query.like, query.vector)

@@ -6,7 +6,7 @@ import asyncio
 import math
 import statistics
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -31,6 +31,8 @@ class RecallQuery:
     like: bytes | None = None
     vector: bytes | None = None
     """float32, little-endian."""
+    line: str = ""
+    """The query line that asks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,16 @@ class RecallSummary:
     """Share of the queries with a recall under each threshold."""
 
 
+@dataclass(frozen=True, slots=True)
+class RecallEstimate:
+    """Mean recall at the number of results asked for, with its 95 % confidence interval."""
+
+    mean: float
+    low: float
+    high: float
+    queries: int
+
+
 async def measure(
     store: VectorSetStore,
     info: SetInfo,
@@ -71,7 +83,8 @@ async def measure(
     filter: str,
     options: SearchOptions,
     budget: float,
-) -> AsyncIterator[Measured]:
+    unfiltered: bool = True,
+) -> AsyncGenerator[Measured]:
     """Measure queries one at a time; with a filter, also the same queries without it.
 
     Args:
@@ -81,11 +94,12 @@ async def measure(
         filter: A filter that the server accepts; blank for none.
         options: The options of the approximate search.
         budget: Share of the time for which the server may be kept busy, above 0 and at most 1.
+        unfiltered: Whether to measure the queries without their filter, too.
 
     Raises:
         VsexplorerError: the server or the connection failed.
     """
-    exact_options = replace(options, exact=True, epsilon=None)
+    exact_options = replace(options, exact=True, no_thread=False)
     for place, query in enumerate(queries):
         started = time.perf_counter()
         found = await store.ranking(info, filter, options, query.like, query.vector)
@@ -93,13 +107,13 @@ async def measure(
         exact = await store.ranking(info, filter, exact_options, query.like, query.vector)
         ended = time.perf_counter()
         recall = {k: share for k in depths(options.count) if (share := recall_at(k, found, exact)) is not None}
-        unfiltered = None
-        if filter.strip():
+        without = None
+        if filter.strip() and unfiltered:
             found = await store.ranking(info, "", options, query.like, query.vector)
             exact = await store.ranking(info, "", exact_options, query.like, query.vector)
-            unfiltered = recall_at(options.count, found, exact)
+            without = recall_at(options.count, found, exact)
         busy = time.perf_counter() - started
-        yield Measured(query, recall, between - started, ended - between, unfiltered)
+        yield Measured(query, recall, between - started, ended - between, without)
         if place + 1 < len(queries):
             await asyncio.sleep(busy * (1 / budget - 1))
 

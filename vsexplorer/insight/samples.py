@@ -85,6 +85,11 @@ class Sampling:
         self._samples[info.key] = sample
         return await asyncio.to_thread(summarise, found, drawn.uniform, sample.whole)
 
+    def names(self, info: SetInfo) -> list[bytes] | None:
+        """Return the names in the sample that was taken; ``None`` if there is none, or it is not uniform."""
+        kept = self._samples.get(info.key)
+        return kept.draw.names if kept is not None and kept.fits(info) and kept.draw.names else None
+
     async def matching(self, info: SetInfo, expression: str, dialect: Dialect) -> Matches | None:
         """Count the elements that pass a valid filter, or estimate the number from the sample.
 

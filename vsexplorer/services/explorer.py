@@ -88,7 +88,7 @@ class Explorer:
         self.search = SearchService(store, self.models, self.sets)
         self.elements = ElementService(store, self.sets)
         self.samples = SampleService(store, self.sets)
-        self.quality = QualityService(store, self.models, self.sets)
+        self.quality = QualityService(store, self.models, self.sets, self.samples)
         self.explanations = ExplanationService(store, self.models, self.sets, self.search)
         self.evaluation = EvaluationService(store, self.search)
         self.fit = FitService(store, self.models, self.sets)

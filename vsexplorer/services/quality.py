@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from random import Random
 
 from vsexplorer.core.errors import NotFound
 from vsexplorer.core.text import decode, display
-from vsexplorer.core.values import SearchOptions, SetInfo
+from vsexplorer.core.values import ByText, SearchOptions, SetInfo
 from vsexplorer.core.vectors import packed, weighted_sum
 from vsexplorer.insight.drawing import draw
 from vsexplorer.insight.ef_curve import CurveSample, curve_values, measure_curve
-from vsexplorer.insight.recall import Measured, RecallQuery, measure
+from vsexplorer.insight.recall import Measured, RecallEstimate, RecallQuery, measure, summarize
 from vsexplorer.language.check import require_valid
+from vsexplorer.language.query_line import written
+from vsexplorer.language.query_source import line_of
 from vsexplorer.services.models import ModelService
+from vsexplorer.services.samples import SampleService
 from vsexplorer.services.sets import SetService
 from vsexplorer.vectorset.store import VectorSetStore
+
+_EXACT = 1.3e-6
+"""Milliseconds of an exact search per element and dimension."""
+_MOST_EXACT = 40.0
+"""Milliseconds that an exact search may take while the user does something else."""
+_ESTIMATED = 20
+_STEP = 5
+_IDLE_BUDGET = 0.1
 
 
 class QualityService:
     """Measures the searches in the sets of one database."""
 
-    def __init__(self, store: VectorSetStore, models: ModelService, sets: SetService) -> None:
+    def __init__(
+        self, store: VectorSetStore, models: ModelService, sets: SetService, samples: SampleService
+    ) -> None:
         self._store = store
         self._models = models
         self._sets = sets
+        self._samples = samples
 
     async def element_queries(self, key: bytes, number: int, random: Random) -> tuple[list[RecallQuery], bool]:
         """Draw elements of a set to search for; also tell whether the draw is uniform.
@@ -35,7 +49,8 @@ class QualityService:
         """
         info = await self._filled(key)
         drawn = await draw(self._store, info, number, random)
-        return [RecallQuery(decode(name), like=name) for name in drawn.names[:number]], drawn.uniform
+        names = drawn.names[:number]
+        return [RecallQuery(decode(name), like=name, line=written(name)) for name in names], drawn.uniform
 
     async def mixed_queries(
         self, key: bytes, number: int, mixed: int, random: Random
@@ -55,7 +70,8 @@ class QualityService:
             chosen = random.sample(names, min(mixed, len(names)))
             terms = [(1.0, vector.normalized()) for name in chosen if (vector := stored[name]) is not None]
             label = " + ".join(decode(name) for name in chosen)
-            queries.append(RecallQuery(label, vector=packed(weighted_sum(terms))))
+            line = "= " + " + ".join(written(name, in_sum=True) for name in chosen)
+            queries.append(RecallQuery(label, vector=packed(weighted_sum(terms)), line=line))
         return queries, drawn.uniform
 
     async def text_queries(self, key: bytes, texts: Sequence[str]) -> list[RecallQuery]:
@@ -70,11 +86,14 @@ class QualityService:
         await embedder.open()
         self._models.check(info)
         vectors = await asyncio.to_thread(embedder.run_documents, list(texts))
-        return [RecallQuery(text, vector=vector) for text, vector in zip(texts, vectors, strict=True)]
+        return [
+            RecallQuery(text, vector=vector, line=line_of(ByText(text)))
+            for text, vector in zip(texts, vectors, strict=True)
+        ]
 
     async def recall(
         self, key: bytes, queries: Sequence[RecallQuery], filter: str, options: SearchOptions, budget: float
-    ) -> AsyncIterator[Measured]:
+    ) -> AsyncGenerator[Measured]:
         """Compare searches with exact ones, one query at a time.
 
         Raises:
@@ -93,7 +112,7 @@ class QualityService:
         filter: str,
         options: SearchOptions,
         budget: float,
-    ) -> AsyncIterator[list[CurveSample]]:
+    ) -> AsyncGenerator[list[CurveSample]]:
         """Compare searches with several values of EF, or of FILTER-EF under a filter, with exact ones.
 
         Raises:
@@ -105,6 +124,29 @@ class QualityService:
         values = curve_values(info, filter, options.count)
         async for samples in measure_curve(self._store, info, queries, filter, options, values, budget):
             yield samples
+
+    async def estimates(self, info: SetInfo, filter: str, options: SearchOptions) -> AsyncGenerator[RecallEstimate]:
+        """Estimate the recall of searches like one, within a small budget; the queries are elements of the set.
+
+        Yields:
+            The estimate after every few queries; nothing if exact searches would take too long, or if no uniform
+            sample of the elements is at hand.
+
+        Raises:
+            VsexplorerError: the server or the connection failed.
+        """
+        names = self._samples.names(info)
+        if names is None or info.size * info.dimension * _EXACT > _MOST_EXACT:
+            return
+        chosen = Random(info.uid).sample(names, min(_ESTIMATED, len(names)))  # noqa: S311
+        queries = [RecallQuery(decode(name), like=name) for name in chosen]
+        measured: list[Measured] = []
+        async for one in measure(self._store, info, queries, filter, options, _IDLE_BUDGET, unfiltered=False):
+            measured.append(one)
+            if len(measured) % _STEP == 0 or len(measured) == len(queries):
+                summary = summarize(options.count, measured, Random(0))  # noqa: S311
+                if summary is not None:
+                    yield RecallEstimate(summary.mean, summary.low, summary.high, summary.queries)
 
     async def _filled(self, key: bytes) -> SetInfo:
         info = await self._sets.known(key)

@@ -58,6 +58,10 @@ class SampleService:
         require_valid(filter, dialect)
         return await self._sampling.matching(info, filter, dialect)
 
+    def names(self, info: SetInfo) -> list[bytes] | None:
+        """Return the names of the sample that ``facts`` took; ``None`` if there is none, or it is not uniform."""
+        return self._sampling.names(info)
+
     def forget(self) -> None:
         """Forget the samples: the server may be another one."""
         self._sampling = Sampling(self._store)

@@ -42,6 +42,8 @@ class SetMemory:
         self._brief: SearchDraft | None = None
         self.past: list[PastSearch] = []
         """The searches of the open set, the newest first."""
+        self.ratings: dict[tuple[str, str], dict[bytes, int]] = {}
+        """The grades of elements of the open set, by query and filter."""
         self.arrangement = Arrangement()
         """The columns of the open set."""
         self.model = ""
@@ -50,7 +52,7 @@ class SetMemory:
     async def open(self, place: str, info: SetInfo) -> None:
         """Switch to a set."""
         self._place, self._info, self._brief = place, info, None
-        self.past, self.arrangement, self.model = [], Arrangement(), ""
+        self.past, self.arrangement, self.model, self.ratings = [], Arrangement(), "", {}
         await self._do(self._read_past, self._read_set)
 
     def searched(self, search: SearchDraft, brief: bool = False) -> None:
@@ -71,6 +73,18 @@ class SetMemory:
     def keep(self, search: SearchDraft, name: str) -> None:
         """Keep a search as a favourite."""
         self._add(search, name, None)
+
+    def rate(self, search: SearchDraft, element: bytes, grade: int | None) -> None:
+        """Rate an element for a search: 2 relevant, 1 partly, 0 not; ``None`` removes the rating."""
+        if self._info is None:
+            return
+        grades = self.ratings.setdefault((search.line, search.filter), {})
+        if grade is None:
+            grades.pop(element, None)
+        else:
+            grades[element] = grade
+        place, key = self._place, self._info.key
+        self._later(lambda: self._opened.ratings.rate(place, key, search.line, search.filter, element, grade))
 
     def unfavourite(self, past: PastSearch) -> None:
         """Turn a favourite into an ordinary search."""
@@ -138,6 +152,7 @@ class SetMemory:
         if info is not None:
             self.arrangement = self._opened.sets.columns(self._place, info.key)
             self.model = self._opened.sets.model(self._place, info.key, info.input_dimension)
+            self.ratings = self._opened.ratings.of_set(self._place, info.key)
 
     def _later(self, *work: Callable[[], None]) -> None:
         task = asyncio.get_running_loop().create_task(self._do(*work))

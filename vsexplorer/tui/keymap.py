@@ -36,6 +36,9 @@ class Place(StrEnum):
     HISTORY = "In the list of earlier searches"
     OPTIONS = "In the search options"
     FORM = "While typing a change"
+    QUALITY = "In the search quality"
+    WHY = "While explaining an element"
+    HEALTH = "In the health of a set"
     LOAD = "While choosing a file to load"
     FILES = "In the list of files"
 
@@ -119,6 +122,15 @@ KEYMAP = (
     Key("load", "L", "load_file", "load", "Load a file into a vector set (with --write), or stop loading",
         Place.LOADING),
     Key("open-loaded", "ctrl+l", "open_loaded", "open loaded", "Open the set that was loaded last", Place.LOADING),
+    Key("quality", "M", "measure_quality", "quality", "Measure recall, and see which EF is enough", Place.SCREENS,
+        True),
+    Key("why", "W", "explain_why", "why", "Explain why an element is missing, or which of its words count",
+        Place.SCREENS, True),
+    Key("health", "I", "examine_set", "health", "Examine the set for what makes answers wrong", Place.SCREENS),
+    Key("rate-relevant", "1", "rate(2)", "relevant", "Rate the selected result as relevant", Place.EXPLORER),
+    Key("rate-partly", "2", "rate(1)", "partly", "Rate the selected result as partly relevant", Place.EXPLORER),
+    Key("rate-not", "3", "rate(0)", "not relevant", "Rate the selected result as not relevant", Place.EXPLORER),
+    Key("rate-clear", "0", "rate(-1)", "unrate", "Remove the rating of the selected result", Place.EXPLORER),
     Key("model", "m", "choose_model", "model", "Choose among the models that fit the set", Place.SCREENS),
     Key("refresh", "r,ctrl+r", "screen.refresh_results", "refresh", "Search again, or retry what failed",
         Place.EXPLORER, False, "r"),
@@ -260,6 +272,20 @@ KEYMAP = (
         Place.FORM),
     Key("form-editor", "ctrl+o", "editor", "editor", "Edit the attributes in $EDITOR", Place.FORM),
     Key("form-leave", "escape", "leave", "cancel", "Cancel without changing anything", Place.FORM),
+    Key("quality-use", "a", "use(0.95)", "use 0.95", "Search with the smallest value that reaches a recall of 0.95",
+        Place.QUALITY, True),
+    Key("quality-use-best", "A", "use(0.99)", "use 0.99",
+        "Search with the smallest value that reaches a recall of 0.99", Place.QUALITY, True),
+    Key("quality-kind", "n", "kind", "other queries",
+        "Measure with elements, with mixtures of elements, or with your searches", Place.QUALITY, True),
+    Key("quality-stop", "ctrl+s", "stop", "stop", "Stop measuring; what is measured stays", Place.QUALITY, True),
+    Key("quality-again", "r,ctrl+r", "measure", "again", "Measure again", Place.QUALITY, True, "r"),
+    Key("quality-panes", "tab", "panes", "worst queries", "Switch between the figures and the worst queries",
+        Place.QUALITY, True),
+    Key("why-use", "ctrl+s", "use", "use", "Search with the options that find the element", Place.WHY, True),
+    Key("health-again", "r,ctrl+r", "examine", "again", "Examine the set again", Place.HEALTH, True, "r"),
+    Key("health-panes", "tab", "panes", "explanation", "Switch between the findings and the explanation",
+        Place.HEALTH, True),
     Key("load-start", "ctrl+s", "load", "load", "Load the file as shown", Place.LOAD),
     Key("load-leave", "escape", "leave", "cancel", "Cancel without loading", Place.LOAD),
     Key("files-down", "j", "cursor_down", "down", "Next file", Place.FILES),

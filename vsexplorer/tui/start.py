@@ -30,6 +30,8 @@ class Start:
     """Folder for persistent state; ``None`` keeps it only until the program ends."""
     history: bool = True
     """Whether searches are recorded in the history; favourites always are."""
+    measure: bool = True
+    """Whether recall is measured while nothing is typed."""
     model_given: bool = False
     """Whether the model was given for this run; opening a set does not change it then."""
     theme: str = ""

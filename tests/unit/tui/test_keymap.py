@@ -15,10 +15,13 @@ from vsexplorer.tui.screens.browse import BrowseScreen
 from vsexplorer.tui.screens.columns import ColumnsList, ColumnsScreen
 from vsexplorer.tui.screens.element import ElementScreen
 from vsexplorer.tui.screens.forms import AttributesForm
+from vsexplorer.tui.screens.health import HealthScreen
 from vsexplorer.tui.screens.history import HistoryScreen
 from vsexplorer.tui.screens.load import FileTree, LoadScreen
 from vsexplorer.tui.screens.options import OptionsScreen
+from vsexplorer.tui.screens.quality import QualityScreen
 from vsexplorer.tui.screens.sets import SetsScreen
+from vsexplorer.tui.screens.why import WhyScreen
 from vsexplorer.tui.widgets.attribute_tree import AttributeTree
 from vsexplorer.tui.widgets.browse_table import BrowseTable
 from vsexplorer.tui.widgets.fields_panel import FieldsPanel
@@ -53,6 +56,9 @@ OWNERS: dict[Place, tuple[type, ...]] = {
     Place.OPTIONS: (OptionsScreen,),
     Place.LOAD: (LoadScreen,),
     Place.FILES: (FileTree,),
+    Place.QUALITY: (QualityScreen,),
+    Place.WHY: (WhyScreen,),
+    Place.HEALTH: (HealthScreen,),
 }
 
 

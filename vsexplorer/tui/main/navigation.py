@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vsexplorer.state.history import PastSearch
     from vsexplorer.tui.screens.element import ElementResult
     from vsexplorer.tui.screens.options import OptionsScreen
+    from vsexplorer.tui.screens.quality import QualityChoice
 
 NOT_CONNECTED = "not connected · ctrl+r: try again"
 
@@ -32,6 +33,7 @@ class Navigation(Vertical):
         session: The open set and the services for it.
         history: The earlier searches.
         page: Returns the results that are shown.
+        selected: Returns the selected result.
         options: Returns the search options in force.
         change: Uses other search options; returns why they are refused, or an empty string.
     """
@@ -63,6 +65,7 @@ class Navigation(Vertical):
         session: Session,
         history: SearchHistory,
         page: Callable[[], ResultPage | None],
+        selected: Callable[[], Hit | None],
         options: Callable[[], SearchOptions],
         change: Callable[[SearchOptions], str],
     ) -> None:
@@ -70,6 +73,7 @@ class Navigation(Vertical):
         self._session = session
         self._history = history
         self._page = page
+        self._selected = selected
         self._options = options
         self._change = change
         self._options_screen: OptionsScreen | None = None
@@ -105,6 +109,58 @@ class Navigation(Vertical):
         self.post_message(self.Returned())
         if left is not None and left.similar:
             self.post_message(SimilarWanted(left.element))
+
+    # Quality
+
+    def action_measure_quality(self) -> None:
+        """Measure recall with the filter and the options in force."""
+        from vsexplorer.tui.screens.quality import QualityScreen
+
+        if (info := self._usable()) is not None:
+            page = self._page()
+            filter = page.query.filter if page is not None else ""
+            self.app.push_screen(QualityScreen(self._session, info, filter, self._options()), self._measured)
+
+    def _measured(self, choice: QualityChoice | None) -> None:
+        if choice is not None and choice.options is not None:
+            self._change_options(choice.options)
+        elif choice is not None and choice.search is not None:
+            self.post_message(self.Recalled(choice.search))
+
+    def action_explain_why(self) -> None:
+        """Explain why an element is or is not among the results."""
+        from vsexplorer.core.values import Everything
+        from vsexplorer.tui.screens.why import WhyScreen
+
+        page = self._page()
+        if self._usable() is None:
+            return
+        if page is None or isinstance(page.query.source, Everything):
+            self._say("type a query first: without one nothing is ranked")
+        else:
+            selected = self._selected()
+            element = selected.element if selected is not None else None
+            self.app.push_screen(WhyScreen(self._session, page.query, element), self._explained)
+
+    def _explained(self, options: SearchOptions | None) -> None:
+        if options is not None:
+            self._change_options(options)
+
+    def _change_options(self, options: SearchOptions) -> None:
+        refused = self._change(options)
+        if refused:
+            self._say(refused, error=True)
+
+    def action_examine_set(self) -> None:
+        """Examine the open set."""
+        from vsexplorer.tui.screens.health import HealthScreen
+
+        if (info := self._usable()) is not None:
+            self.app.push_screen(HealthScreen(self._session, info), self._examined)
+
+    def _examined(self, element: bytes | None) -> None:
+        if element is not None:
+            self.open_element(Hit(0, element, None, None))
 
     # Sets and models
 

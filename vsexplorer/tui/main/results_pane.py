@@ -32,7 +32,7 @@ class ResultsPane(Horizontal):
 
     Args:
         session: The open set and the services for it.
-        verdict: Explains whether an element passes the filter.
+        judged: Returns lines about an element: why it passes the filter, how it is rated.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.PANE)
@@ -53,12 +53,14 @@ class ResultsPane(Horizontal):
     class Summarized(Message):
         """The summary has changed."""
 
-    def __init__(self, session: Session, verdict: Callable[[Hit], str]) -> None:
+    def __init__(self, session: Session, judged: Callable[[Hit], tuple[str, ...]]) -> None:
         super().__init__(id="body")
         self._session = session
-        self._verdict = verdict
+        self._judged = judged
         self.page: ResultPage | None = None
         """The answer that is shown."""
+        self.recall = ""
+        """The recall of searches like the one shown, in words; empty while it is not known."""
         self.table = ResultsTable(id="results", classes="-hidden")
         self.table.selection = session.selection
         self.notice = Notice(id="notice")
@@ -84,15 +86,17 @@ class ResultsPane(Horizontal):
 
     @property
     def summary(self) -> str:
-        """A one-line summary: number of results, sorting, search options, number of marked elements."""
+        """A one-line summary: number of results, sorting, search options, recall, number of marked elements."""
         marked = f"· {len(self._session.selection):,} marked" if self._session.selection else ""
         limits = f"· {_limits(self.page.query.options)}" if self.page is not None else ""
         counted = _counted(self.page, self._session.info) if self.page is not None else ""
-        return " ".join(filter(None, (counted, self.table.sorting, limits.rstrip("· "), marked)))
+        recall = f"· {self.recall}" if self.recall else ""
+        return " ".join(filter(None, (counted, self.table.sorting, limits.rstrip("· "), recall, marked)))
 
     def show_page(self, page: ResultPage, info: SetInfo) -> None:
         """Show a result page, or explain why it is empty."""
         self.page = page
+        self.recall = ""
         self.table.show(page)
         if not page.hits:
             self.show_notice(*_nothing(page, info))
@@ -145,6 +149,10 @@ class ResultsPane(Horizontal):
         self.table.arrangement = self._session.arrangement
         self.table.refresh()
         self.post_message(self.Summarized())
+
+    def show_selected(self) -> None:
+        """Show the attributes of the selected element again."""
+        self._show_attributes(self.table.selected)
 
     # Keys
 
@@ -258,7 +266,7 @@ class ResultsPane(Horizontal):
         if hit is None or not self.attributes.display:
             return
         score = f" · {hit.score:.3f}" if hit.score is not None else ""
-        facts = (f"#{hit.rank}{score}", *filter(None, (self._verdict(hit),)), "")
+        facts = (f"#{hit.rank}{score}", *self._judged(hit), "")
         self.attributes.show(decode(hit.element), hit.attributes, facts)
 
     def _swap(self, shown: ResultsTable | Notice, hidden: ResultsTable | Notice) -> None:

@@ -66,14 +66,19 @@ class MainScreen(Screen[None]):
         self.start = start
         self.session = session
         self.header = Header(session.connection, start.write)
-        self.search_view = SearchView(session, start.count)
+        self.search_view = SearchView(session, start.count, start.measure)
         self.footer = Footer(keys_at(*_PLACES), session.remapped)
         self.tracker = SetTracker(session, self.run_worker, self._set_event)
         self.model = ModelLoader(session, self.run_worker, self.search_view.say, self._model_ready)
         self.loads = Loading(session, self.tracker.refresh)
         view = self.search_view
         self.navigation = Navigation(
-            session, view.history, lambda: view.results.page, lambda: view.options.current, view.change_options
+            session,
+            view.history,
+            lambda: view.results.page,
+            lambda: view.results.selected,
+            lambda: view.options.current,
+            view.change_options,
         )
 
     def compose(self) -> ComposeResult:

@@ -20,7 +20,18 @@ from vsexplorer.core.errors import (
     TimedOut,
     VsexplorerError,
 )
-from vsexplorer.core.values import ByElement, BySum, Query, ResultPage, SearchDraft, SearchOptions, SetInfo
+from vsexplorer.core.text import decode
+from vsexplorer.core.values import (
+    ByElement,
+    BySum,
+    Everything,
+    Hit,
+    Query,
+    ResultPage,
+    SearchDraft,
+    SearchOptions,
+    SetInfo,
+)
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.live_search import LiveSearch, Outcome
 from vsexplorer.tui.main.filter_bar import FilterBar
@@ -28,6 +39,7 @@ from vsexplorer.tui.main.query_bar import QueryBar
 from vsexplorer.tui.main.results_pane import ResultsPane
 from vsexplorer.tui.main.status_line import StatusLine
 from vsexplorer.tui.services.match_counter import MatchCounter
+from vsexplorer.tui.services.recall_meter import Circumstances, RecallMeter
 from vsexplorer.tui.services.search_history import SearchHistory
 from vsexplorer.tui.services.search_options import OptionChoice
 from vsexplorer.tui.session import Session
@@ -37,9 +49,11 @@ from vsexplorer.tui.widgets.prompt import PromptLine
 
 if TYPE_CHECKING:
     from vsexplorer.insight.match_counts import Matches
+    from vsexplorer.insight.recall import RecallEstimate
     from vsexplorer.language.known import SetFacts
     from vsexplorer.services.search import PreparedQuery
 
+_GRADES = {2: "relevant", 1: "partly relevant", 0: "not relevant"}
 _SOON = 0.15
 """Seconds before an unanswered search is announced in the query line."""
 
@@ -50,6 +64,7 @@ class SearchView(Vertical):
     Args:
         session: The open set and the services for it.
         count: Number of results of a search.
+        measures: Whether recall is measured while nothing is typed.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.EXPLORER)
@@ -72,13 +87,13 @@ class SearchView(Vertical):
             super().__init__()
             self.error = error
 
-    def __init__(self, session: Session, count: int) -> None:
+    def __init__(self, session: Session, count: int, measures: bool) -> None:
         super().__init__(id="search")
         self._session = session
         self.options = OptionChoice(count)
         self.query_bar = QueryBar(self._find_names)
         self.filter_bar = FilterBar()
-        self.results = ResultsPane(session, self.filter_bar.verdict)
+        self.results = ResultsPane(session, self._judged)
         self.status_bar = StatusLine(id="status")
         self.history = SearchHistory(session.memory)
         self._live: LiveSearch[PreparedQuery] = LiveSearch(
@@ -86,6 +101,12 @@ class SearchView(Vertical):
         )
         self._counter = MatchCounter(
             lambda info, filter: session.explorer.samples.matching(info, filter), self._show_matches, self._crash
+        )
+        self._measures = measures
+        self._meter = RecallMeter(
+            lambda info, filter, options: session.explorer.quality.estimates(info, filter, options),
+            self._show_recall,
+            self._crash,
         )
         self._trail: list[SearchDraft] = []
         """The searches to return to from searches for similar elements."""
@@ -102,6 +123,7 @@ class SearchView(Vertical):
         """Stop searching, and wait for running commands."""
         self.history.close()
         await self._counter.close()
+        await self._meter.close()
         await self._live.close()
 
     async def settled(self) -> None:
@@ -138,13 +160,14 @@ class SearchView(Vertical):
         self.say(words, error=True)
 
     def repeat(self) -> None:
-        """Search and count again, because the set may have changed."""
-        self._counter.forget()
+        """Search, count and measure again, because the set may have changed."""
+        self.forget_counts()
         self.search()
 
     def forget_counts(self) -> None:
-        """Count matches again with the next search."""
+        """Count matches and measure recall again with the next search."""
         self._counter.forget()
+        self._meter.forget()
 
     def use_facts(self, facts: SetFacts | None) -> None:
         """Use what a sample tells of the fields; ``None`` while it is being taken."""
@@ -234,6 +257,7 @@ class SearchView(Vertical):
         if self._info is None or outcome.query.key != self._info.key:
             return
         page = outcome.page
+        self._meter.stop()
         if page is None:
             if outcome.error is not None and outcome.newest:
                 self._show_error(outcome.error, outcome.query)
@@ -245,6 +269,8 @@ class SearchView(Vertical):
         if outcome.newest:
             self.history.show(SearchDraft(self.query_bar.value, page.query.filter, self.options.chosen))
             self._counter.ask(self._info, page.query.filter)
+            if self._measures and page.hits and _is_approximate(page.query):
+                self._meter.ask(self._info, page.query.filter, page.query.options)
         self.post_message(self.Answered(page, outcome.newest))
 
     def _show_error(self, error: VsexplorerError, query: Query) -> None:
@@ -334,6 +360,25 @@ class SearchView(Vertical):
         else:
             self.results.table.action_move(event.by)
 
+    def action_rate(self, grade: int) -> None:
+        """Rate the selected result for the search: 2 relevant, 1 partly, 0 not; -1 removes the rating."""
+        search, hit = self.history.answered, self.results.selected
+        if search is None or hit is None or not search.line.strip():
+            self.say("search for something and select a result to rate it")
+            return
+        self._session.memory.rate(search, hit.element, grade if grade >= 0 else None)
+        self.history.use()
+        rated = len(self._session.memory.ratings[search.line, search.filter])
+        self.say(f"{_GRADES.get(grade, 'not rated')}: {decode(hit.element)} · {rated:,} rated for this search")
+        self.results.show_selected()
+
+    def _judged(self, hit: Hit) -> tuple[str, ...]:
+        """Return whether a result passes the filter, and why, and how it is rated."""
+        search = self.history.answered
+        rated = self._session.memory.ratings.get((search.line, search.filter), {}) if search is not None else {}
+        rating = f"rated {_GRADES[rated[hit.element]]}" if hit.element in rated else ""
+        return tuple(filter(None, (self.filter_bar.verdict(hit), rating)))
+
     async def _find_names(self, prefix: bytes) -> list[bytes]:
         if self._info is None or not self._session.connection.connected:
             return []
@@ -387,5 +432,21 @@ class SearchView(Vertical):
         self.results.toggle_fields()
         self._mark_conditions()
 
+    def _show_recall(self, measured: Circumstances, estimate: RecallEstimate | None) -> None:
+        """Show the recall of searches like the one shown, unless another one is shown by now."""
+        page = self.results.page
+        if page is None or (measured.filter, measured.options) != (page.query.filter.strip(), page.query.options):
+            return
+        if estimate is None:
+            self.results.recall = "recall not measured"
+        else:
+            interval = f"{estimate.low:.2f} to {estimate.high:.2f} by {estimate.queries} queries"
+            self.results.recall = f"recall {estimate.mean:.2f} ({interval})"
+        self.show_summary()
+
     def _crash(self, error: BaseException) -> None:
         self.app.call_later(self.app.crash, error)  # type: ignore[attr-defined]
+
+
+def _is_approximate(query: Query) -> bool:
+    return not query.options.exact and not isinstance(query.source, Everything)

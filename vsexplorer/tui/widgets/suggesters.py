@@ -1,13 +1,14 @@
-"""Suggestions for the lines of a form, shown after the cursor: paths and field names."""
+"""Suggestions for the lines of a form, shown after the cursor: paths, field names and element names."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from textual.suggester import Suggester
 
+from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.core.text import sanitize
 
 _MOST_FILES = 10_000
@@ -71,3 +72,24 @@ class FieldSuggester(Suggester):
         before = value[: len(value) - len(begun)]
         found = next((name for name in self._fields() if name.startswith(begun) and sanitize(name) == name), None)
         return f"{before}{found}{self._closing if template else ''}" if found is not None else None
+
+
+class NameSuggester(Suggester):
+    """Completes the name of an element.
+
+    Args:
+        find: Finds names that begin with a text.
+    """
+
+    def __init__(self, find: Callable[[str], Awaitable[Sequence[str]]]) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._find = find
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """Return the first name that begins as typed; ``None`` if none does."""
+        try:
+            found = await self._find(value) if value else []
+        except VsexplorerError:
+            # The explanation reports the server's error.
+            return None
+        return next((name for name in found if name.startswith(value) and sanitize(name) == name), None)
