@@ -9,7 +9,7 @@ from tests.conftest import CACHE
 from tests.support.command import vsexplorer
 from tests.support.servers import RedisServer, fill
 from vsexplorer.core.config import DEFAULT_MODEL
-from vsexplorer.embedding.embedder import make_embedder
+from vsexplorer.embedding.factory import make_embedder
 from vsexplorer.insight.set_figures import FIGURES, facts, figure, ordered
 from vsexplorer.server.connection import Connection
 from vsexplorer.services.models import ModelService

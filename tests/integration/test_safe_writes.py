@@ -86,7 +86,7 @@ def test_loading_the_model_reports_nothing_to_its_maker(own_folders: Path) -> No
     code = f"""
 import asyncio
 from pathlib import Path
-from vsexplorer.embedding.embedder import make_embedder
+from vsexplorer.embedding.factory import make_embedder
 asyncio.run(make_embedder({DEFAULT_MODEL!r}, Path({str(CACHE)!r})).open())
 """
     environment = {**os.environ, "HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache")}

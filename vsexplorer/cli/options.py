@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vsexplorer.core.config import DEFAULT_MODEL
 from vsexplorer.core.errors import UsageError
 from vsexplorer.output.formats import FORMATS
 
 if TYPE_CHECKING:
     from vsexplorer.core.config import Config
+    from vsexplorer.embedding.text_embedder import EmbeddingOptions
     from vsexplorer.server.target import Where
     from vsexplorer.services.explorer import Explorer
 
@@ -66,7 +68,15 @@ _GENERAL = (
     shared_option(
         "--timeout", "timeout", type=click.FloatRange(0.05), metavar="S", help="Seconds a command may take."
     ),
-    shared_option("--model", "model", metavar="NAME|FOLDER", help="Embedding model of fastembed, or a folder."),
+    shared_option("--model", "model", metavar="NAME|FOLDER", help="Embedding model: a name, or a folder."),
+    shared_option(
+        "--embedder",
+        "embedder",
+        metavar="URL",
+        help="Embed with an OpenAI-compatible server; its key is in VSEXPLORER_EMBEDDER_KEY.",
+    ),
+    shared_option("--query-prefix", "query_prefix", metavar="TEXT", help="Put before queries to embed."),
+    shared_option("--document-prefix", "document_prefix", metavar="TEXT", help="Put before documents to embed."),
 )
 
 
@@ -128,15 +138,78 @@ def config() -> Config:
 
 
 def model_name(ctx: click.Context, settings: Config) -> str:
-    """Return the model of, in this order, ``--model``, ``VSEXPLORER_MODEL``, the profile, the configuration."""
+    """Return the model of, in this order, ``--model``, ``VSEXPLORER_MODEL``, the profile, the configuration.
+
+    With an embedding server it is the server's address with the name of the model after ``#``; without a name, the
+    only model of the server.
+    """
     profile = settings.profiles.get(given(ctx).get("profile") or settings.profile)
     from_profile = profile.model if profile else ""
-    return given(ctx).get("model") or os.environ.get("VSEXPLORER_MODEL") or from_profile or settings.model
+    named = given(ctx).get("model") or os.environ.get("VSEXPLORER_MODEL") or from_profile
+    address = embedder_address(ctx, settings)
+    if not address:
+        return named or settings.model
+    name = named or (settings.model if settings.model != DEFAULT_MODEL else "")
+    return f"{address}#{name}" if name else address
 
 
-def model_given(ctx: click.Context) -> bool:
+def embedder_address(ctx: click.Context, settings: Config) -> str:
+    """Return the embedding server of, in this order, ``--embedder``, ``VSEXPLORER_EMBEDDER``, the profile, the
+    configuration; empty for none.
+
+    Raises:
+        UsageError: it is not an HTTP address.
+    """
+    profile = settings.profiles.get(given(ctx).get("profile") or settings.profile)
+    from_profile = profile.embedder if profile else ""
+    address: str = (
+        given(ctx).get("embedder") or os.environ.get("VSEXPLORER_EMBEDDER") or from_profile or settings.embedder
+    )
+    if address and not address.startswith(("http://", "https://")):
+        raise UsageError(f"--embedder {address}: an address begins with http:// or https://.")
+    return address
+
+
+def embedding(ctx: click.Context, settings: Config) -> EmbeddingOptions:
+    """Return what the user says about embedding, besides the model.
+
+    Raises:
+        UsageError: the command that prints the key of the embedding server fails.
+    """
+    from urllib.parse import urlsplit
+
+    from vsexplorer.embedding.prefixes import Prefixes
+    from vsexplorer.embedding.text_embedder import EmbeddingOptions
+
+    typed = given(ctx)
+    prefixes = None
+    if "query_prefix" in typed or "document_prefix" in typed:
+        prefixes = Prefixes(typed.get("query_prefix", ""), typed.get("document_prefix", ""))
+    address = embedder_address(ctx, settings)
+    key = os.environ.get("VSEXPLORER_EMBEDDER_KEY", "") if address else ""
+    if address and not key and settings.embedder_key_command:
+        key = _printed(settings.embedder_key_command)
+    if address and not key and urlsplit(address).hostname == "api.openai.com":
+        key = os.environ.get("OPENAI_API_KEY", "")
+    return EmbeddingOptions(prefixes, key)
+
+
+def _printed(command: str) -> str:
+    """Return what a command prints, without the line end."""
+    import shlex
+    import subprocess
+
+    try:
+        done = subprocess.run(shlex.split(command), stdout=subprocess.PIPE, text=True, check=True, timeout=60)
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        raise UsageError(f"The command that prints the key of the embedding server failed: {error}.") from error
+    return done.stdout.strip()
+
+
+def model_given(ctx: click.Context, settings: Config) -> bool:
     """Return whether the model was named for this run, which overrides the model recorded for a set."""
-    return bool(given(ctx).get("model") or os.environ.get("VSEXPLORER_MODEL"))
+    named = given(ctx).get("model") or os.environ.get("VSEXPLORER_MODEL")
+    return bool(named or embedder_address(ctx, settings))
 
 
 def where(ctx: click.Context, settings: Config, temporary: bool = False) -> Where:
@@ -172,7 +245,7 @@ def explore[T](ctx: click.Context, work: Callable[[Explorer], Awaitable[T]], tem
     model = model_name(ctx, settings)
 
     async def run() -> T:
-        explorer = make_explorer(place, model, model_given(ctx))
+        explorer = make_explorer(place, model, model_given(ctx, settings), embedding(ctx, settings))
         try:
             await explorer.connect()
             if explorer.notice:

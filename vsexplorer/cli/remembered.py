@@ -46,7 +46,7 @@ async def suit_model(explorer: Explorer, key: bytes, progress: ProgressCallback)
     except VsexplorerError:
         # The saved state is not essential.
         known = ""
-    await explorer.models.suit(known, record.model, progress)
+    await explorer.models.suit(known, record, progress)
 
 
 def rated_queries(explorer: Explorer, key: bytes) -> list[JudgedQuery]:

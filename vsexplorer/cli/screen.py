@@ -11,7 +11,16 @@ from typing import Any
 import click
 
 from vsexplorer.cli.key_name import KeyName
-from vsexplorer.cli.options import config, connection_options, given, model_given, model_name, shared_option, where
+from vsexplorer.cli.options import (
+    config,
+    connection_options,
+    embedding,
+    given,
+    model_given,
+    model_name,
+    shared_option,
+    where,
+)
 from vsexplorer.core.errors import UsageError
 
 _SCREEN = (
@@ -86,7 +95,8 @@ def run_screen(ctx: click.Context, key: str | None, demo: str = "") -> int:
         state=None if demo == "people" else paths.state_folder(),
         history=settings.history and not options.get("no_history"),
         measure=settings.measure,
-        model_given=model_given(ctx),
+        model_given=model_given(ctx, settings),
+        embedding=embedding(ctx, settings),
         theme=options.get("theme") or os.environ.get("VSEXPLORER_THEME") or settings.theme,
         keys=settings.keys,
     )

@@ -25,6 +25,7 @@ class Profile:
     sni: str = ""
     insecure: bool = False
     model: str = ""
+    embedder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class Config:
     """The settings of the configuration file, with their defaults."""
 
     model: str = DEFAULT_MODEL
+    embedder: str = ""
+    """Address of an OpenAI-compatible embedding server, which then has ``model``."""
+    embedder_key_command: str = ""
+    """Command that prints the key of that server."""
     theme: str = ""
     count: int = 100
     """Number of results requested on the screen."""

@@ -8,13 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from vsexplorer.embedding.embedder import Embedder
-
-_TOKENS = 512
-"""Maximum tokens in a batch, with padding: smaller ones need more calls, larger ones miss caches
-(benchmarks/README.md)."""
-_TOKENIZED = 256
-"""Texts tokenized at a time to learn their lengths."""
+from vsexplorer.embedding.text_embedder import TextEmbedder
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +20,15 @@ class Embedded:
 
 
 class BulkEmbedder:
-    """Runs one embedder's model in as many threads as there are cores, each call in a single thread.
+    """Runs one embedder in as many threads as it wants, by default as there are cores.
 
     Several threads may run an onnxruntime session at once, so the model is in memory only once, and queries can run
     in between.
     """
 
-    def __init__(self, embedder: Embedder, workers: int | None = None) -> None:
+    def __init__(self, embedder: TextEmbedder, workers: int | None = None) -> None:
         self._embedder = embedder
-        self._threads = ThreadPoolExecutor(workers or os.cpu_count() or 1, "bulk")
+        self._threads = ThreadPoolExecutor(workers or embedder.workers or os.cpu_count() or 1, "bulk")
         self.cut = 0
         """Number of texts that were longer than the model's limit."""
 
@@ -73,19 +67,9 @@ class BulkEmbedder:
                 future.cancel()
 
     def _batches(self, texts: Sequence[str]) -> list[list[int]]:
-        lengths: list[int] = []
-        for start in range(0, len(texts), _TOKENIZED):
-            counted = self._embedder.count_tokens(texts[start : start + _TOKENIZED])
-            lengths += [tokens for tokens, _ in counted]
-            self.cut += sum(cut for _, cut in counted)
-        batches: list[list[int]] = []
-        batch: list[int] = []
-        for place in sorted(range(len(texts)), key=lengths.__getitem__):
-            if batch and lengths[place] * (len(batch) + 1) > _TOKENS:
-                batches.append(batch)
-                batch = []
-            batch.append(place)
-        return [*batches, batch] if batch else batches
+        found = self._embedder.batches(texts)
+        self.cut += found.cut
+        return found.batches
 
     def close(self) -> None:
         """Stop the threads; running batches are finished first."""

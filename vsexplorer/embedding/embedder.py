@@ -8,32 +8,26 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vsexplorer.core.errors import ModelUnavailable
 from vsexplorer.core.progress import Progress, ProgressCallback, ignore_progress
+from vsexplorer.embedding.prefixes import Prefixes, usual_prefixes
 from vsexplorer.embedding.registry import ModelDescription, supported_models
-from vsexplorer.embedding.sources import ModelFiles, find
+from vsexplorer.embedding.sources import ModelFiles, find, is_folder
+from vsexplorer.embedding.text_embedder import Batches, Embedding
 
 if TYPE_CHECKING:
     from fastembed import TextEmbedding
 
+_TOKENS = 512
+"""Maximum tokens in a batch, with padding: smaller ones need more calls, larger ones miss caches
+(benchmarks/README.md)."""
+_TOKENIZED = 256
+"""Texts tokenized at a time to learn their lengths."""
 _REMEMBERED = 512
 """Number of texts whose vectors are cached: 1.5 KiB each at 384 dimensions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Embedding:
-    """One text's vector: float32, little-endian, ``4 * dimension`` bytes."""
-
-    vector: bytes
-    milliseconds: float
-    """Time the model took; 0 for a cached text."""
-    remembered: bool = False
-    cut_at: int | None = None
-    """The model's limit in tokens, if the text exceeded it."""
 
 
 class Embedder:
@@ -43,9 +37,12 @@ class Embedder:
     speeds up short texts.
     """
 
-    def __init__(self, model: str, cache: Path) -> None:
+    workers: int | None = None
+
+    def __init__(self, model: str, cache: Path, prefixes: Prefixes | None = None) -> None:
         self.model = model
         self.cache = cache
+        self._given_prefixes = prefixes
         self._thread = ThreadPoolExecutor(1, "embedder")
         self._remembered: OrderedDict[str, Embedding] = OrderedDict()
         self._running: TextEmbedding | None = None
@@ -65,6 +62,21 @@ class Embedder:
     def name(self) -> str:
         """The model's full name once it is known."""
         return self._files.name if self._files else self.model
+
+    @property
+    def prefixes(self) -> Prefixes:
+        """The prefixes that were given, else those that the model wants."""
+        return self._given_prefixes if self._given_prefixes is not None else usual_prefixes(self.name)
+
+    @property
+    def provider(self) -> str:
+        """``fastembed``, or ``folder`` for files of the user."""
+        return "folder" if is_folder(self.model) else "fastembed"
+
+    @property
+    def limit(self) -> int | None:
+        """The number of tokens that a text is truncated to; ``None`` if unknown."""
+        return self._limit
 
     @property
     def origin(self) -> str:
@@ -120,14 +132,28 @@ class Embedder:
     def run_documents(self, texts: Sequence[str]) -> list[bytes]:
         """Embed documents, in order, in the calling thread; the model must be open."""
         assert self._running is not None
-        found = self._running.passage_embed(list(texts), batch_size=len(texts))
+        prefix = self.prefixes.document
+        found = self._running.passage_embed([prefix + text for text in texts], batch_size=max(1, len(texts)))
         return [vector.astype("<f4").tobytes() for vector in found]
 
-    def count_tokens(self, texts: Sequence[str]) -> list[tuple[int, bool]]:
-        """Count each text's tokens up to the model's limit, and tell if it is truncated; the model must be open."""
+    def batches(self, texts: Sequence[str]) -> Batches:
+        """Divide documents into batches of texts of about the same length, the shortest first."""
         assert self._running is not None
-        encodings = _tokenizer(self._running).encode_batch(list(texts))
-        return [(sum(one.attention_mask), bool(one.overflowing)) for one in encodings]
+        tokenizer, prefix = _tokenizer(self._running), self.prefixes.document
+        lengths: list[int] = []
+        cut = 0
+        for start in range(0, len(texts), _TOKENIZED):
+            encodings = tokenizer.encode_batch([prefix + text for text in texts[start : start + _TOKENIZED]])
+            lengths += [sum(one.attention_mask) for one in encodings]
+            cut += sum(bool(one.overflowing) for one in encodings)
+        found: list[list[int]] = []
+        batch: list[int] = []
+        for place in sorted(range(len(texts)), key=lengths.__getitem__):
+            if batch and lengths[place] * (len(batch) + 1) > _TOKENS:
+                found.append(batch)
+                batch = []
+            batch.append(place)
+        return Batches([*found, batch] if batch else found, cut)
 
     async def close(self) -> None:
         """Stop the thread; a text being embedded is finished first."""
@@ -155,6 +181,7 @@ class Embedder:
     def _run(self, text: str) -> Embedding:
         assert self._running is not None
         started = time.perf_counter()
+        text = self.prefixes.query + text
         vector = next(iter(self._running.query_embed(text)))
         elapsed = (time.perf_counter() - started) * 1000
         return Embedding(vector.astype("<f4").tobytes(), elapsed, cut_at=self._cut(text))
@@ -164,16 +191,6 @@ class Embedder:
         if self._limit is None or self._running is None or len(text) < self._limit - 1:
             return None
         return self._limit if _tokenizer(self._running).encode(text).overflowing else None
-
-
-def make_embedder(model: str, cache: Path) -> Embedder:
-    """Make the embedder for a model, not loaded yet.
-
-    Args:
-        model: A name that fastembed knows, or the path of a folder with the model's files.
-        cache: Folder of downloaded and converted models.
-    """
-    return Embedder(model, cache)
 
 
 def models_of_dimension(dimension: int) -> list[ModelDescription]:

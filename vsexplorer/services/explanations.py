@@ -73,6 +73,7 @@ class ExplanationService:
             step = Step("model", False, error.message)
             return Explanation(Cause.MODEL, error.message, error.hint.partition("\n")[0], (step,))
         model = self._models.embedder.name if embeds(query.source) else ""
+        recorded = await self._sets.recorded(info)
         question = Question(
             info,
             element,
@@ -81,7 +82,7 @@ class ExplanationService:
             _like(prepared),
             prepared.vector,
             model,
-            await self._sets.recorded_model(info),
+            recorded.model if recorded is not None else "",
             await self._original(info, element, field or record.text),
         )
         return await explain(self._store, question)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from vsexplorer.core import paths
 from vsexplorer.core.values import Capabilities
-from vsexplorer.embedding.embedder import Embedder, make_embedder
+from vsexplorer.embedding.factory import make_embedder
+from vsexplorer.embedding.text_embedder import EmbeddingOptions, TextEmbedder
 from vsexplorer.language.dialect import Dialect
 from vsexplorer.server.session import Session
 from vsexplorer.server.target import Target, Where
@@ -32,6 +33,7 @@ class Explorer:
         where: The server to use.
         embedder: The embedder to begin with.
         model_given: The user named its model for this run, so no set may change it.
+        embedding: What the user says about embedding, besides the model.
     """
 
     sets: SetService
@@ -46,11 +48,17 @@ class Explorer:
     editor: Editor
     transfers: Transfers
 
-    def __init__(self, where: Where, embedder: Embedder, model_given: bool = False) -> None:
+    def __init__(
+        self,
+        where: Where,
+        embedder: TextEmbedder,
+        model_given: bool = False,
+        embedding: EmbeddingOptions | None = None,
+    ) -> None:
         self._where = where
         self._session: Session | None = None
         self._opened: VectorSetStore | None = None
-        self.models = ModelService(embedder, model_given)
+        self.models = ModelService(embedder, model_given, embedding)
 
     async def connect(self) -> None:
         """Connect, or connect again after the connection was lost.
@@ -138,6 +146,9 @@ class Explorer:
             await self._session.close()
 
 
-def make_explorer(where: Where, model: str, model_given: bool = False) -> Explorer:
+def make_explorer(
+    where: Where, model: str, model_given: bool = False, embedding: EmbeddingOptions | None = None
+) -> Explorer:
     """Make an explorer, not connected yet, that embeds with a model from the user's cache folder."""
-    return Explorer(where, make_embedder(model, paths.cache_folder()), model_given)
+    embedder = make_embedder(model, paths.cache_folder(), embedding)
+    return Explorer(where, embedder, model_given, embedding)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from vsexplorer.core.attributes import Json
@@ -15,13 +15,14 @@ from vsexplorer.core.errors import CommandRefused, ModelUnavailable
 from vsexplorer.core.progress import Progress, ProgressCallback, ignore_progress
 from vsexplorer.core.text import decode, display
 from vsexplorer.core.values import SetInfo
-from vsexplorer.embedding.embedder import Embedder, make_embedder
 from vsexplorer.embedding.sources import ModelFiles, on_this_machine
+from vsexplorer.embedding.text_embedder import TextEmbedder
 from vsexplorer.insight.drawing import draw
 from vsexplorer.insight.fit import NOTHING, Fit, Verdict, compare, matrices
 from vsexplorer.services.models import ModelService
 from vsexplorer.services.sets import SetService
 from vsexplorer.transfer.mapping import text_of
+from vsexplorer.vectorset.set_records import SetRecord
 from vsexplorer.vectorset.store import VectorSetStore
 from vsexplorer.vectorset.stored_vector import StoredVector
 
@@ -38,6 +39,8 @@ class ModelFit:
     field: str
     """The field or template that was embedded again."""
     fit: Fit
+    record: SetRecord
+    """What to record if the model is the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ class FitService:
             for embedder in await self._embedders(info, models, stack, progress):
                 for one in fields:
                     fit = await self._compare(info, sample, one, embedder, progress)
-                    tried.append(ModelFit(embedder.name, one, fit))
+                    tried.append(ModelFit(embedder.name, one, fit, SetRecord.of(embedder, one)))
         tried.sort(key=lambda one: (_ORDER.index(one.fit.verdict), -one.fit.median))
         return FitReport(tuple(tried), sample.uniform)
 
@@ -112,7 +115,7 @@ class FitService:
         Raises:
             VsexplorerError: the server refuses.
         """
-        await self._sets.record_as(await self._sets.info(key), found.model, found.field)
+        await self._sets.record_as(await self._sets.info(key), replace(found.record, text=found.field))
 
     async def _draw(self, info: SetInfo, number: int, random: Random) -> _Sample:
         drawn = await draw(self._store, info, number, random)
@@ -129,7 +132,7 @@ class FitService:
 
     async def _embedders(
         self, info: SetInfo, models: Sequence[str], stack: AsyncExitStack, progress: ProgressCallback
-    ) -> list[Embedder]:
+    ) -> list[TextEmbedder]:
         used = self._models.embedder
         names = list(models)
         for description in await self._models.fitting(info):
@@ -147,7 +150,7 @@ class FitService:
         for name in dict.fromkeys(names):
             if name in (used.model, used.name):
                 continue
-            embedder = make_embedder(name, used.cache)
+            embedder = self._models.make(name)
             stack.push_async_callback(embedder.close)
             await embedder.open(progress)
             if embedder.dimension == info.input_dimension:
@@ -160,7 +163,7 @@ class FitService:
         return found_embedders
 
     async def _compare(
-        self, info: SetInfo, sample: _Sample, field: str, embedder: Embedder, progress: ProgressCallback
+        self, info: SetInfo, sample: _Sample, field: str, embedder: TextEmbedder, progress: ProgressCallback
     ) -> Fit:
         texts, vectors = [], []
         for values, vector in zip(sample.values, sample.vectors, strict=True):

@@ -9,8 +9,13 @@ from vsexplorer.core.errors import CommandRefused, DimensionMismatch
 from vsexplorer.core.progress import ProgressCallback, ignore_progress
 from vsexplorer.core.text import display, sanitize
 from vsexplorer.core.values import SetInfo
-from vsexplorer.embedding.embedder import Embedder, make_embedder, models_of_dimension
+from vsexplorer.embedding.embedder import models_of_dimension
+from vsexplorer.embedding.factory import make_embedder
+from vsexplorer.embedding.http_embedder import HttpEmbedder, is_address
+from vsexplorer.embedding.prefixes import Prefixes
 from vsexplorer.embedding.registry import ModelDescription
+from vsexplorer.embedding.text_embedder import EmbeddingOptions, TextEmbedder
+from vsexplorer.vectorset.set_records import SetRecord
 
 
 class ModelService:
@@ -19,10 +24,14 @@ class ModelService:
     Args:
         embedder: The embedder to begin with.
         given: The user named its model for this run, so no set may change it.
+        options: What the user says about embedding, for this and other models.
     """
 
-    def __init__(self, embedder: Embedder, given: bool = False) -> None:
+    def __init__(
+        self, embedder: TextEmbedder, given: bool = False, options: EmbeddingOptions | None = None
+    ) -> None:
         self.embedder = embedder
+        self._options = options or EmbeddingOptions()
         self._given = given
         self._default = embedder.model
 
@@ -37,16 +46,33 @@ class ModelService:
             return self._default
         return remembered or recorded or self._default
 
-    async def use(self, model: str, progress: ProgressCallback = ignore_progress) -> None:
+    def make(self, model: str, recorded: Prefixes | None = None) -> TextEmbedder:
+        """Make the embedder for a model, not opened yet.
+
+        Args:
+            model: A name, a folder, or the address of a server with a name.
+            recorded: The prefixes that a set was made with, if they are recorded.
+        """
+        return make_embedder(model, self.embedder.cache, self._options, recorded)
+
+    async def use(
+        self, model: str, progress: ProgressCallback = ignore_progress, recorded: Prefixes | None = None
+    ) -> None:
         """Embed with another model from now on; the current one stays in use if that fails.
+
+        Args:
+            model: A name, a folder, or the address of a server with a name.
+            progress: Called with progress.
+            recorded: The prefixes that the set was made with, if they are recorded.
 
         Raises:
             ModelUnavailable: the model cannot be found, fetched or loaded.
         """
-        if model in (self.embedder.model, self.embedder.name):
+        same = model in (self.embedder.model, self.embedder.name)
+        embedder = self.make(self.embedder.model if same else model, recorded)
+        if same and embedder.prefixes == self.embedder.prefixes:
             await self.embedder.open(progress)
             return
-        embedder = make_embedder(model, self.embedder.cache)
         try:
             await embedder.open(progress)
         except BaseException:
@@ -55,47 +81,87 @@ class ModelService:
         previous, self.embedder = self.embedder, embedder
         await previous.close()
 
-    async def suit(self, remembered: str, recorded: str, progress: ProgressCallback = ignore_progress) -> None:
-        """Switch to the model that ``resolve`` chooses.
+    async def suit(self, remembered: str, record: SetRecord, progress: ProgressCallback = ignore_progress) -> None:
+        """Switch to the model that ``resolve`` chooses, with the prefixes that are recorded for it.
 
         Raises:
             ModelUnavailable: the model cannot be found, fetched or loaded.
         """
-        wanted = self.resolve(remembered, recorded)
+        if self.changes(remembered, record):
+            wanted = self.resolve(remembered, record.model)
+            await self.use(wanted, progress, self._recorded_prefixes(wanted, record))
+
+    def changes(self, remembered: str, record: SetRecord) -> bool:
+        """Whether ``suit`` would use another model, or other prefixes."""
+        wanted = self.resolve(remembered, record.model)
         if wanted not in (self.embedder.model, self.embedder.name):
-            await self.use(wanted, progress)
+            return True
+        made = self.make(self.embedder.model, self._recorded_prefixes(wanted, record))
+        return made.prefixes != self.embedder.prefixes
+
+    def _recorded_prefixes(self, model: str, record: SetRecord) -> Prefixes | None:
+        """Return the recorded prefixes if they are those of a model."""
+        same = model in (self.embedder.model, self.embedder.name)
+        is_recorded = record.model and record.model == (self.embedder.name if same else model)
+        return record.prefixes if is_recorded else None
 
     async def fitting(self, info: SetInfo) -> list[ModelDescription]:
         """List the models whose vectors have the set's dimension."""
         return await asyncio.to_thread(models_of_dimension, info.input_dimension)
 
-    async def embedder_for(self, recorded: str, info: SetInfo | None, stack: AsyncExitStack) -> Embedder:
+    async def embedder_for(
+        self, record: SetRecord | None, info: SetInfo | None, stack: AsyncExitStack
+    ) -> TextEmbedder:
         """Return the embedder for elements that are added to a set.
 
         Args:
-            recorded: The model recorded for the set; empty if none.
+            record: How the set was made; ``None`` if that is not recorded, or shall not matter.
             info: The set; ``None`` for a new one.
             stack: Closes a model that is not the one in use.
 
         Raises:
             CommandRefused: another model was named for this run.
+            ModelUnavailable: the embedding server cannot be reached.
         """
-        if info is None or recorded in ("", self.embedder.model, self.embedder.name):
+        if info is None or record is None or not record.model:
             return self.embedder
+        used = self.embedder
+        if is_address(used.model):
+            # Only the server may know the name of its model.
+            await used.open()
+        if record.model in (used.model, used.name):
+            embedder = self.make(used.model, record.prefixes)
+            if embedder.prefixes == used.prefixes:
+                return used
+            stack.push_async_callback(embedder.close)
+            return embedder
         if self._given:
             raise CommandRefused(
-                f"{display(info.key)} was made with {sanitize(recorded)}; "
-                f"vectors of {self.embedder.name} cannot be compared with them.",
+                f"{display(info.key)} was made with {sanitize(record.model)}; "
+                f"vectors of {used.name} cannot be compared with them.",
                 "Leave out --model, or use --mix-models to add them anyway.",
             )
-        if recorded not in {model.name for model in await self.fitting(info)}:
+        if record.model not in {model.name for model in await self.fitting(info)}:
             # A record is data: it never makes vsexplorer load anything that it does not know.
-            return self.embedder
-        embedder = make_embedder(recorded, self.embedder.cache)
+            return used
+        embedder = self.make(record.model, record.prefixes)
         stack.push_async_callback(embedder.close)
         return embedder
 
-    def check(self, info: SetInfo, embedder: Embedder | None = None) -> None:
+    async def on_server(self) -> list[tuple[str, str]]:
+        """Return the names of the models on the embedding server in use, each with what ``use`` takes; empty if
+        none is in use.
+
+        Raises:
+            ModelUnavailable: the server cannot be reached.
+        """
+        embedder = self.embedder
+        if not isinstance(embedder, HttpEmbedder):
+            return []
+        names = await asyncio.to_thread(embedder.server_models)
+        return [(name, f"{embedder.origin}#{name}") for name in names]
+
+    def check(self, info: SetInfo, embedder: TextEmbedder | None = None) -> None:
         """Check that the vectors of a model, by default of the one in use, fit a set.
 
         Raises:

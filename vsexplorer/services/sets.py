@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from vsexplorer.core.errors import NotFound, PermissionDenied, WrongType
 from vsexplorer.core.text import display
@@ -125,10 +126,9 @@ class SetService:
         """
         return await self._believed(info, (await set_records.read(self._store, [info]))[0])
 
-    async def recorded_model(self, info: SetInfo) -> str:
-        """Return the model recorded for a set, also if it is unknown here; empty if none is recorded."""
-        record = (await set_records.read(self._store, [info]))[0]
-        return record.model if record is not None else ""
+    async def recorded(self, info: SetInfo) -> SetRecord | None:
+        """Return the record of a set as it is, also if its model is unknown here; ``None`` if there is none."""
+        return (await set_records.read(self._store, [info]))[0]
 
     async def _believed(self, info: SetInfo, record: SetRecord | None) -> SetRecord:
         if record is None:
@@ -136,7 +136,7 @@ class SetService:
         if record.model == self._models.embedder.name:
             return record
         known = {model.name for model in await self._models.fitting(info)}
-        return record if record.model in known else SetRecord("", record.text)
+        return record if record.model in known else replace(record, model="")
 
     async def record_model(self, info: SetInfo) -> None:
         """Record in Redis that a set was made with the model in use.
@@ -144,15 +144,19 @@ class SetService:
         Raises:
             VsexplorerError: the server or the connection failed.
         """
-        await set_records.write(self._store, info, SetRecord(self._models.embedder.name, ""))
+        await set_records.write(self._store, info, SetRecord.of(self._models.embedder, ""))
 
-    async def record_as(self, info: SetInfo, model: str, text: str) -> None:
-        """Record in Redis that a set was made with a model from a field or template.
+    async def record_as(self, info: SetInfo, record: SetRecord) -> None:
+        """Record in Redis how a set was made.
 
         Raises:
             VsexplorerError: the server or the connection failed.
         """
-        await set_records.write(self._store, info, SetRecord(model, text))
+        await set_records.write(self._store, info, record)
+
+    async def forget_record(self, key: bytes) -> None:
+        """Remove the record of how a set was made, if there is one."""
+        await set_records.remove(self._store, key)
 
     async def _summarize(self, infos: Sequence[SetInfo]) -> list[SetSummary]:
         sizes = await self._store.memory([info.key for info in infos])

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from vsexplorer.core.errors import CommandRefused
 from vsexplorer.core.progress import ProgressCallback, ignore_progress
 from vsexplorer.core.values import SetInfo
-from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.embedding.text_embedder import TextEmbedder
 from vsexplorer.language.evaluator import compiled
 from vsexplorer.server.session import Session
 from vsexplorer.server.target import Where
@@ -36,10 +36,10 @@ class Transfers:
         target = self._store.connection.target
         async with AsyncExitStack() as stack:
 
-            async def suit(info: SetInfo | None, mix: bool, progress: ProgressCallback) -> Embedder:
+            async def suit(info: SetInfo | None, mix: bool, progress: ProgressCallback) -> TextEmbedder:
                 record = (await records.read(self._store, [info]))[0] if info is not None and info.size else None
-                recorded = record.model if record is not None and not mix else ""
-                embedder = await self._models.embedder_for(recorded, info, stack)
+                believed = record if record is not None and not mix else None
+                embedder = await self._models.embedder_for(believed, info, stack)
                 await embedder.open(progress)
                 if info is not None:
                     self._models.check(info, embedder)
@@ -120,7 +120,7 @@ class Transfers:
         made = await described(store, plan.destination)
         record = (await records.read(self._store, [info]))[0]
         if plan.text:
-            record = records.SetRecord(self._models.embedder.name, plan.text)
+            record = records.SetRecord.of(self._models.embedder, plan.text)
         if made is not None and record is not None:
             await records.write(store, made, record)
         return report

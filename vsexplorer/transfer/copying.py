@@ -13,7 +13,7 @@ from vsexplorer.core.progress import Progress, ProgressCallback
 from vsexplorer.core.text import display
 from vsexplorer.core.values import SetInfo
 from vsexplorer.embedding.bulk import BulkEmbedder
-from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.embedding.text_embedder import TextEmbedder
 from vsexplorer.transfer.elements import StoredElement, elements
 from vsexplorer.transfer.mapping import text_of
 from vsexplorer.transfer.plan import OnExisting
@@ -55,7 +55,7 @@ async def copy(
     target: VectorSetStore,
     there: SetInfo | None,
     plan: CopyPlan,
-    embedder: Embedder,
+    embedder: TextEmbedder,
     progress: ProgressCallback,
 ) -> CopyReport:
     """Copy all elements, page by page.

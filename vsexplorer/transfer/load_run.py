@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from vsexplorer.core.errors import NotFound, VsexplorerError
 from vsexplorer.core.progress import ProgressCallback
 from vsexplorer.core.values import SetInfo
-from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.embedding.text_embedder import TextEmbedder
 from vsexplorer.transfer.loader import Loader
 from vsexplorer.transfer.plan import LoadPlan, LoadReport
 from vsexplorer.transfer.rows import RowSource
@@ -23,7 +23,7 @@ class LoadPlace:
     store: VectorSetStore
     name: str
     """The server and database, for telling loads apart."""
-    suit: Callable[[SetInfo | None, bool, ProgressCallback], Awaitable[Embedder]]
+    suit: Callable[[SetInfo | None, bool, ProgressCallback], Awaitable[TextEmbedder]]
     """Opens the model to embed with, given the set, or ``None`` for a new one, and whether models may be mixed.
 
     Raises ``DimensionMismatch`` where it does not fit the set, ``CommandRefused`` where another one made it.
@@ -53,7 +53,8 @@ async def load(
     made = await described(place.store, plan.key)
     if made is not None:
         if embedder is not None:
-            await _record(place, made, embedder.name, mapping.kept_text, report)
+            record = records.SetRecord.of(embedder, mapping.kept_text)
+            await _record(place, made, record, report)
         elif info is None:
             report.notes.append(
                 "the vectors came with the rows, so the model of the set is unknown: choose it with m"
@@ -70,12 +71,12 @@ async def described(store: VectorSetStore, key: bytes) -> SetInfo | None:
         return None
 
 
-async def _record(place: LoadPlace, made: SetInfo, model: str, text: str, report: LoadReport) -> None:
+async def _record(place: LoadPlace, made: SetInfo, record: records.SetRecord, report: LoadReport) -> None:
     """Record the model of a set, unless another one is recorded already."""
     before = (await records.read(place.store, [made]))[0]
-    if before is not None and before.model not in ("", model):
+    if before is not None and before.model not in ("", record.model):
         return
     try:
-        await records.write(place.store, made, records.SetRecord(model, text))
+        await records.write(place.store, made, record)
     except VsexplorerError as error:
         report.notes.append(f"the model of the set could not be recorded in Redis: {error.message}")

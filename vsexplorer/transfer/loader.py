@@ -13,7 +13,7 @@ from vsexplorer.core.progress import Progress, ProgressCallback
 from vsexplorer.core.text import display
 from vsexplorer.core.values import SetInfo
 from vsexplorer.embedding.bulk import BulkEmbedder
-from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.embedding.text_embedder import TextEmbedder
 from vsexplorer.server.connection import Connection
 from vsexplorer.transfer.checkpoint import Checkpoint, State
 from vsexplorer.transfer.mapping import Item, Mapping
@@ -84,7 +84,7 @@ class Loader:
         return self.mapping.embeds
 
     async def run(
-        self, embedder: Embedder | None, info: SetInfo | None, place: str, progress: ProgressCallback
+        self, embedder: TextEmbedder | None, info: SetInfo | None, place: str, progress: ProgressCallback
     ) -> LoadReport:
         """Load the files; resume an interrupted load of the same files.
 

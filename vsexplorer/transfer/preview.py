@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from vsexplorer.core.progress import ProgressCallback
 from vsexplorer.embedding.bulk import BulkEmbedder
-from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.embedding.text_embedder import TextEmbedder
 from vsexplorer.transfer.load_run import LoadPlace, described
 from vsexplorer.transfer.mapping import Item, Mapping
 from vsexplorer.transfer.plan import LoadPlan
@@ -114,7 +114,7 @@ async def preview(
     )
 
 
-async def _rate(embedder: Embedder, texts: Sequence[str]) -> float:
+async def _rate(embedder: TextEmbedder, texts: Sequence[str]) -> float:
     """Texts a second; infinite without any."""
     if not texts:
         return float("inf")

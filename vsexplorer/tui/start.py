@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from vsexplorer.embedding.text_embedder import EmbeddingOptions
     from vsexplorer.server.target import Where
     from vsexplorer.services.explorer import Explorer
 
@@ -34,6 +35,8 @@ class Start:
     """Whether recall is measured while nothing is typed."""
     model_given: bool = False
     """Whether the model was given for this run; opening a set does not change it then."""
+    embedding: EmbeddingOptions | None = None
+    """What the user says about embedding, besides the model."""
     theme: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
 
@@ -47,4 +50,4 @@ async def import_explorer(start: Start) -> Explorer:
     await asyncio.to_thread(importlib.import_module, "vsexplorer.services.explorer")
     from vsexplorer.services.explorer import make_explorer
 
-    return make_explorer(start.where, start.model, start.model_given)
+    return make_explorer(start.where, start.model, start.model_given, start.embedding)

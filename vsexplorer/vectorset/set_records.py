@@ -1,9 +1,8 @@
 """Records of how vector sets were made, kept in Redis for anyone who searches them later.
 
-One hash, ``vsexplorer:sets``: its fields are the keys of vector sets, its values JSON objects with ``model`` (the
-name fastembed knows), ``text`` (the field or template that was embedded), ``dimension`` (of the model's vectors),
-and ``uid`` with ``run`` (the set's ``vset-uid`` and the server's ``run_id``, to detect a set recreated under the
-same key). Written by loads, and with ``--write``; any tool may read it.
+One hash, ``vsexplorer:sets``: its fields are the keys of vector sets, its values JSON objects as docs/models.md
+describes. Written by loads, and with ``--write``; any tool may read it. Version 1 had ``model``, ``text``,
+``dimension``, ``uid`` and ``run`` only, and its readers ignore what was added.
 """
 
 from __future__ import annotations
@@ -12,15 +11,21 @@ import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from vsexplorer import __version__
 from vsexplorer.core.attributes import parse
 from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.core.values import SetInfo
+from vsexplorer.embedding.prefixes import Prefixes
+from vsexplorer.embedding.text_embedder import TextEmbedder
 from vsexplorer.server.connection import Reply
 from vsexplorer.vectorset import replies
 from vsexplorer.vectorset.store import VectorSetStore
 
 RECORDS = b"vsexplorer:sets"
+VERSION = 2
+"""Version of the records that are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,26 @@ class SetRecord:
 
     model: str
     text: str
+    provider: str = ""
+    """The kind of source of the model: ``fastembed``, ``folder`` or ``http``; never an address."""
+    query_prefix: str | None = None
+    document_prefix: str | None = None
+    """What was put before documents, and is to be put before queries; ``None`` if it is not recorded."""
+    limit: int | None = None
+    """Number of tokens that texts were truncated to, if known."""
+
+    @classmethod
+    def of(cls, embedder: TextEmbedder, text: str) -> SetRecord:
+        """Return the record of a set made by an embedder from a field or template."""
+        prefixes = embedder.prefixes
+        return cls(embedder.name, text, embedder.provider, prefixes.query, prefixes.document, embedder.limit)
+
+    @property
+    def prefixes(self) -> Prefixes | None:
+        """The prefixes; ``None`` if they are not recorded."""
+        if self.query_prefix is None or self.document_prefix is None:
+            return None
+        return Prefixes(self.query_prefix, self.document_prefix)
 
 
 async def read(store: VectorSetStore, infos: Sequence[SetInfo]) -> list[SetRecord | None]:
@@ -72,7 +97,19 @@ async def write(store: VectorSetStore, info: SetInfo, record: SetRecord) -> None
     before = (await read(store, [info]))[0]
     text = record.text if before is None or before.text == record.text else ""
     identity = {"uid": info.uid, "run": store.capabilities.run}
-    value = {"model": record.model, "text": text, "dimension": info.input_dimension, **identity}
+    value = {
+        "version": VERSION,
+        "model": record.model,
+        "provider": record.provider,
+        "text": text,
+        "dimension": info.input_dimension,
+        "query_prefix": record.query_prefix,
+        "document_prefix": record.document_prefix,
+        "limit": record.limit,
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "tool": f"vsexplorer {__version__}",
+        **identity,
+    }
     await store.connection.call(b"HSET", RECORDS, info.key, json.dumps(value, ensure_ascii=False))
 
 
@@ -90,4 +127,18 @@ def _record(reply: Reply, info: SetInfo, run: str) -> SetRecord | None:
     # A restarted server assigns new uids, so they are compared only within one run.
     if stored.get("run", run) == run and stored.get("uid", info.uid) != info.uid:
         return None
-    return SetRecord(str(stored.get("model", "")), str(stored.get("text", "")))
+    limit = stored.get("limit")
+    # Writers of version 1 put nothing before texts.
+    unrecorded = None if "version" in stored else ""
+    return SetRecord(
+        str(stored.get("model", "")),
+        str(stored.get("text", "")),
+        str(stored.get("provider", "")),
+        _text(stored.get("query_prefix", unrecorded)),
+        _text(stored.get("document_prefix", unrecorded)),
+        limit if isinstance(limit, int) else None,
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

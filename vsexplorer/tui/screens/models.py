@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from vsexplorer.services.models import ModelService
 
 from vsexplorer.core.errors import VsexplorerError
-from vsexplorer.core.text import byte_size, display
+from vsexplorer.core.text import byte_size, display, sanitize
 from vsexplorer.core.values import SetInfo
 from vsexplorer.tui.screens.chooser import Chooser
 
@@ -36,6 +36,13 @@ class ModelsScreen(Chooser[str]):
         self.add(
             [(model.name, "in use" if model.name == used else byte_size(model.size), model.name) for model in found]
         )
+        try:
+            served = await self._models.on_server()
+        except VsexplorerError as error:
+            self.say(error.line)
+            served = []
+        origin = sanitize(self._models.embedder.origin)
+        self.add([(sanitize(name), "in use" if name == used else f"on {origin}", model) for name, model in served])
         fit = f"with {dimension} dimensions, as {display(self._info.key)} needs"
         if found:
             self.say(f"models {fit}: {len(found)}; only the model the set was made with gives meaningful results")

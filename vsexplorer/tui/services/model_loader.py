@@ -94,11 +94,11 @@ class ModelLoader:
             return
         self.made_with = remembered or record.model
         self._session.embedded_fields = template_fields(record.text) if record.text else ()
-        wanted, used = explorer.models.resolve(remembered, record.model), explorer.models.embedder
-        if wanted in (used.model, used.name):
+        used = explorer.models.embedder
+        if not explorer.models.changes(remembered, record):
             self._ready(False)
-        elif await self._done(explorer.models.use(wanted, self._show)):
-            self._ready(True)
+        elif await self._done(explorer.models.suit(remembered, record, self._show)):
+            self._ready(explorer.models.embedder is not used)
 
     async def _choose(self, name: str, info: SetInfo, record: bool) -> None:
         explorer = self._session.explorer

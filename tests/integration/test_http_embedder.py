@@ -1,0 +1,245 @@
+"""Embedding with an OpenAI-compatible server: a real one with the real model, which can misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import struct
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.support.command import vsexplorer
+from tests.support.embedding_server import LONGEST, EmbeddingServer, serving
+from tests.support.servers import RedisServer
+from tests.tui.driving import PAGE, load_people
+from vsexplorer.core.errors import ModelUnavailable
+from vsexplorer.embedding.bulk import BulkEmbedder
+from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.embedding.http_embedder import HttpEmbedder
+from vsexplorer.embedding.prefixes import Prefixes
+
+_JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture
+async def served(embedder: Embedder) -> AsyncIterator[EmbeddingServer]:
+    await embedder.open()
+    with serving(EmbeddingServer(embedder)) as server:
+        yield server
+
+
+@pytest.fixture
+async def remote(served: EmbeddingServer, tmp_path: Path) -> AsyncIterator[HttpEmbedder]:
+    found = HttpEmbedder(served.url, tmp_path, Prefixes())
+    await found.open()
+    served.asked.clear()
+    yield found
+    await found.close()
+
+
+def answer(*vectors: object) -> tuple[int, dict[str, str], bytes]:
+    rows = [{"index": index, "embedding": vector} for index, vector in enumerate(vectors)]
+    return 200, _JSON, json.dumps({"data": rows}).encode()
+
+
+async def test_vectors_are_those_of_the_model(
+    served: EmbeddingServer, remote: HttpEmbedder, embedder: Embedder
+) -> None:
+    assert (remote.name, remote.dimension, remote.ready) == ("minilm", 384, True)
+    assert (await remote.embed("science")).vector == (await embedder.embed("science")).vector
+    texts = [f"text {number}" for number in range(70)]
+    assert await asyncio.to_thread(remote.run_documents, texts) == [
+        embedder.run_documents([text])[0] for text in texts
+    ]
+    assert [len(body["input"]) for body in served.asked] == [1, 32, 32, 6]
+    again = await remote.embed("science")
+    assert again.remembered
+    assert len(served.asked) == 4
+
+
+async def test_vectors_are_put_in_the_order_of_the_texts(
+    served: EmbeddingServer, remote: HttpEmbedder, embedder: Embedder
+) -> None:
+    served.shuffled = True
+    found = await asyncio.to_thread(remote.run_documents, ["one", "two", "three"])
+    assert found == [embedder.run_documents([text])[0] for text in ("one", "two", "three")]
+
+
+async def test_a_server_that_knows_no_base64_answers_numbers(
+    served: EmbeddingServer, remote: HttpEmbedder, embedder: Embedder
+) -> None:
+    served.base64 = False
+    found = await asyncio.to_thread(remote.run_documents, ["one"])
+    assert np.allclose(np.frombuffer(found[0], "<f4"), np.frombuffer(embedder.run_documents(["one"])[0], "<f4"))
+    await asyncio.to_thread(remote.run_documents, ["two"])
+    assert ["encoding_format" in body for body in served.asked] == [True, False, False]
+
+
+async def test_prefixes_go_before_queries_and_documents(served: EmbeddingServer, tmp_path: Path) -> None:
+    remote = HttpEmbedder(f"{served.url}#minilm", tmp_path, Prefixes("query: ", "passage: "))
+    await remote.open()
+    await remote.embed("a")
+    await asyncio.to_thread(remote.run_documents, ["b"])
+    assert [body["input"] for body in served.asked][-2:] == [["query: a"], ["passage: b"]]
+    await remote.close()
+
+
+async def test_a_busy_server_is_asked_again(served: EmbeddingServer, remote: HttpEmbedder) -> None:
+    served.replies = [
+        (500, {}, b"a moment"),
+        (429, {"Retry-After": "0"}, b"slow down"),
+        (503, {"Retry-After": "0"}, b""),
+    ]
+    assert len(await asyncio.to_thread(remote.run_documents, ["text"])) == 1
+    assert len(served.asked) == 4
+
+
+async def test_a_server_that_stays_busy_is_said(served: EmbeddingServer, remote: HttpEmbedder) -> None:
+    served.replies = [(429, {"Retry-After": "0"}, b'{"error": {"message": "quota used up"}}')] * 20
+    with pytest.raises(ModelUnavailable, match=r"is busy \(status 429\): quota used up"):
+        await asyncio.to_thread(remote.run_documents, ["text"])
+
+
+@pytest.mark.parametrize(
+    ("reply", "message"),
+    [
+        ((200, {}, b"<html>hello"), "did not answer in JSON but with '<html>hello'"),
+        ((200, _JSON, b'{"object": "list"}'), "answered without vectors"),
+        ((302, {"Location": "http://evil.example/"}, b""), "redirects to http://evil.example/"),
+        (answer([1.0] * 384, [1.0] * 384), "answered 2 vectors to 1 texts"),
+        (answer([1.0] * 3), "a vector of 3 dimensions, not 384"),
+        (answer([float("nan")] * 384), "a vector with NaN or infinite numbers"),
+        (answer(b64encode(struct.pack("<f", float("inf")) * 384).decode()), "with NaN or infinite numbers"),
+        (answer([]), "an empty vector"),
+        (answer("no base64!"), "something that is not a vector"),
+        (answer({"a": 1}), "something that is not a vector"),
+        ((200, _JSON, b'{"data": [{"index": 7, "embedding": [1]}]}'), "numbered its vectors wrongly"),
+        ((404, {}, b"no such page"), "has nothing at .*/v1/embeddings"),
+        ((403, _JSON, b'{"error": {"message": "not yours"}}'), "refuses access: not yours"),
+    ],
+)
+async def test_a_wrong_answer_is_a_sentence(
+    served: EmbeddingServer, remote: HttpEmbedder, reply: tuple[int, dict[str, str], bytes], message: str
+) -> None:
+    served.replies = [reply]
+    with pytest.raises(ModelUnavailable, match=message):
+        await asyncio.to_thread(remote.run_documents, ["text"])
+
+
+async def test_a_reply_that_is_cut_off_is_asked_for_again(served: EmbeddingServer, remote: HttpEmbedder) -> None:
+    served.replies = [(200, {**_JSON, "Content-Length": "1000"}, b'{"data": [')]
+    assert len(await asyncio.to_thread(remote.run_documents, ["text"])) == 1
+
+
+async def test_the_text_that_is_refused_is_named(served: EmbeddingServer, remote: HttpEmbedder) -> None:
+    texts = [*(f"text {number}" for number in range(9)), "x" * (LONGEST + 1)]
+    with pytest.raises(ModelUnavailable, match=r"refuses the text 'xxx.*' of 4,001 characters: input is longer"):
+        await asyncio.to_thread(remote.run_documents, texts)
+
+
+async def test_vectors_of_any_length_rank_the_same(
+    served: EmbeddingServer, newest: RedisServer, embedder: Embedder
+) -> None:
+    await load_people(newest, embedder)
+    served.scale = 7.5
+    done = vsexplorer("query", "people", "science", "--json", "--embedder", served.url, *newest.options)
+    plain = vsexplorer("query", "people", "science", "--json", *newest.options)
+    found, expected = (json.loads(one.stdout)["results"] for one in (done, plain))
+    assert [one["element"] for one in found] == [one["element"] for one in expected]
+    assert [one["score"] for one in found] == pytest.approx([one["score"] for one in expected], abs=1e-4)
+
+
+@pytest.fixture
+def arguments(served: EmbeddingServer, newest: RedisServer) -> list[str]:
+    return ["--embedder", served.url, *newest.options]
+
+
+async def test_the_key_is_taken_from_the_environment(served: EmbeddingServer, arguments: list[str]) -> None:
+    served.key = "secret"
+    refused = vsexplorer("load", "k", str(PAGE), "--records", "people", *arguments)
+    assert refused.returncode == 2
+    assert "refuses access: wrong key" in refused.stderr
+    assert "VSEXPLORER_EMBEDDER_KEY" in refused.stderr
+    wrong = vsexplorer("load", "k", str(PAGE), "--records", "people", *arguments, VSEXPLORER_EMBEDDER_KEY="another")
+    assert "Check VSEXPLORER_EMBEDDER_KEY" in wrong.stderr
+    assert "another" not in wrong.stderr
+    done = vsexplorer("load", "k", str(PAGE), "--records", "people", *arguments, VSEXPLORER_EMBEDDER_KEY="secret")
+    assert done.returncode == 0, done.stderr
+
+
+async def test_the_key_is_printed_by_a_command(
+    served: EmbeddingServer, arguments: list[str], tmp_path: Path
+) -> None:
+    served.key = "secret"
+    (tmp_path / "vsexplorer").mkdir()
+    config = tmp_path / "vsexplorer" / "config.toml"
+    config.write_text('embedder_key_command = "echo secret"\n')
+    done = vsexplorer("load", "k", str(PAGE), "--records", "people", *arguments, XDG_CONFIG_HOME=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    config.write_text('embedder_key_command = "false"\n')
+    failed = vsexplorer("load", "k", str(PAGE), "--records", "people", *arguments, XDG_CONFIG_HOME=str(tmp_path))
+    assert (failed.returncode, "that prints the key" in failed.stderr) == (2, True)
+
+
+async def test_a_load_records_the_model_but_no_address(
+    served: EmbeddingServer, arguments: list[str], newest: RedisServer
+) -> None:
+    done = vsexplorer("load", "k", str(PAGE), "--records", "people", "--document-prefix", "doc: ", *arguments)
+    assert done.returncode == 0, done.stderr
+    stored = newest.client().hget("vsexplorer:sets", "k")
+    record = json.loads(stored)
+    assert (record["model"], record["provider"], record["version"]) == ("minilm", "http", 2)
+    assert (record["query_prefix"], record["document_prefix"]) == ("", "doc: ")
+    assert served.url.encode() not in stored
+    assert all(text.startswith("doc: ") for body in served.asked for text in body["input"] if text != "warm up")
+    served.asked.clear()
+    without = vsexplorer("query", "k", "science", *newest.options)
+    assert without.returncode == 0, "a record never makes anything contact an address"
+    assert not served.asked
+
+
+async def test_which_model_is_asked_for(served: EmbeddingServer, arguments: list[str]) -> None:
+    served.names = ("one", "two:latest")
+    several = vsexplorer("load", "k", str(PAGE), "--records", "people", *arguments)
+    assert "offers several models" in several.stderr
+    assert "one, two:latest" in several.stderr
+    unknown = vsexplorer("load", "k", str(PAGE), "--records", "people", "--model", "three", *arguments)
+    assert "does not offer the model 'three'" in unknown.stderr
+    assert vsexplorer("load", "k", str(PAGE), "--records", "people", "--model", "one", *arguments).returncode == 0
+    served.names = ()
+    unnamed = vsexplorer("load", "k", str(PAGE), "--records", "people", *arguments)
+    assert "does not list its models" in unnamed.stderr
+
+
+def test_a_server_that_is_not_there_is_said(newest: RedisServer) -> None:
+    done = vsexplorer(
+        "load", "k", str(PAGE), "--records", "people", "--embedder", "http://127.0.0.1:9/v1", *newest.options
+    )
+    assert done.returncode == 2
+    assert "The embedding server 127.0.0.1:9 cannot be reached" in done.stderr
+    wrong = vsexplorer("load", "k", str(PAGE), "--records", "people", "--embedder", "127.0.0.1:9", *newest.options)
+    assert (wrong.returncode, "begins with http://" in wrong.stderr) == (2, True)
+
+
+async def test_another_model_is_refused_for_a_set(served: EmbeddingServer, arguments: list[str]) -> None:
+    assert vsexplorer("load", "k", str(PAGE), "--records", "people", *arguments).returncode == 0
+    again = vsexplorer("load", "k", str(PAGE), "--records", "queries", "--text", "text", *arguments)
+    assert "was made with" not in again.stderr
+    served.names = ("other",)
+    done = vsexplorer("load", "k", str(PAGE), "--records", "people", *arguments)
+    assert (done.returncode, "k was made with minilm; vectors of other" in done.stderr) == (1, True)
+
+
+async def test_a_load_keeps_several_requests_under_way(served: EmbeddingServer, remote: HttpEmbedder) -> None:
+    served.pause = 0.05
+    bulk = BulkEmbedder(remote)
+    found = 0
+    async for embedded in bulk.embed([f"text {number}" for number in range(200)]):
+        found += len(embedded.places)
+    bulk.close()
+    assert found == 200
+    assert 2 <= served.most_running <= 4
