@@ -261,6 +261,32 @@ async def test_a_download_shows_its_progress_and_is_found_afterwards(tmp_path: P
     await offline.close()
 
 
+async def test_a_copy_that_cuts_earlier_than_the_model_reads_as_much(
+    tmp_path: Path, converted: Path, monkeypatch: pytest.MonkeyPatch, embedder: Embedder
+) -> None:
+    monkeypatch.setattr(packaged, "weights_folder", lambda: None)
+    settings = json.loads((converted / "tokenizer_config.json").read_text())
+    (tmp_path / "tokenizer_config.json").write_text(
+        json.dumps({**settings, "max_length": 128, "model_max_length": 128})
+    )
+    description = describe(DEFAULT_MODEL)
+    files = hub_files(converted)
+    files = {**files, description.patterns[0]: converted / "model.onnx"}
+    hub = Hub(description.repository, {**files, "tokenizer_config.json": tmp_path / "tokenizer_config.json"})
+    monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+    monkeypatch.setenv("HF_HUB_DISABLE_XET", "1")
+    monkeypatch.setenv("FASTEMBED_CACHE_PATH", str(tmp_path / "fastembed"))
+    text = " ".join(["the sea"] * 60 + ["a violin"] * 60)
+    with hub:
+        copied = Embedder(DEFAULT_MODEL, tmp_path)
+        await copied.open()
+        assert copied.limit == 256
+        found = await copied.embed(text)
+        await copied.close()
+    await embedder.open()
+    assert found.vector == (await embedder.embed(text)).vector
+
+
 async def test_a_cancelled_download_ends_its_process_and_can_be_repeated(tmp_path: Path, downloading: Hub) -> None:
     downloading.pause = 0.02
     with downloading:

@@ -26,6 +26,9 @@ _TOKENS = 512
 (benchmarks/README.md)."""
 _TOKENIZED = 256
 """Texts tokenized at a time to learn their lengths."""
+_LIMITS = {"sentence-transformers/all-MiniLM-L6-v2": 256}
+"""Tokens that a model reads, where copies of its files say less: fastembed's copy of this one is said to cut at 128
+(https://github.com/qdrant/fastembed/issues/689), its card says 256."""
 _REMEMBERED = 512
 """Number of texts whose vectors are cached: 1.5 KiB each at 384 dimensions."""
 
@@ -166,6 +169,8 @@ class Embedder:
             if files.custom:
                 _register(files)
             running = TextEmbedding(files.name, str(self.cache), threads=1, specific_model_path=str(files.folder))
+            if files.name in _LIMITS:
+                _tokenizer(running).enable_truncation(max_length=_LIMITS[files.name])
             limit = _tokenizer(running).truncation
             vector = next(iter(running.query_embed("warm up")))
         except Exception as error:  # fastembed, onnxruntime and tokenizers raise types of their own
