@@ -149,17 +149,22 @@ class ModelService:
         return embedder
 
     async def on_server(self) -> list[tuple[str, str]]:
-        """Return the names of the models on the embedding server in use, each with what ``use`` takes; empty if
-        none is in use.
+        """Return the names of the models on the embedding server that was named, each with what ``use`` takes;
+        empty if none was named.
 
         Raises:
             ModelUnavailable: the server cannot be reached.
         """
-        embedder = self.embedder
-        if not isinstance(embedder, HttpEmbedder):
+        if not is_address(self._default):
             return []
-        names = await asyncio.to_thread(embedder.server_models)
-        return [(name, f"{embedder.origin}#{name}") for name in names]
+        address = self._default.partition("#")[0]
+        embedder = self.make(address)
+        assert isinstance(embedder, HttpEmbedder)
+        try:
+            names = await asyncio.to_thread(embedder.server_models)
+        finally:
+            await embedder.close()
+        return [(name, f"{address}#{name}") for name in names]
 
     def check(self, info: SetInfo, embedder: TextEmbedder | None = None) -> None:
         """Check that the vectors of a model, by default of the one in use, fit a set.

@@ -41,10 +41,14 @@ class ModelsScreen(Chooser[str]):
         except VsexplorerError as error:
             self.say(error.line)
             served = []
-        origin = sanitize(self._models.embedder.origin)
-        self.add([(sanitize(name), "in use" if name == used else f"on {origin}", model) for name, model in served])
+        self.add([(sanitize(name), _where(model, name == used), model) for name, model in served])
         fit = f"with {dimension} dimensions, as {display(self._info.key)} needs"
         if found:
             self.say(f"models {fit}: {len(found)}; only the model the set was made with gives meaningful results")
         else:
             self.say(f"fastembed has no model {fit}; name a folder with --model PATH")
+
+
+def _where(model: str, used: bool) -> str:
+    """Return where a model of a server is."""
+    return "in use" if used else f"on {sanitize(model.partition('#')[0])}"
