@@ -9,8 +9,10 @@ import click
 from vsexplorer import __version__
 from vsexplorer.cli.options import config, connection_options, explore, format_options, model_name, where
 from vsexplorer.core.errors import ExitCode, VsexplorerError
+from vsexplorer.core.text import plural
 
 if TYPE_CHECKING:
+    from vsexplorer.server.cluster import ClusterConnection
     from vsexplorer.services.explorer import Explorer
 
 _PACKAGES = (
@@ -74,7 +76,7 @@ def _server(ctx: click.Context) -> tuple[dict[str, Any], ExitCode]:
             "product": able.product,
             "version": able.version,
             "role": "replica" if able.replica else "primary",
-            **({"part of": "a Redis Cluster: this node holds some of its keys"} if able.cluster else {}),
+            **(_cluster(explorer.cluster) if explorer.cluster is not None else {}),
             "ordered browsing (VRANGE)": able.vrange if able.vrange else _NEWER,
             "attributes with results (WITHATTRIBS)": able.withattribs,
             "filter null and substring in": able.filter_null,
@@ -85,6 +87,19 @@ def _server(ctx: click.Context) -> tuple[dict[str, Any], ExitCode]:
     except VsexplorerError as error:
         target = where(ctx, config()).target
         return {"target": target.label if target else "none", "problem": error.message}, error.exit_code
+
+
+def _cluster(cluster: ClusterConnection) -> dict[str, Any]:
+    shards = [
+        {"primary": _named(one.primary), "slots": one.slots, "replicas": [_named(node) for node in one.replicas]}
+        for one in cluster.topology.shards
+    ]
+    unserved = "" if cluster.topology.complete else ", with slots that no node serves"
+    return {"part of": f"a Redis Cluster of {plural(len(shards), 'shard')}{unserved}", "shards": shards}
+
+
+def _named(address: tuple[str, int]) -> str:
+    return f"{address[0]}:{address[1]}"
 
 
 def _model(name: str) -> dict[str, str]:

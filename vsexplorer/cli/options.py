@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:
     """Store the value of a shared option; an option after the command overrides one before it."""
     given: dict[str, Any] = ctx.ensure_object(dict)
-    if value is not None and value is not False:
+    if value is not None and value is not False and value != ():
         given[str(param.name)] = value
 
 
@@ -60,6 +60,15 @@ _ADDRESS = (
     shared_option("--sni", "sni", metavar="NAME", help="Server name for TLS."),
     shared_option("--insecure", "insecure", is_flag=True, help="Do not verify the server's certificate."),
     shared_option("--profile", "profile", metavar="NAME", help="Use this profile of the configuration."),
+    shared_option("--sentinel", "sentinels", metavar="HOST:PORT,…", help="Ask these Sentinels for the server."),
+    shared_option("--master", "master", metavar="NAME", help="Name of the servers that the Sentinels watch."),
+    shared_option(
+        "--address-map",
+        "address_map",
+        multiple=True,
+        metavar="A=B",
+        help="Reach the node of a cluster that announces HOST:PORT A at B; repeatable.",
+    ),
     shared_option("--private", "private", is_flag=True, help="Use a private server, started if needed."),
 )
 _CLIENT_KEY = "Key of the client certificate."
@@ -226,12 +235,28 @@ def where(ctx: click.Context, settings: Config, temporary: bool = False) -> Wher
     private = typed.pop("private", False)
     if private and any(name in typed for name in ("host", "port", "socket", "url", "profile")):
         raise UsageError("--private and an address cannot be combined.")
+    profile = settings.profiles.get(typed.get("profile") or settings.profile)
+    named = any(name in typed for name in ("host", "port", "socket", "url", "profile"))
+    from_profile = profile if profile is not None and (not named or "profile" in typed) else None
+    sentinels = typed.pop("sentinels", "") or (from_profile.sentinels if from_profile is not None else "")
+    master = typed.pop("master", "") or (from_profile.master if from_profile is not None else "")
+    address_map = tuple(typed.pop("address_map", ()))
     if typed.pop("askpass", False):
         typed["password"] = _ask_password()
     names = TargetOptions.__dataclass_fields__
     options = TargetOptions(**{name: value for name, value in typed.items() if name in names})
     target = None if temporary or private else resolve(options, os.environ, settings)
-    return Where(target, default_target(options, os.environ), private, temporary, binary, timeout)
+    return Where(
+        target,
+        default_target(options, os.environ),
+        private,
+        temporary,
+        binary,
+        timeout,
+        "" if temporary or private else sentinels,
+        master,
+        address_map,
+    )
 
 
 def explore[T](ctx: click.Context, work: Callable[[Explorer], Awaitable[T]], temporary: bool = False) -> T:

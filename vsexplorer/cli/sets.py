@@ -32,11 +32,14 @@ def sets(ctx: click.Context, sort: str, reverse: bool, output_format: str) -> in
     from vsexplorer.insight.set_figures import FIGURES, figure, ordered
     from vsexplorer.output.listing import Listing
     from vsexplorer.output.writer import write
+    from vsexplorer.services.explorer import unreachable
 
-    async def collect(explorer: Explorer) -> list[SetSummary]:
-        return [one async for page in explorer.sets.summaries() for one in page]
+    async def collect(explorer: Explorer) -> tuple[list[SetSummary], str]:
+        listed = [one async for page in explorer.sets.summaries() for one in page]
+        return listed, unreachable(explorer.cluster)
 
-    found = ordered(explore(ctx, collect), figure(sort), reverse)
+    listed, silent = explore(ctx, collect)
+    found = ordered(listed, figure(sort), reverse)
     records: list[dict[str, Json]] = [
         {**{one.name: one.of(summary) for one in FIGURES}, "uid": summary.info.uid} for summary in found
     ]
@@ -46,6 +49,8 @@ def sets(ctx: click.Context, sort: str, reverse: bool, output_format: str) -> in
     numeric = frozenset(place for place, one in enumerate(FIGURES) if one.numeric)
     header = [one.title if output_format == "table" else one.name for one in FIGURES]
     write(Listing(records, records, header, rows, numeric), output_format)
-    if not found:
+    if silent:
+        print(f"note: {silent}", file=sys.stderr)
+    elif not found:
         print("There is no vector set in this database.", file=sys.stderr)
     return ExitCode.OK if found else ExitCode.NOTHING

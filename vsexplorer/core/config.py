@@ -26,6 +26,10 @@ class Profile:
     insecure: bool = False
     model: str = ""
     embedder: str = ""
+    sentinels: str = ""
+    """Addresses of Sentinels, ``host:port`` separated by commas; ``url`` then gives user, password and database."""
+    master: str = ""
+    """The name of the group that the Sentinels watch."""
 
 
 @dataclass(frozen=True, slots=True)

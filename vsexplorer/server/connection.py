@@ -52,8 +52,16 @@ class Connection:
 
     def __init__(self, target: Target, timeout: float = DEFAULT_TIMEOUT) -> None:
         self.target = target
+        self._timeout = timeout
         self._client: Any = Redis(connection_pool=_pool(target, timeout))
         self._transactions_allowed = False
+
+    async def move(self, target: Target) -> None:
+        """Connect to another server from now on, as after a failover."""
+        before, self._client = self._client, Redis(connection_pool=_pool(target, self._timeout))
+        self.target = target
+        await before.aclose()
+        await before.connection_pool.disconnect()
 
     async def call(self, *command: Argument) -> Reply:
         """Send one command and return its reply.
@@ -62,9 +70,29 @@ class Connection:
             VsexplorerError: the server or the connection failed.
         """
         try:
-            return await self._client.execute_command(*command)
+            return await self.send(*command)
         except (RedisError, OSError, TimeoutError) as error:
             raise translate(error, self.target) from error
+
+    async def send(self, *command: Argument) -> Reply:
+        """Send one command and return its reply.
+
+        Raises:
+            RedisError: redis-py's error, as it is.
+        """
+        return await self._client.execute_command(*command)
+
+    async def exchange(self, commands: Sequence[Sequence[Argument]]) -> list[Reply | Exception]:
+        """Send commands over one connection in one round trip; redis-py's errors take the places of replies.
+
+        Raises:
+            RedisError: the connection failed.
+        """
+        async with self._client.pipeline(transaction=False) as pipe:
+            for command in commands:
+                pipe.execute_command(*command)
+            replies: list[Reply | Exception] = await pipe.execute(raise_on_error=False)
+        return replies
 
     async def pipeline(
         self, commands: Sequence[Sequence[Argument]], transaction: bool = False
@@ -79,10 +107,7 @@ class Connection:
         if transaction:
             return await self._transaction(commands)
         try:
-            async with self._client.pipeline(transaction=False) as pipe:
-                for command in commands:
-                    pipe.execute_command(*command)
-                replies = await pipe.execute(raise_on_error=False)
+            replies = await self.exchange(commands)
         except (RedisError, OSError, TimeoutError) as error:
             raise translate(error, self.target) from error
         return self._translated(replies)

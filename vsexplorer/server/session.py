@@ -6,21 +6,27 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.errors import UsageError, VsexplorerError
 from vsexplorer.core.values import Capabilities
 from vsexplorer.server.binary import find_server
 from vsexplorer.server.capabilities import is_replica, probe
+from vsexplorer.server.cluster import ClusterConnection
 from vsexplorer.server.connection import Connection, listens
 from vsexplorer.server.private_server import PrivateServer
+from vsexplorer.server.sentinel import Watched, find_primary, parse_sentinels
 from vsexplorer.server.target import Target, Where
+from vsexplorer.server.topology import mapped
 
 
 class Session:
     """An open connection, the capabilities of its server and, if that is private, the server itself."""
 
-    def __init__(self, connection: Connection, server: PrivateServer | None) -> None:
+    def __init__(
+        self, connection: Connection, server: PrivateServer | None, watched: Watched | None = None
+    ) -> None:
         self.connection = connection
         self._server = server
+        self._watched = watched
         self._capabilities: Capabilities | None = None
 
     @property
@@ -53,19 +59,44 @@ class Session:
             VsexplorerError: the server cannot be reached, denies access or has no vector sets.
         """
         server: PrivateServer | None = None
+        watched: Watched | None = None
         target = where.target
-        if target is None or where.private or where.temporary:
+        if where.sentinels:
+            template = where.target or where.default
+            watched = Watched(where.master, parse_sentinels(where.sentinels, template), template)
+            target = await find_primary(watched)
+        elif target is None or where.private or where.temporary:
             target = where.default
             if where.private or where.temporary or not await listens(target):
                 server = await asyncio.to_thread(_private_server, where)
                 target = server.target(where.default.db)
-        session = cls(Connection(target, where.timeout), server)
+        session = cls(Connection(target, where.timeout), server, watched)
         try:
             session._capabilities = await probe(session.connection)
+            if session._capabilities.cluster:
+                await session._join(where)
         except BaseException:
             await session.close()
             raise
         return session
+
+    async def _join(self, where: Where) -> None:
+        """Talk to all nodes of the cluster from now on."""
+        try:
+            moved = mapped(where.address_map)
+        except ValueError as error:
+            raise UsageError(f"--address-map {error}: write HOST:PORT=HOST:PORT.") from error
+        node = self.connection
+        cluster = ClusterConnection(node.target, where.timeout, moved)
+        await cluster.open()
+        self.connection = cluster
+        self._capabilities = replace(self.capabilities, replica=False)
+        await node.close()
+
+    @property
+    def cluster(self) -> ClusterConnection | None:
+        """The connections to the nodes of a cluster; ``None`` for a single server."""
+        return self.connection if isinstance(self.connection, ClusterConnection) else None
 
     async def reconnect(self) -> None:
         """Connect again, restarting a private server that is gone.
@@ -75,6 +106,10 @@ class Session:
         """
         if self._server is not None:
             await asyncio.to_thread(self._server.acquire)
+        if self._watched is not None:
+            primary = await find_primary(self._watched)
+            if primary != self.connection.target:
+                await self.connection.move(primary)
         self._capabilities = await probe(self.connection)
 
     async def check_role(self) -> bool:
@@ -85,6 +120,10 @@ class Session:
         """
         before = self.capabilities
         replica = await is_replica(self.connection, before.replica)
+        if replica and self._watched is not None:
+            # The Sentinels may have made another server the primary.
+            await self.reconnect()
+            replica = self.capabilities.replica
         self._capabilities = replace(before, replica=replica)
         return replica != before.replica
 

@@ -79,6 +79,12 @@ class Where:
     """Use a throwaway private server."""
     server_binary: str = ""
     timeout: float = DEFAULT_TIMEOUT
+    sentinels: str = ""
+    """Addresses of Sentinels that know the server, instead of its own address."""
+    master: str = ""
+    """The name of the group that the Sentinels watch."""
+    address_map: tuple[str, ...] = ()
+    """``A=B`` for each address that the nodes of a cluster announce and that cannot be reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +178,9 @@ def profile_named(name: str, config: Config) -> Profile:
 
 def _from_profile(name: str, environment: Mapping[str, str], config: Config) -> Target:
     profile = profile_named(name, config)
-    if not profile.url:
+    if not profile.url and not profile.sentinels:
         raise UsageError(f"The profile {name!r} has no url.")
-    target = parse_url(profile.url, f"profiles.{name}.url")
+    target = parse_url(profile.url, f"profiles.{name}.url") if profile.url else Target()
     if profile.password_env:
         if profile.password_env not in environment:
             raise UsageError(

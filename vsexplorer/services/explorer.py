@@ -9,6 +9,7 @@ from vsexplorer.core.values import Capabilities
 from vsexplorer.embedding.factory import make_embedder
 from vsexplorer.embedding.text_embedder import EmbeddingOptions, TextEmbedder
 from vsexplorer.language.dialect import Dialect
+from vsexplorer.server.cluster import ClusterConnection
 from vsexplorer.server.session import Session
 from vsexplorer.server.target import Target, Where
 from vsexplorer.services.edit import Editor
@@ -115,6 +116,11 @@ class Explorer:
         return self._store.connection.target
 
     @property
+    def cluster(self) -> ClusterConnection | None:
+        """The connections to the nodes of the cluster; ``None`` for a single server."""
+        return self._session.cluster if self._session is not None else None
+
+    @property
     def server_binary(self) -> Path | None:
         """The binary of the private server in use; ``None`` for any other server."""
         return self._session.server_binary if self._session is not None else None
@@ -144,6 +150,14 @@ class Explorer:
         await self.models.embedder.close()
         if self._session is not None:
             await self._session.close()
+
+
+def unreachable(cluster: ClusterConnection | None) -> str:
+    """Name the shards that did not answer the last listing; empty if all did, and for a single server."""
+    if cluster is None or not cluster.unreachable:
+        return ""
+    named = ", ".join(f"{host}:{port}" for host, port in sorted(cluster.unreachable))
+    return f"not answering: {named}; their sets are missing here"
 
 
 def make_explorer(

@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from vsexplorer.core.errors import ServerNotReady, TimedOut, VsexplorerError
-from vsexplorer.core.text import decode
+from vsexplorer.core.text import decode, plural
 from vsexplorer.core.values import SetInfo
 from vsexplorer.tui.services.connection import ConnectionService
 from vsexplorer.tui.widgets.bars import TextBar, set_line
@@ -88,7 +88,9 @@ class Header(Vertical):
             explorer = self._connection.explorer
             able = explorer.capabilities
             rights = "replica, read-only" if able.replica else "read-write" if self._write else "read-only"
-            rights = f"{rights} · cluster node" if able.cluster else rights
+            cluster = explorer.cluster
+            if cluster is not None:
+                rights = f"{rights} · {plural(len(cluster.topology.primaries), 'shard')}"
             server = f"{able.product} {able.version}"
             self._server.set_text(f"{explorer.target.label} · {server} · {rights}", words or _NAME)
 

@@ -99,6 +99,8 @@ class SetsScreen(Screen[bytes | None]):
             self._say(f"stopped: {plural(self._found, 'vector set')} so far · ctrl+r: scan again")
 
     async def _collect(self, look: int) -> None:
+        from vsexplorer.services.explorer import unreachable
+
         self._found, said = 0, 0.0
         self._say("scanning … · ctrl+s: stop")
         try:
@@ -120,7 +122,8 @@ class SetsScreen(Screen[bytes | None]):
             self._looking = False
             self.table.settle()
             nothing = "There is no vector set in this database."
-            self._say(plural(self._found, "vector set") if self._found else nothing)
+            told = plural(self._found, "vector set") if self._found else nothing
+            self._say(" · ".join(filter(None, (told, unreachable(self._session.explorer.cluster)))))
 
     def _say(self, words: str) -> None:
         self._status.set_text(words)

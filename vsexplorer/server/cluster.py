@@ -1,0 +1,336 @@
+"""Connections to all nodes of a Redis Cluster: routing, redirections, and repeating what a failover interrupts.
+
+redis-py's own cluster client is not used: it refuses command names as bytes, burns its retries without a pause, and
+answers nothing while one shard is down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+
+from redis.exceptions import (
+    AskError,
+    BusyLoadingError,
+    ClusterDownError,
+    MasterDownError,
+    MovedError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+    TryAgainError,
+)
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from vsexplorer.core.errors import ConnectionFailed, ServerNotReady, VsexplorerError
+from vsexplorer.server.connection import Argument, Connection, Reply
+from vsexplorer.server.failures import translate
+from vsexplorer.server.target import Target
+from vsexplorer.server.topology import Address, Topology, key_of
+
+_PATIENCE = 15.0
+"""Seconds for which a command that a failover interrupts is repeated; a failover takes 5 to 20."""
+_PAUSE = 0.1
+_REFRESH = 0.5
+"""Seconds between two reads of the topology at least."""
+_REPEATABLE = frozenset([b"VADD", b"VSETATTR", b"HSET"])
+"""Writes that may be sent twice: the second changes nothing."""
+_WRITES = frozenset([b"VREM", b"DEL", b"UNLINK", b"HDEL", *_REPEATABLE])
+_NODE_BITS = 64
+"""A cursor of a scan over all nodes is that of a node, with the node's place above so many bits."""
+_PASSING = (AskError, TryAgainError, ClusterDownError, BusyLoadingError, MasterDownError, ReadOnlyError)
+_LOST = (RedisConnectionError, RedisTimeoutError, OSError, TimeoutError, TypeError)
+"""Errors of a lost connection. CPython's asyncio may raise TypeError when it writes to a socket just closed."""
+
+
+class ClusterConnection(Connection):
+    """One pool of connections for each node; commands go to the primary of their key.
+
+    A scan visits one primary after the other. A shard without a living node is left out and noted.
+
+    Args:
+        target: A node to begin with.
+        timeout: Seconds that a command may take.
+        moved: Announced addresses that cannot be reached, with those to use instead.
+    """
+
+    def __init__(self, target: Target, timeout: float, moved: Mapping[str, str]) -> None:
+        self.target = target
+        self._timeout = timeout
+        self._moved = moved
+        self._seed: Address = (target.host, target.port)
+        self._nodes: dict[Address, Connection] = {}
+        self._topology = Topology()
+        self._read = -_REFRESH
+        self._reading = asyncio.Lock()
+        self.unreachable: set[Address] = set()
+        """Primaries that did not answer the last scan."""
+
+    @property
+    def topology(self) -> Topology:
+        """The slots as last read."""
+        return self._topology
+
+    async def open(self) -> None:
+        """Read the topology.
+
+        Raises:
+            VsexplorerError: no node answers.
+        """
+        await self._learn()
+
+    async def call(self, *command: Argument) -> Reply:
+        """Send one command to the node of its key and return its reply.
+
+        Raises:
+            VsexplorerError: the server or the connection failed, and repeating did not help.
+        """
+        if _name(command) == b"SCAN":
+            return await self._scan(command)
+        return await self._repeated(command, time.monotonic() + _PATIENCE)
+
+    async def pipeline(
+        self, commands: Sequence[Sequence[Argument]], transaction: bool = False
+    ) -> list[Reply | VsexplorerError]:
+        """Send commands to their nodes, one round trip each at the same time; errors take the places of replies.
+
+        Raises:
+            VsexplorerError: no node answers.
+        """
+        if not commands:
+            return []
+        if transaction:
+            key = key_of(commands[0])
+            assert key is not None, "a transaction is about one key"
+            return await self._at_owner(key, lambda node: node.pipeline(commands, transaction=True))
+        places: dict[Address | None, list[int]] = {}
+        for place, command in enumerate(commands):
+            places.setdefault(await self._owner(command), []).append(place)
+        replies: list[Reply | VsexplorerError] = [None] * len(commands)
+
+        async def ask(address: Address | None, asked: list[int]) -> None:
+            found: Sequence[Reply]
+            try:
+                if address is None:
+                    raise RedisConnectionError("no node serves the slot")
+                found = await self._node(address).exchange([commands[place] for place in asked])
+            except (RedisError, *_LOST) as error:
+                self._note_lost(commands[asked[0]], address, error)
+                found = [error] * len(asked)
+            for place, reply in zip(asked, found, strict=True):
+                replies[place] = await self._settled(commands[place], reply)
+
+        await asyncio.gather(*(ask(address, asked) for address, asked in places.items()))
+        return replies
+
+    async def transact(
+        self,
+        key: bytes,
+        check: Callable[[Connection], Awaitable[None]],
+        commands: Sequence[Sequence[Argument]],
+        attempts: int,
+    ) -> list[Reply | VsexplorerError] | None:
+        """Send commands about one key in one transaction at its primary, as ``Connection.transact`` does.
+
+        Raises:
+            VsexplorerError: the connection failed, or what ``check`` raises.
+        """
+        return await self._at_owner(key, lambda node: node.transact(key, check, commands, attempts))
+
+    async def close(self) -> None:
+        """Close the connections to all nodes."""
+        nodes, self._nodes = list(self._nodes.values()), {}
+        for node in nodes:
+            with contextlib.suppress(VsexplorerError):
+                await node.close()
+
+    # Routing
+
+    def _node(self, address: Address) -> Connection:
+        if address not in self._nodes:
+            target = replace(self.target, host=address[0], port=address[1], socket="", name="")
+            if self.target.socket and (address == self._seed or not address[1]):
+                # The node was named by its socket, and may listen on nothing else.
+                target = self.target
+            self._nodes[address] = Connection(target, self._timeout)
+        return self._nodes[address]
+
+    async def _owner(self, command: Sequence[Argument]) -> Address | None:
+        """Return the node that a command goes to; ``None`` if no node has its slot."""
+        key = key_of(command)
+        if key is None:
+            primaries = self._topology.primaries
+            alive = [one for one in primaries if one not in self.unreachable]
+            return (alive or primaries or [self._seed])[0]
+        owner = self._topology.owner(key)
+        if owner is None:
+            await self._learn()
+            owner = self._topology.owner(key)
+        return owner
+
+    async def _repeated(self, command: Sequence[Argument], deadline: float) -> Reply:
+        """Send a command until it is answered, as long as repeating it is safe and may help."""
+        while True:
+            address = await self._owner(command)
+            try:
+                if address is None:
+                    raise ClusterDownError("Hash slot not served")
+                return await self._node(address).send(*command)
+            except MovedError as error:
+                self._topology.move(error.slot_id, self._instead((error.host, error.port)))
+                if time.monotonic() < deadline:
+                    continue
+                raise translate(error, self.target) from error
+            except (RedisError, *_LOST) as error:
+                self._note_lost(command, address, error)
+                target = self._node(address).target if address is not None else self.target
+                reply = await self._after(command, error, target, deadline)
+                if isinstance(reply, _Again):
+                    continue
+                return reply
+
+    async def _after(
+        self, command: Sequence[Argument], error: BaseException, target: Target, deadline: float
+    ) -> Reply:
+        """Follow a redirection, or wait for a failover; ``_Again`` tells to send the command again.
+
+        Raises:
+            VsexplorerError: repeating is not safe, or would not help.
+        """
+        if isinstance(error, AskError) and not isinstance(error, MovedError):
+            asked = self._node(self._instead((error.host, error.port)))
+            _, reply = await asked.exchange([[b"ASKING"], command])
+            if not isinstance(reply, Exception):
+                return reply
+            error = reply
+        lost = isinstance(error, _LOST)
+        name = _name(command)
+        if lost and name in _WRITES and name not in _REPEATABLE:
+            raise ConnectionFailed(
+                f"The connection to {target.address} was lost during {name.decode()}; "
+                "whether it was executed is unknown.",
+                "Look at the set before you repeat it.",
+            ) from error
+        # A failover does not leave a slot without an owner.
+        unserved = isinstance(error, ClusterDownError) and "not served" in str(error)
+        passing = (isinstance(error, _PASSING) and not unserved) or (
+            isinstance(error, ResponseError) and "UNBLOCKED" in str(error)
+        )
+        if not (lost or passing) or time.monotonic() >= deadline:
+            raise translate(error, target) from error
+        await asyncio.sleep(_PAUSE)
+        with contextlib.suppress(VsexplorerError):
+            await self._learn()
+        return _Again()
+
+    def _note_lost(self, command: Sequence[Argument], address: Address | None, error: BaseException) -> None:
+        """Send commands without a key to another node if one does not answer."""
+        if address is not None and key_of(command) is None and isinstance(error, _LOST):
+            self.unreachable.add(address)
+
+    async def _settled(self, command: Sequence[Argument], reply: Reply) -> Reply | VsexplorerError:
+        """Return the reply of a command in a pipeline, after repeating it if need be."""
+        if not isinstance(reply, BaseException):
+            return reply
+        deadline = time.monotonic() + _PATIENCE
+        try:
+            if isinstance(reply, MovedError):
+                self._topology.move(reply.slot_id, self._instead((reply.host, reply.port)))
+                return await self._repeated(command, deadline)
+            again = await self._after(command, reply, self.target, deadline)
+            return await self._repeated(command, deadline) if isinstance(again, _Again) else again
+        except VsexplorerError as error:
+            return error
+
+    async def _at_owner[T](self, key: bytes, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """Do work at the primary of a key; begin again if the key has moved, so that nothing was done."""
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            owner = self._topology.owner(key)
+            try:
+                if owner is None:
+                    raise ServerNotReady("No node of the cluster serves the slot of the key.", "Try again later.")
+                return await work(self._node(owner))
+            except VsexplorerError as error:
+                # WATCH is refused before anything is sent.
+                before = isinstance(error.__cause__, MovedError | ClusterDownError | TryAgainError | AskError)
+                if not (before or owner is None) or time.monotonic() >= deadline:
+                    raise
+                await asyncio.sleep(_PAUSE)
+                with contextlib.suppress(VsexplorerError):
+                    await self._learn()
+
+    def _instead(self, address: Address) -> Address:
+        """Return the address to use for one that a node has announced."""
+        host = address[0] or self._seed[0]
+        instead = self._moved.get(f"{host}:{address[1]}") or self._moved.get(host)
+        if instead is None:
+            return host, address[1]
+        other, colon, port = instead.rpartition(":")
+        return (other, int(port)) if colon else (instead, address[1])
+
+    # Topology
+
+    async def _learn(self) -> None:
+        """Read the topology from a node that answers, unless that was done a moment ago."""
+        asked = time.monotonic()
+        async with self._reading:
+            if self._read > asked - _REFRESH and self._topology.primaries:
+                return
+            failure: BaseException | None = None
+            for address in dict.fromkeys([*self._topology.nodes, self._seed]):
+                try:
+                    reply = await self._node(address).send(b"CLUSTER", b"SLOTS")
+                except (RedisError, *_LOST) as error:
+                    failure = error
+                    continue
+                found = Topology.of(reply, address, self._moved)
+                if found.primaries:
+                    self._topology, self._read = found, time.monotonic()
+                    await self._drop(found)
+                    return
+            if failure is not None:
+                raise translate(failure, self.target) from failure
+            raise ServerNotReady("No node of the cluster serves any slot.", "Try again later.")
+
+    async def _drop(self, topology: Topology) -> None:
+        """Forget nodes that left the cluster."""
+        known = {*topology.nodes, self._seed}
+        for address in [one for one in self._nodes if one not in known]:
+            node = self._nodes.pop(address)
+            with contextlib.suppress(VsexplorerError):
+                await node.close()
+
+    async def _scan(self, command: Sequence[Argument]) -> Reply:
+        """Scan one node after the other; a cursor holds the place of its node."""
+        cursor = int(command[1])
+        place, inner = cursor >> _NODE_BITS, cursor & ((1 << _NODE_BITS) - 1)
+        if cursor == 0:
+            await self._learn()
+            self.unreachable.clear()
+        primaries = self._topology.primaries
+        if place >= len(primaries):
+            return [0, []]
+        try:
+            following, keys = await self._node(primaries[place]).send(b"SCAN", inner, *command[2:])
+        except (RedisError, *_LOST) as error:
+            if isinstance(error, ResponseError):
+                raise translate(error, self.target) from error
+            self.unreachable.add(primaries[place])
+            following, keys = 0, []
+        if int(following):
+            return [(place << _NODE_BITS) | int(following), keys]
+        return [(place + 1) << _NODE_BITS if place + 1 < len(primaries) else 0, keys]
+
+
+class _Again:
+    """Tells to send a command again."""
+
+
+def _name(command: Sequence[Argument]) -> bytes:
+    name = command[0]
+    return (name if isinstance(name, bytes) else str(name).encode()).upper()
