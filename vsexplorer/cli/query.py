@@ -33,6 +33,19 @@ if TYPE_CHECKING:
 @click.option(
     "--no-thread", is_flag=True, help="Search in the server's main thread (NOTHREAD): other clients wait."
 )
+@click.option(
+    "--diversify",
+    type=click.FloatRange(0, 1),
+    metavar="WEIGHT",
+    help="Prefer results unlike each other: 1 is relevance only, 0 variety only.",
+)
+@click.option("--group-by", default="", metavar="FIELD", help="Show the best of each value of a field.")
+@click.option("--per-group", default=1, type=click.IntRange(1), show_default=True, help="Results of each value.")
+@click.option(
+    "--candidates",
+    type=click.IntRange(1, 100_000),
+    help="Results to choose varied ones from.  [default: 10 x COUNT, 1000 at most]",
+)
 @click.option("--favourite", metavar="NAME", help="Repeat a search saved as a favourite on the screen.")
 @click.option("--verbatim", is_flag=True, help="Take TEXT literally even if it begins with @, [ or =.")
 @click.option(
@@ -56,6 +69,10 @@ def query(
     epsilon: float | None,
     exact: bool,
     no_thread: bool,
+    diversify: float | None,
+    group_by: str,
+    per_group: int,
+    candidates: int | None,
     favourite: str | None,
     verbatim: bool,
     as_code: str | None,
@@ -87,7 +104,9 @@ def query(
         source = ByElement(like.encode("utf-8", "surrogateescape"))
     elif words.strip():
         source = ByText(words) if verbatim else asked(words)
-    options = SearchOptions(count, ef, filter_ef, epsilon, exact, no_thread)
+    options = SearchOptions(
+        count, ef, filter_ef, epsilon, exact, no_thread, diversify, group_by.lstrip("."), per_group, candidates
+    )
     raw = key.encode("utf-8", "surrogateescape")
 
     async def ask(explorer: Explorer) -> tuple[ResultPage, str, list[str]]:
@@ -114,7 +133,10 @@ def query(
     return ExitCode.OK if page.hits else ExitCode.NOTHING
 
 
-_OPTIONS = ("count", "ef", "filter_ef", "epsilon", "exact", "no_thread")
+_OPTIONS = (
+    *("count", "ef", "filter_ef", "epsilon", "exact", "no_thread"),
+    *("diversify", "group_by", "per_group", "candidates"),
+)
 """Parameters that are options of the search."""
 
 

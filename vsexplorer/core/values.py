@@ -125,9 +125,12 @@ class Everything:
 type Source = Operand | BySum | Everything
 
 
+_MOST_CANDIDATES = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class SearchOptions:
-    """VSIM's options; ``None`` leaves the server's default."""
+    """VSIM's options, where ``None`` leaves the server's default, and how results are chosen from candidates."""
 
     count: int = 10
     ef: int | None = None
@@ -140,6 +143,25 @@ class SearchOptions:
     """TRUTH: compare with every element instead of walking the graph."""
     no_thread: bool = False
     """NOTHREAD: search in the server's main thread; other clients wait."""
+    diversify: float | None = None
+    """Weight of relevance against variety, from 0 to 1 (maximal marginal relevance); ``None`` for relevance."""
+    group_by: str = ""
+    """A field of which each value appears ``per_group`` times at most; empty for no groups."""
+    per_group: int = 1
+    candidates: int | None = None
+    """Number of results to choose varied ones from; ``None`` for ten times ``count``, 1,000 at most."""
+
+    @property
+    def varied(self) -> bool:
+        """Whether results are chosen from more candidates."""
+        return self.diversify is not None or bool(self.group_by)
+
+    @property
+    def asked(self) -> int:
+        """Number of results that the server is asked for."""
+        if not self.varied:
+            return self.count
+        return max(self.count, self.candidates or min(_MOST_CANDIDATES, 10 * self.count))
 
 
 @dataclass(frozen=True, slots=True)

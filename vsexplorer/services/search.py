@@ -7,8 +7,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from vsexplorer.core.attributes import Json, to_json
+from vsexplorer.core.attributes import fields as parse_fields
 from vsexplorer.core.errors import DimensionMismatch, UsageError
-from vsexplorer.core.text import display
+from vsexplorer.core.text import display, plural
 from vsexplorer.core.values import (
     ByElement,
     ByFile,
@@ -25,6 +27,7 @@ from vsexplorer.core.values import (
     Timings,
 )
 from vsexplorer.core.vectors import norm, packed, unpacked, weighted_sum
+from vsexplorer.insight.variety import best_of_groups, most_diverse
 from vsexplorer.language.check import require_valid
 from vsexplorer.server.failures import no_element
 from vsexplorer.services.models import ModelService
@@ -32,6 +35,7 @@ from vsexplorer.services.sets import SetService
 from vsexplorer.transfer.vector_file import read_vector
 from vsexplorer.vectorset.projection import project
 from vsexplorer.vectorset.store import Answer, VectorSetStore
+from vsexplorer.vectorset.stored_vector import unit_rows
 
 _EXACT_LISTING = 100_000
 """Largest set of which a filtered listing without a query checks all elements, in about 30 ms."""
@@ -113,12 +117,16 @@ class SearchService:
             VsexplorerError: the server or the connection failed.
         """
         query, info = prepared.query, prepared.info
+        ranked = not isinstance(query.source, Everything)
+        asked = replace(query, options=replace(query.options, count=query.options.asked)) if ranked else query
         if prepared.vector is not None:
-            answer = await self._search(info, query, vector=prepared.vector)
+            answer = await self._search(info, asked, vector=prepared.vector)
         elif isinstance(query.source, ByElement):
-            answer = await self._search(info, query, like=query.source.element)
+            answer = await self._search(info, asked, like=query.source.element)
         else:
             answer = await self._list(info, query)
+        if ranked and query.options.varied:
+            answer = await self._vary(info, query.options, answer)
         timings = Timings(
             embed=prepared.embed,
             redis=answer.milliseconds,
@@ -178,6 +186,30 @@ class SearchService:
             return Answer((), "", 0.0)
         return await self._store.search(info, query.filter, query.options, like=like, vector=vector)
 
+    async def _vary(self, info: SetInfo, options: SearchOptions, answer: Answer) -> Answer:
+        """Choose varied results from the candidates of an answer."""
+        hits, note = list(answer.hits), f"from {plural(len(answer.hits), 'candidate')}"
+        if options.group_by:
+            groups = [_group(parse_fields(hit.attributes).get(options.group_by)) for hit in hits]
+            each = f"best {options.per_group} of each .{options.group_by}"
+            most = len(hits) if options.diversify is not None else options.count
+            places = best_of_groups(groups, most, options.per_group)
+            found = len({groups[place] for place in places})
+            note = f"{each} {note}"
+            if len(places) < options.count and len(hits) >= options.asked:
+                note += f", which have {plural(found, 'value')}: more candidates may find more"
+            hits = [hits[place] for place in places]
+        if options.diversify is not None and hits:
+            stored = await self._store.vectors(info, [hit.element for hit in hits])
+            hits = [hit for hit, vector in zip(hits, stored, strict=True) if vector is not None]
+            rows = unit_rows([vector for vector in stored if vector is not None])
+            relevance = [2 * (hit.score or 0.0) - 1 for hit in hits]
+            places = await asyncio.to_thread(most_diverse, relevance, rows, options.count, options.diversify)
+            note = f"varied by {1 - options.diversify:.0%}, {note}"
+            hits = [hits[place] for place in places]
+        chosen = tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits[: options.count], 1))
+        return replace(answer, hits=chosen, notes=(*answer.notes, note))
+
     async def _list(self, info: SetInfo, query: Query) -> Answer:
         if not query.filter.strip():
             return await self._store.first(query.key, query.options.count)
@@ -198,6 +230,11 @@ def _fitting(vector: bytes, info: SetInfo, what: str) -> bytes:
             f"the vectors of {display(info.key)} have {info.input_dimension:,}{either}."
         )
     return vector
+
+
+def _group(value: Json) -> str | None:
+    """Return what tells the groups of a field's values apart; ``None`` for a missing value."""
+    return None if value is None else to_json(value)
 
 
 def _unranked(answer: Answer) -> tuple[Hit, ...]:

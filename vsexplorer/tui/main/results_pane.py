@@ -283,6 +283,8 @@ def _limits(options: SearchOptions) -> str:
     parts += [f"EF {options.ef:,}"] if options.ef is not None and not options.exact else []
     parts += [f"FILTER-EF {options.filter_ef:,}"] if options.filter_ef is not None and not options.exact else []
     parts += [f"EPSILON {options.epsilon:g}"] if options.epsilon is not None else []
+    parts += [f"DIVERSIFY {options.diversify:g}"] if options.diversify is not None else []
+    parts += [f"best {options.per_group} of each .{options.group_by}"] if options.group_by else []
     return " ".join(parts)
 
 

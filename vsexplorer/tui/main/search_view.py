@@ -449,4 +449,4 @@ class SearchView(Vertical):
 
 
 def _is_approximate(query: Query) -> bool:
-    return not query.options.exact and not isinstance(query.source, Everything)
+    return not (query.options.exact or query.options.varied or isinstance(query.source, Everything))

@@ -60,7 +60,18 @@ _NUMBERS = (
         "Only similarity ≥ 1 - EPSILON: 0.2 keeps scores from 0.8 up. Costs nothing; corrected for servers that "
         "halve it.",
     ),
+    _Number(
+        "diversify",
+        "DIVERSIFY",
+        0,
+        1,
+        "none",
+        "Results unlike each other, chosen from candidates: 1 is relevance only, 0.5 is varied.",
+    ),
+    _Number("per_group", "PER-GROUP", 1, 1_000, "1", "How many results of each value of GROUP-BY."),
+    _Number("candidates", "CANDIDATES", 1, 100_000, "10 × COUNT", "How many results varied ones are chosen from."),
 )
+_GROUP_BY = "Show the best of each value of a field, such as genre; chosen from candidates."
 _SWITCHES = (
     (
         "exact",
@@ -73,9 +84,16 @@ _SWITCHES = (
         "Search in the server's main thread: saves a thread switch on tiny sets, but blocks all other clients.",
     ),
 )
-_SENTENCES = {f"option-{one.field}": one.sentence for one in _NUMBERS} | {
-    f"option-{field}": sentence for field, _, sentence in _SWITCHES
-}
+_FLOATS = ("epsilon", "diversify")
+_DEFAULTS = {"count": 100, "per_group": 1}
+"""Values of options that must have one, for an empty line."""
+_SENTENCES = (
+    {f"option-{one.field}": one.sentence for one in _NUMBERS}
+    | {"option-group_by": _GROUP_BY}
+    | {f"option-{field}": sentence for field, _, sentence in _SWITCHES}
+)
+_ROOMY = 34
+"""Rows of the terminal from which every option is described."""
 _ON_OFF = ("off", "on")
 """Checkbox labels: the marks alone differ only in colour."""
 
@@ -104,8 +122,8 @@ class OptionsScreen(ModalScreen[None]):
         & .options--sentence { width: 1fr; padding: 0 0 0 1; color: $text-muted; }
         & #took { height: auto; }
         & #meaning { display: none; height: auto; color: $text-muted; }
-        &.-narrow .options--sentence { display: none; }
-        &.-narrow #meaning { display: block; }
+        &.-brief .options--sentence, &.-narrow .options--sentence { display: none; }
+        &.-brief #meaning, &.-narrow #meaning { display: block; }
     }
     """
 
@@ -121,6 +139,8 @@ class OptionsScreen(ModalScreen[None]):
         """Compose a row for each option, and the time of the last search."""
         with Vertical():
             for one in _NUMBERS:
+                if one.field == "per_group":
+                    yield from self._group_by()
                 with Horizontal(classes="options--row"):
                     yield Static(one.name, classes="options--label", markup=False)
                     value = getattr(self._options, one.field)
@@ -140,11 +160,21 @@ class OptionsScreen(ModalScreen[None]):
             yield Static(id="meaning", markup=False)
             yield Static(id="took", markup=False)
 
+    def _group_by(self) -> ComposeResult:
+        with Horizontal(classes="options--row"):
+            yield Static("GROUP-BY", classes="options--label", markup=False)
+            yield LineInput(self._options.group_by, placeholder="none", id="option-group_by")
+            yield Static(_GROUP_BY, classes="options--sentence", markup=False)
+
     def on_mount(self) -> None:
         """Show how long the last search took."""
         # The results stay visible behind the form.
         self.styles.background = "transparent"
         self.show_time(self._page)
+
+    def on_resize(self) -> None:
+        """Describe only the focused option where all descriptions would cover the results."""
+        self.set_class(self.size.height < _ROOMY, "-brief")
 
     def show_time(self, page: ResultPage | None) -> None:
         """Show how long a search took, and its options."""
@@ -163,14 +193,17 @@ class OptionsScreen(ModalScreen[None]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
+        if event.input.id == "option-group_by":
+            self._set("group_by", event.value.strip().lstrip("."))
+            return
         number = next(one for one in _NUMBERS if event.input.id == f"option-{one.field}")
         value = _value(number, event.value)
         event.input.set_class(value is _WRONG, "-invalid")
         if value is _WRONG:
             self._say(f"{number.name} is a number from {number.least:,} to {number.most:,}, or empty", error=True)
             return
-        if number.field == "count" and value is None:
-            value = 100
+        if value is None:
+            value = _DEFAULTS.get(number.field)
         self._set(number.field, value)
 
     @on(Checkbox.Changed)
@@ -209,7 +242,7 @@ def _value(number: _Number, text: str) -> object:
     if not text.strip():
         return None
     try:
-        value = float(text) if number.field == "epsilon" else int(text)
+        value = float(text) if number.field in _FLOATS else int(text)
     except ValueError:
         return _WRONG
     if number.field == "epsilon" and value == 0:
