@@ -23,6 +23,7 @@ from vsexplorer.services.quality import QualityService
 from vsexplorer.services.samples import SampleService
 from vsexplorer.services.search import SearchService
 from vsexplorer.services.sets import SetService
+from vsexplorer.services.sizes import SizeService
 from vsexplorer.services.transfers import Transfers
 from vsexplorer.vectorset.store import VectorSetStore
 
@@ -46,6 +47,7 @@ class Explorer:
     evaluation: EvaluationService
     fit: FitService
     health: HealthService
+    sizes: SizeService
     editor: Editor
     transfers: Transfers
 
@@ -102,6 +104,7 @@ class Explorer:
         self.evaluation = EvaluationService(store, self.search)
         self.fit = FitService(store, self.models, self.sets)
         self.health = HealthService(store, self.sets, self.fit)
+        self.sizes = SizeService(store, self.sets)
         self.editor = Editor(store, self.models)
         self.transfers = Transfers(store, self.models)
 

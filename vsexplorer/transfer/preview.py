@@ -15,6 +15,7 @@ from vsexplorer.transfer.mapping import Item, Mapping
 from vsexplorer.transfer.plan import LoadPlan
 from vsexplorer.transfer.rows import BadRow, RowSource
 from vsexplorer.transfer.windows import RowCount, Window, WindowReader
+from vsexplorer.vectorset.memory import element_memory
 
 _TRIED = 256
 """Number of texts embedded to measure the speed."""
@@ -23,9 +24,6 @@ _LOOKED_AT = 100
 """Number of rows read while the user chooses fields."""
 _WRITTEN_PER_SECOND = 1_200
 """Approximate number of elements of 384 dimensions added per second; it falls as the graph grows."""
-_NODE = 256 + 48
-"""Bytes of an element's node and of its entry in the dictionary."""
-_BYTES = {"f32": 4.0, "int8": 1.0, "bin": 0.125}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +82,6 @@ async def preview(
 ) -> Preview:
     """Look at the first rows and embed some of them; nothing is written.
 
-    Memory follows the layout of the HNSW graph (Redis' vector sets README): vector, 2.33 M links of 8 bytes, a
-    node, name and attributes.
-
     Raises:
         VsexplorerError: the files cannot be read, or the model does not fit the set.
     """
@@ -128,8 +123,13 @@ async def _rate(embedder: TextEmbedder, texts: Sequence[str]) -> float:
 
 def _each(plan: LoadPlan, dimension: int, items: Sequence[Item]) -> float:
     """Bytes an element takes."""
-    options = plan.options
-    vector = (options.reduce or dimension) * _BYTES[options.quantization or "int8"]
-    links = 2.33 * (options.links or 16) * 8
-    own = sum(len(item.name) + len(item.attributes or b"") for item in items) / max(1, len(items))
-    return vector + links + _NODE + own
+    options, number = plan.options, max(1, len(items))
+    attributes = [len(item.attributes) for item in items if item.attributes]
+    return element_memory(
+        options.reduce or dimension,
+        options.quantization or "int8",
+        options.links or 16,
+        sum(len(item.name) for item in items) / number,
+        sum(attributes) / max(1, len(attributes)),
+        len(attributes) / number,
+    ).total
