@@ -17,6 +17,7 @@ from textual.strip import Strip
 from tests.support.servers import RedisServer
 from vsexplorer.core.config import DEFAULT_MODEL
 from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.embedding.text_embedder import TextEmbedder
 from vsexplorer.server.target import Where
 from vsexplorer.services.explorer import Explorer
 from vsexplorer.transfer.mapping import Mapping
@@ -40,7 +41,7 @@ async def load_people(server: RedisServer, embedder: Embedder) -> None:
     await explorer.close()
 
 
-def lend(embedder: Embedder) -> MakeExplorer:
+def lend(embedder: TextEmbedder) -> MakeExplorer:
     """The real explorer with a model that is loaded already."""
 
     async def make(start: Start) -> Explorer:
@@ -135,7 +136,7 @@ class Driver:
 @asynccontextmanager
 async def running(
     server: RedisServer | None,
-    embedder: Embedder | None = None,
+    embedder: TextEmbedder | None = None,
     *,
     make: MakeExplorer = import_explorer,
     size: tuple[int, int] = (120, 36),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from tests.conftest import CACHE
 from tests.support.embedding_server import EmbeddingServer, serving
 from tests.support.servers import RedisServer
 from tests.tui.driving import load_people, running
 from vsexplorer.embedding.embedder import Embedder
+from vsexplorer.embedding.http_embedder import HttpEmbedder
+from vsexplorer.embedding.prefixes import Prefixes
 from vsexplorer.tui.screens.models import ModelsScreen
 
 
 async def test_a_set_is_searched_with_a_server_and_with_fastembed(newest: RedisServer, embedder: Embedder) -> None:
     await load_people(newest, embedder)
     with serving(EmbeddingServer(embedder, names=("minilm", "another"))) as server:
-        model = f"{server.url}#minilm"
-        async with running(newest, key=b"people", model=model, model_given=True) as driver:
+        remote = HttpEmbedder(f"{server.url}#minilm", CACHE, Prefixes())
+        async with running(newest, remote, key=b"people", model_given=True) as driver:
             await driver.until(lambda: "minilm (made with all-MiniLM-L6-v2)" in driver.screen_text())
             await driver.type("science")
             assert driver.names()[0] == "Marie Curie"

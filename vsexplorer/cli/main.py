@@ -16,8 +16,8 @@ from vsexplorer.cli.screen import open_screen, screen_options, write_option
 from vsexplorer.core.errors import ExitCode, VsexplorerError
 
 _SAME_NAME = (
-    *("browse", "check", "copy", "demo", "doctor", "export", "fields", "fit", "history", "info", "load", "query"),
-    *("recall", "record", "sets", "show", "size", "why"),
+    *("browse", "check", "compare", "copy", "demo", "doctor", "export", "fields", "fit", "history", "info", "load"),
+    *("query", "recall", "record", "sets", "show", "size", "why"),
 )
 """Commands defined in the module of their name."""
 _COMMANDS = {
