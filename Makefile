@@ -14,7 +14,7 @@ demo: .venv/runtime.done  ## open the explorer on the demo data; without a termi
 	@$(BIN)/vsexplorer demo
 
 test: check  ## linters, types and all tests but the slow ones
-	@$(BIN)/pytest -n 2 --dist loadscope -m "not slow"
+	@$(BIN)/pytest -n 3 --dist loadscope -m "not slow"
 
 test-fast: .venv/development.done  ## the tests that need no server
 	@$(BIN)/pytest -n 2 tests/unit

@@ -114,6 +114,7 @@ COMMANDS = (
 )
 
 
+@pytest.mark.parametrize("running_cluster", ["newest_binary"], indirect=True)
 def test_every_command_works(cluster: Cluster, tmp_path: Path) -> None:
     load = vsexplorer("load", "people", str(PAGE), "--records", "people", *cluster.options)
     assert load.returncode == 0, load.stderr

@@ -21,9 +21,9 @@ _ARGUMENTS = ("--json", "--budget", "100", "--seed", "1")
 
 
 @pytest.fixture
-def sound(server: RedisServer) -> Iterator[RedisServer]:
+def sound(newest: RedisServer) -> Iterator[RedisServer]:
     """A server that keeps its data, with a set that has nothing wrong."""
-    client = server.client()
+    client = newest.client()
     client.config_set("save", "3600 1")
     random = np.random.default_rng(2)
     pipe = client.pipeline(transaction=False)
@@ -35,7 +35,7 @@ def sound(server: RedisServer) -> Iterator[RedisServer]:
     run, uid = client.info("server")["run_id"], info[b"vset-uid"]
     record = {"model": "m", "text": "", "dimension": _DIMENSION, "run": run, "uid": uid}
     client.hset("vsexplorer:sets", "k", json.dumps(record))
-    yield server
+    yield newest
     client.config_set("save", "")
     client.config_set("maxmemory", "0")
     client.config_set("maxmemory-policy", "noeviction")

@@ -29,8 +29,11 @@ async def load(server: RedisServer, embedder: Embedder, change: Callable[[str], 
     pipe.execute()
 
 
-@pytest.mark.parametrize("options", [(), ("REDUCE", "64")], ids=["whole", "reduced"])
-@pytest.mark.parametrize("quantization", ["Q8", "NOQUANT", "BIN"])
+@pytest.mark.parametrize(
+    ("quantization", "options"),
+    [("Q8", ()), ("NOQUANT", ("REDUCE", "64")), ("BIN", ())],
+    ids=["q8", "reduced", "bin"],
+)
 async def test_the_model_is_recognized(
     server: RedisServer, embedder: Embedder, quantization: str, options: tuple[str, ...]
 ) -> None:

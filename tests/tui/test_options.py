@@ -17,7 +17,7 @@ async def test_each_option_reaches_the_command_as_it_is_changed(people: Driver) 
     await people.press("down", "5", "0", "0", "down", "9", "down")
     await people.type("0.4")
     assert "COUNT 5 EF 500 EPSILON 0.4 " in people.main.search_view.status_bar.left
-    await people.press("down", "space", "down", "space")
+    await people.press("down", "down", "down", "down", "down", "space", "down", "space")
     assert "EPSILON 0.4 TRUTH NOTHREAD " in people.main.search_view.status_bar.left
     await people.press("escape", "f")
     await people.type(".born > 1900")

@@ -18,7 +18,7 @@ from vsexplorer.tui.screens.health import HealthScreen
 from vsexplorer.tui.screens.quality import QualityScreen
 from vsexplorer.tui.screens.why import WhyScreen
 
-_NUMBER = 2_000
+_NUMBER = 800
 
 
 @pytest.fixture
@@ -164,7 +164,7 @@ async def test_findings_are_listed_and_their_examples_open(sparse: RedisServer, 
         screen = driver.app.screen
         assert isinstance(screen, HealthScreen)
         await driver.until(lambda: screen.report is not None)
-        assert "invalid attributes (1 of 2,000)" in driver.screen_text()
+        assert "invalid attributes (1 of 800)" in driver.screen_text()
         options = screen.query_one(OptionList)
         place = next(
             index

@@ -40,6 +40,8 @@ _REFRESH = 0.5
 _REPEATABLE = frozenset([b"VADD", b"VSETATTR", b"HSET"])
 """Writes that may be sent twice: the second changes nothing."""
 _WRITES = frozenset([b"VREM", b"DEL", b"UNLINK", b"HDEL", *_REPEATABLE])
+_PING = 1.0
+"""Seconds for which a primary may take to answer a PING."""
 _NODE_BITS = 64
 """A cursor of a scan over all nodes is that of a node, with the node's place above so many bits."""
 _PASSING = (AskError, TryAgainError, ClusterDownError, BusyLoadingError, MasterDownError, ReadOnlyError)
@@ -67,6 +69,8 @@ class ClusterConnection(Connection):
         self._topology = Topology()
         self._read = -_REFRESH
         self._reading = asyncio.Lock()
+        self._silent: set[Address] = set()
+        """Nodes that did not answer for long; they are not waited for again."""
         self.unreachable: set[Address] = set()
         """Primaries that did not answer the last scan."""
 
@@ -114,15 +118,15 @@ class ClusterConnection(Connection):
 
         async def ask(address: Address | None, asked: list[int]) -> None:
             found: Sequence[Reply]
+            deadline = time.monotonic() + _PATIENCE
             try:
                 if address is None:
-                    raise RedisConnectionError("no node serves the slot")
+                    raise ClusterDownError("Hash slot not served")
                 found = await self._node(address).exchange([commands[place] for place in asked])
             except (RedisError, *_LOST) as error:
-                self._note_lost(commands[asked[0]], address, error)
                 found = [error] * len(asked)
             for place, reply in zip(asked, found, strict=True):
-                replies[place] = await self._settled(commands[place], reply)
+                replies[place] = await self._settled(commands[place], address, reply, deadline)
 
         await asyncio.gather(*(ask(address, asked) for address, asked in places.items()))
         return replies
@@ -172,59 +176,78 @@ class ClusterConnection(Connection):
             owner = self._topology.owner(key)
         return owner
 
-    async def _repeated(self, command: Sequence[Argument], deadline: float) -> Reply:
-        """Send a command until it is answered, as long as repeating it is safe and may help."""
+    async def _repeated(
+        self,
+        command: Sequence[Argument],
+        deadline: float,
+        address: Address | None = None,
+        error: BaseException | None = None,
+    ) -> Reply:
+        """Send a command until it is answered, as long as repeating it is safe and may help.
+
+        Args:
+            command: What to send.
+            deadline: ``time.monotonic()`` after which it is not repeated.
+            address: The node it was sent to already, and
+            error: the failure there.
+        """
         while True:
-            address = await self._owner(command)
-            try:
-                if address is None:
-                    raise ClusterDownError("Hash slot not served")
-                return await self._node(address).send(*command)
-            except MovedError as error:
-                self._topology.move(error.slot_id, self._instead((error.host, error.port)))
-                if time.monotonic() < deadline:
-                    continue
-                raise translate(error, self.target) from error
-            except (RedisError, *_LOST) as error:
-                self._note_lost(command, address, error)
-                target = self._node(address).target if address is not None else self.target
-                reply = await self._after(command, error, target, deadline)
-                if isinstance(reply, _Again):
-                    continue
+            if error is None:
+                address = await self._owner(command)
+                try:
+                    if address is None:
+                        raise ClusterDownError("Hash slot not served")
+                    reply = await self._node(address).send(*command)
+                except (RedisError, *_LOST) as failure:
+                    error = failure
+                else:
+                    self._silent.discard(address)
+                    return reply
+            self._note_lost(command, address, error)
+            reply = await self._after(command, address, error, deadline)
+            if not isinstance(reply, _Again):
                 return reply
+            error = None
 
     async def _after(
-        self, command: Sequence[Argument], error: BaseException, target: Target, deadline: float
+        self, command: Sequence[Argument], address: Address | None, error: BaseException, deadline: float
     ) -> Reply:
         """Follow a redirection, or wait for a failover; ``_Again`` tells to send the command again.
 
         Raises:
             VsexplorerError: repeating is not safe, or would not help.
         """
+        target = self._node(address).target if address is not None else self.target
+        late = time.monotonic() >= deadline
+        if isinstance(error, MovedError) and not late:
+            self._topology.move(error.slot_id, self._instead((error.host, error.port)))
+            return _Again()
         if isinstance(error, AskError) and not isinstance(error, MovedError):
             asked = self._node(self._instead((error.host, error.port)))
             _, reply = await asked.exchange([[b"ASKING"], command])
             if not isinstance(reply, Exception):
                 return reply
             error = reply
-        lost = isinstance(error, _LOST)
-        name = _name(command)
+        lost, name = isinstance(error, _LOST), _name(command)
         if lost and name in _WRITES and name not in _REPEATABLE:
             raise ConnectionFailed(
                 f"The connection to {target.address} was lost during {name.decode()}; "
                 "whether it was executed is unknown.",
                 "Look at the set before you repeat it.",
             ) from error
-        # A failover does not leave a slot without an owner.
-        unserved = isinstance(error, ClusterDownError) and "not served" in str(error)
-        passing = (isinstance(error, _PASSING) and not unserved) or (
-            isinstance(error, ResponseError) and "UNBLOCKED" in str(error)
-        )
-        if not (lost or passing) or time.monotonic() >= deadline:
+        if not (lost or _passes(error)):
+            raise translate(error, target) from error
+        known_silent = lost and address in self._silent
+        if late and lost and address is not None:
+            self._silent.add(address)
+        if late:
             raise translate(error, target) from error
         await asyncio.sleep(_PAUSE)
         with contextlib.suppress(VsexplorerError):
             await self._learn()
+        if known_silent and await self._owner(command) == address:
+            # It has not answered for long, and no other node has taken over.
+            raise translate(error, target) from error
         return _Again()
 
     def _note_lost(self, command: Sequence[Argument], address: Address | None, error: BaseException) -> None:
@@ -232,17 +255,14 @@ class ClusterConnection(Connection):
         if address is not None and key_of(command) is None and isinstance(error, _LOST):
             self.unreachable.add(address)
 
-    async def _settled(self, command: Sequence[Argument], reply: Reply) -> Reply | VsexplorerError:
+    async def _settled(
+        self, command: Sequence[Argument], address: Address | None, reply: Reply, deadline: float
+    ) -> Reply | VsexplorerError:
         """Return the reply of a command in a pipeline, after repeating it if need be."""
         if not isinstance(reply, BaseException):
             return reply
-        deadline = time.monotonic() + _PATIENCE
         try:
-            if isinstance(reply, MovedError):
-                self._topology.move(reply.slot_id, self._instead((reply.host, reply.port)))
-                return await self._repeated(command, deadline)
-            again = await self._after(command, reply, self.target, deadline)
-            return await self._repeated(command, deadline) if isinstance(again, _Again) else again
+            return await self._repeated(command, deadline, address, reply)
         except VsexplorerError as error:
             return error
 
@@ -305,13 +325,31 @@ class ClusterConnection(Connection):
             with contextlib.suppress(VsexplorerError):
                 await node.close()
 
+    async def _check_primaries(self) -> None:
+        """Find out which primaries answer, so that no command waits for the others."""
+
+        async def answers(address: Address) -> bool:
+            try:
+                async with asyncio.timeout(_PING):
+                    await self._node(address).send(b"PING")
+            except ResponseError:
+                return True
+            except (RedisError, *_LOST):
+                return False
+            return True
+
+        primaries = self._topology.primaries
+        found = await asyncio.gather(*map(answers, primaries))
+        self.unreachable = {address for address, there in zip(primaries, found, strict=True) if not there}
+        self._silent |= self.unreachable
+
     async def _scan(self, command: Sequence[Argument]) -> Reply:
         """Scan one node after the other; a cursor holds the place of its node."""
         cursor = int(command[1])
         place, inner = cursor >> _NODE_BITS, cursor & ((1 << _NODE_BITS) - 1)
         if cursor == 0:
             await self._learn()
-            self.unreachable.clear()
+            await self._check_primaries()
         primaries = self._topology.primaries
         if place >= len(primaries):
             return [0, []]
@@ -321,10 +359,18 @@ class ClusterConnection(Connection):
             if isinstance(error, ResponseError):
                 raise translate(error, self.target) from error
             self.unreachable.add(primaries[place])
+            self._silent.add(primaries[place])
             following, keys = 0, []
         if int(following):
             return [(place << _NODE_BITS) | int(following), keys]
         return [(place + 1) << _NODE_BITS if place + 1 < len(primaries) else 0, keys]
+
+
+def _passes(error: BaseException) -> bool:
+    """Whether an error is due to a failover or to slots that move; a failover leaves no slot without an owner."""
+    if isinstance(error, ClusterDownError):
+        return "not served" not in str(error)
+    return isinstance(error, _PASSING) or (isinstance(error, ResponseError) and "UNBLOCKED" in str(error))
 
 
 class _Again:
