@@ -16,6 +16,8 @@ from vsexplorer.tui.main.screen import MainScreen
 from vsexplorer.tui.start import Start
 from vsexplorer.vectorset.writer import SetOptions
 
+_LONG = {"why": 3.0, "quality": 9.0}
+"""Seconds that a picture needs to be complete."""
 ASSETS = Path(__file__).parents[1] / "assets"
 PICTURES: dict[str, tuple[tuple[int, int], str, list[str]]] = {
     "explorer": ((120, 30), "", [*"science", "tab", *'.died < 1950 and "chemistry" in .fields', "down", "down"]),
@@ -25,6 +27,8 @@ PICTURES: dict[str, tuple[tuple[int, int], str, list[str]]] = {
     "corrected": ((100, 24), "", [*"voices", "tab", *".bron > 1950"]),
     "sets": ((120, 30), "", ["escape", "o", "tab", *"]]]]]"]),
     "element": ((120, 30), "textual-light", [*"science", "enter", "enter", "tab", "j"]),
+    "why": ((110, 26), "", [*"women in science", "enter", "W"]),
+    "quality": ((110, 28), "", [*"women in science", "tab", *".born > 1900", "enter", "M"]),
     "fields": ((120, 30), "", [*"science", "enter", "F", *"jjjjjjjjj", "enter"]),
 }
 
@@ -43,7 +47,7 @@ async def draw(name: str, size: tuple[int, int], theme: str, keys: list[str]) ->
             await _more_sets(screen)
         await pilot.press(*(_key(key) for key in keys))
         await search.settled()
-        await pilot.pause(0.3)
+        await pilot.pause(_LONG.get(name, 0.3))
         path = ASSETS / f"{name}.svg"
         path.write_text(app.export_screenshot(title="vsexplorer"), encoding="utf-8")
         print(path)

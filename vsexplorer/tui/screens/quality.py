@@ -318,7 +318,7 @@ class QualityScreen(Screen[QualityChoice | None]):
         name = "FILTER-EF" if self._filter.strip() else "EF"
         keys = dict(zip(TARGETS, "aA", strict=True))
         found = [
-            f"{keys[target]}: use {name} {value:,} (recall {target})"
+            f"{keys[target]}: {name} {value:,} for {target}"
             for target in TARGETS
             if (value := recommended(self._points, target)) is not None
         ]
