@@ -39,6 +39,7 @@ class Place(StrEnum):
     QUALITY = "In the search quality"
     WHY = "While explaining an element"
     HEALTH = "In the health of a set"
+    COMPARE = "While comparing two searches"
     LOAD = "While choosing a file to load"
     FILES = "In the list of files"
 
@@ -127,6 +128,8 @@ KEYMAP = (
     Key("why", "W", "explain_why", "why", "Explain why an element is missing, or which of its words count",
         Place.SCREENS, True),
     Key("health", "I", "examine_set", "health", "Examine the set for what makes answers wrong", Place.SCREENS),
+    Key("compare", "C", "compare_searches", "compare", "Compare this search with another, side by side",
+        Place.SCREENS),
     Key("rate-relevant", "1", "rate(2)", "relevant", "Rate the selected result as relevant", Place.EXPLORER),
     Key("rate-partly", "2", "rate(1)", "partly", "Rate the selected result as partly relevant", Place.EXPLORER),
     Key("rate-not", "3", "rate(0)", "not relevant", "Rate the selected result as not relevant", Place.EXPLORER),
@@ -286,6 +289,9 @@ KEYMAP = (
     Key("health-again", "r,ctrl+r", "examine", "again", "Examine the set again", Place.HEALTH, True, "r"),
     Key("health-panes", "tab", "panes", "explanation", "Switch between the findings and the explanation",
         Place.HEALTH, True),
+    Key("compare-side", "ctrl+w,ctrl+o", "other_side", "other side", "Go to the other search", Place.COMPARE, True,
+        "ctrl+w"),
+    Key("compare-use", "ctrl+s", "use", "use", "Return with the search of this side", Place.COMPARE, True),
     Key("load-start", "ctrl+s", "load", "load", "Load the file as shown", Place.LOAD),
     Key("load-leave", "escape", "leave", "cancel", "Cancel without loading", Place.LOAD),
     Key("files-down", "j", "cursor_down", "down", "Next file", Place.FILES),
@@ -305,7 +311,7 @@ KEYMAP = (
 )  # fmt: skip
 
 
-_FIRST = ("quit-always", "history-forget", "form-leave")
+_FIRST = ("quit-always", "history-forget", "form-leave", "compare-side")
 """Bindings that take priority over those of a text input."""
 
 

@@ -5,6 +5,7 @@ import pytest
 from vsexplorer.core.errors import UsageError
 from vsexplorer.tui.app import ExplorerApp
 from vsexplorer.tui.keymap import KEYMAP, Key, Place, checked, keys_at, shown
+from vsexplorer.tui.main.compare import CompareScreen
 from vsexplorer.tui.main.loading import Loading
 from vsexplorer.tui.main.navigation import Navigation
 from vsexplorer.tui.main.query_bar import QueryBar
@@ -59,6 +60,7 @@ OWNERS: dict[Place, tuple[type, ...]] = {
     Place.QUALITY: (QualityScreen,),
     Place.WHY: (WhyScreen,),
     Place.HEALTH: (HealthScreen,),
+    Place.COMPARE: (CompareScreen,),
 }
 
 

@@ -16,6 +16,7 @@ from vsexplorer.tui.services.search_history import SearchHistory
 from vsexplorer.tui.session import Session
 
 if TYPE_CHECKING:
+    from vsexplorer.language.known import SetFacts
     from vsexplorer.state.history import PastSearch
     from vsexplorer.tui.screens.element import ElementResult
     from vsexplorer.tui.screens.options import OptionsScreen
@@ -34,6 +35,8 @@ class Navigation(Vertical):
         history: The earlier searches.
         page: Returns the results that are shown.
         selected: Returns the selected result.
+        draft: Returns the search as it is typed.
+        facts: Returns what is known of the set's fields.
         options: Returns the search options in force.
         change: Uses other search options; returns why they are refused, or an empty string.
     """
@@ -66,6 +69,8 @@ class Navigation(Vertical):
         history: SearchHistory,
         page: Callable[[], ResultPage | None],
         selected: Callable[[], Hit | None],
+        draft: Callable[[], SearchDraft],
+        facts: Callable[[], SetFacts | None],
         options: Callable[[], SearchOptions],
         change: Callable[[SearchOptions], str],
     ) -> None:
@@ -74,6 +79,8 @@ class Navigation(Vertical):
         self._history = history
         self._page = page
         self._selected = selected
+        self._draft = draft
+        self._facts = facts
         self._options = options
         self._change = change
         self._options_screen: OptionsScreen | None = None
@@ -150,6 +157,19 @@ class Navigation(Vertical):
         refused = self._change(options)
         if refused:
             self._say(refused, error=True)
+
+    def action_compare_searches(self) -> None:
+        """Compare the search with another, side by side."""
+        from vsexplorer.tui.main.compare import CompareScreen
+
+        if self._usable() is not None:
+            screen = CompareScreen(self._session, self._draft(), self._session.explorer.dialect, self._facts())
+            self.app.push_screen(screen, self._compared)
+
+    def _compared(self, search: SearchDraft | None) -> None:
+        self.post_message(self.Returned())
+        if search is not None:
+            self.post_message(self.Recalled(search))
 
     def action_examine_set(self) -> None:
         """Examine the open set."""

@@ -77,6 +77,8 @@ class MainScreen(Screen[None]):
             view.history,
             lambda: view.results.page,
             lambda: view.results.selected,
+            lambda: view.draft,
+            lambda: view.filter_bar.facts,
             lambda: view.options.current,
             view.change_options,
         )
