@@ -67,8 +67,12 @@ class HttpEmbedder:
         self.workers: int | None = _WORKERS
         address, _, self._name = model.partition("#")
         self._address = address.rstrip("/")
-        self._where = f"The embedding server {urlsplit(self._address).netloc.rpartition('@')[2]}"
-        self._key = key
+        parts = urlsplit(self._address)
+        host = parts.netloc.rpartition("@")[2]
+        self._shown = parts._replace(netloc=host).geturl()
+        """The address without user and password, which no message may repeat."""
+        self._where = f"The embedding server {host}"
+        self._key = key.strip()
         self._client: httpx.Client | None = None
         self._thread = ThreadPoolExecutor(2, "embedder")
         self._remembered: OrderedDict[str, Embedding] = OrderedDict()
@@ -86,12 +90,12 @@ class HttpEmbedder:
     @property
     def name(self) -> str:
         """The model's name on the server."""
-        return self._name or self._address
+        return self._name or self._shown
 
     @property
     def origin(self) -> str:
-        """The server's address."""
-        return self._address
+        """The server's address, without user and password."""
+        return self._shown
 
     async def open(self, progress: ProgressCallback = ignore_progress, again: bool = False) -> None:
         """Ask the server for its models and for a first vector; returns at once when that is done.
@@ -104,7 +108,7 @@ class HttpEmbedder:
                 return
             if self._failure is not None and not again:
                 raise self._failure
-            progress(Progress(f"asking {urlsplit(self._address).netloc.rpartition('@')[2]}"))
+            progress(Progress(f"asking {urlsplit(self._shown).netloc}"))
             try:
                 await asyncio.get_running_loop().run_in_executor(self._thread, self._connect)
             except ModelUnavailable as error:
@@ -161,8 +165,15 @@ class HttpEmbedder:
         Raises:
             ModelUnavailable: it cannot be reached, or does not list its models.
         """
-        response = self._send("GET", "/models", None, _QUERY_TRIES)
-        return http_reply.models(response, self._where)
+        try:
+            return self._listed()
+        except _NotOffered as error:
+            raise ModelUnavailable(f"{self._where} does not list its models.") from error
+        except _Refused as error:
+            raise ModelUnavailable(f"{self._where} refuses to list its models: {error.why}") from error
+
+    def _listed(self) -> list[str]:
+        return http_reply.models(self._send("GET", "/models", None, _QUERY_TRIES), self._where)
 
     async def close(self) -> None:
         """Close the connections; a request under way is given up at its next attempt."""
@@ -175,8 +186,8 @@ class HttpEmbedder:
     def _connect(self) -> None:
         names: list[str] = []
         try:
-            names = self.server_models()
-        except _NotOffered:
+            names = self._listed()
+        except (_NotOffered, _Refused):
             # Not every server lists its models.
             if not self._name:
                 raise ModelUnavailable(
@@ -184,8 +195,10 @@ class HttpEmbedder:
                 ) from None
         if not self._name:
             if len(names) != 1:
-                listed = ", ".join(names) or "none"
-                raise ModelUnavailable(f"{self._where} offers several models.", f"Name one with --model: {listed}.")
+                if not names:
+                    raise ModelUnavailable(f"{self._where} offers no models.")
+                hint = f"Name one with --model: {', '.join(names)}."
+                raise ModelUnavailable(f"{self._where} offers several models.", hint)
             self._name = names[0]
         elif names and not any(one == self._name or one.startswith(f"{self._name}:") for one in names):
             raise ModelUnavailable(
@@ -238,10 +251,12 @@ class HttpEmbedder:
                 problem = f"is busy (status {response.status_code}): {http_reply.reason(response.content)}"
                 wait = _retry_after(response.headers.get("Retry-After", ""))
             except httpx.InvalidURL as error:
-                raise ModelUnavailable(f"{self._address} is not a valid address: {error}.") from error
+                raise ModelUnavailable(f"{self._shown} is not a valid address: {error}.") from error
+            except httpx.ConnectTimeout:
+                problem = f"did not accept a connection in {_CONNECT:.0f} s"
             except httpx.TimeoutException:
                 problem = f"did not answer in {_TIMEOUT:.0f} s"
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 problem = f"cannot be reached: {str(error) or type(error).__name__}"
             if attempt + 1 < tries:
                 pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt) * random.uniform(0.8, 1.2)  # noqa: S311
@@ -253,6 +268,11 @@ class HttpEmbedder:
         import httpx
 
         if self._client is None:
+            if not (self._key.isascii() and self._key.isprintable()):
+                raise ModelUnavailable(
+                    "The key of the embedding server has characters that a key cannot have.",
+                    "Check VSEXPLORER_EMBEDDER_KEY.",
+                )
             headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
             self._client = httpx.Client(timeout=httpx.Timeout(_TIMEOUT, connect=_CONNECT), headers=headers)
         return self._client
@@ -274,7 +294,7 @@ class HttpEmbedder:
             raise _NotOffered
         if status == 404 and "model" not in why.lower():
             raise ModelUnavailable(
-                f"{self._where} has nothing at {self._address}{path}.", "The address usually ends in /v1."
+                f"{self._where} has nothing at {self._shown}{path}.", "The address usually ends in /v1."
             )
         raise _Refused(why)
 

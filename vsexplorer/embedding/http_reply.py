@@ -37,20 +37,22 @@ def vectors(content: bytes, number: int, dimension: int, where: str) -> list[byt
     document = parse(content, where)
     rows = document.get("data") if isinstance(document, Mapping) else None
     if not isinstance(rows, list):
-        raise ModelUnavailable(f"{where} answered without vectors.", "Is it an OpenAI-compatible embedding server?")
+        raise ModelUnavailable(f"{where} returned no vectors.", "Is it an OpenAI-compatible embedding server?")
     if len(rows) != number:
-        raise ModelUnavailable(f"{where} answered {len(rows):,} vectors to {number:,} texts.")
+        raise ModelUnavailable(f"{where} returned {len(rows):,} vectors for {number:,} texts.")
     found: list[bytes | None] = [None] * number
     for place, row in enumerate(rows):
         index = row.get("index", place) if isinstance(row, Mapping) else place
         if not isinstance(index, int) or not 0 <= index < number or found[index] is not None:
-            raise ModelUnavailable(f"{where} numbered its vectors wrongly.")
+            raise ModelUnavailable(f"{where} returned vectors with invalid indexes.")
         found[index] = _vector(row.get("embedding") if isinstance(row, Mapping) else None, where)
     complete = [one for one in found if one is not None]
     for one in complete:
         if len(one) // 4 != (dimension or len(complete[0]) // 4):
             expected = dimension or len(complete[0]) // 4
-            raise ModelUnavailable(f"{where} answered a vector of {len(one) // 4:,} dimensions, not {expected:,}.")
+            raise ModelUnavailable(
+                f"{where} returned a vector of {len(one) // 4:,} dimensions instead of {expected:,}."
+            )
     return complete
 
 
@@ -78,7 +80,7 @@ def parse(content: bytes, where: str) -> Any:
     except (ValueError, RecursionError) as error:
         begins = content[:40].decode("utf-8", "replace").strip()
         raise ModelUnavailable(
-            f"{where} did not answer in JSON but with {begins!r}.",
+            f"{where} did not return JSON; the reply begins with {begins}.",
             "Check the address: it usually ends in /v1.",
         ) from error
 
@@ -104,9 +106,9 @@ def _vector(value: object, where: str) -> bytes:
             numbers = [float(one) for one in value]  # type: ignore[attr-defined]
             vector = packed(numbers)
     except (ValueError, TypeError, OverflowError) as error:
-        raise ModelUnavailable(f"{where} answered something that is not a vector.") from error
+        raise ModelUnavailable(f"{where} returned something that is not a vector.") from error
     if not numbers:
-        raise ModelUnavailable(f"{where} answered an empty vector.")
-    if not all(map(math.isfinite, numbers)):
-        raise ModelUnavailable(f"{where} answered a vector with NaN or infinite numbers.")
+        raise ModelUnavailable(f"{where} returned an empty vector.")
+    if not all(map(math.isfinite, unpacked(vector))):
+        raise ModelUnavailable(f"{where} returned a vector with NaN or infinite numbers.")
     return vector

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from vsexplorer.services.models import ModelService
@@ -51,4 +52,4 @@ class ModelsScreen(Chooser[str]):
 
 def _where(model: str, used: bool) -> str:
     """Return where a model of a server is."""
-    return "in use" if used else f"on {sanitize(model.partition('#')[0])}"
+    return "in use" if used else f"on {sanitize(urlsplit(model).netloc.rpartition('@')[2])}"
