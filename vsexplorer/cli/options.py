@@ -7,6 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -19,6 +20,20 @@ if TYPE_CHECKING:
     from vsexplorer.embedding.text_embedder import EmbeddingOptions
     from vsexplorer.server.target import Where
     from vsexplorer.services.explorer import Explorer
+
+
+class Share(click.FloatRange):
+    """A number from 0 to 1; unlike ``FloatRange``, NaN is refused."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 1)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Convert what was typed."""
+        number: float = super().convert(value, param, ctx)
+        if number != number:
+            self.fail(f"{value!r} is not a number from 0 to 1.", param, ctx)
+        return number
 
 
 def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:
@@ -176,6 +191,12 @@ def embedder_address(ctx: click.Context, settings: Config) -> str:
     )
     if address and not address.startswith(("http://", "https://")):
         raise UsageError(f"--embedder {address}: an address begins with http:// or https://.")
+    try:
+        valid = not address or bool(urlsplit(address).hostname)
+    except ValueError:
+        valid = False
+    if not valid:
+        raise UsageError("--embedder: the address has no valid host or port.")
     return address
 
 
@@ -185,8 +206,6 @@ def embedding(ctx: click.Context, settings: Config) -> EmbeddingOptions:
     Raises:
         UsageError: the command that prints the key of the embedding server fails.
     """
-    from urllib.parse import urlsplit
-
     from vsexplorer.embedding.prefixes import Prefixes
     from vsexplorer.embedding.text_embedder import EmbeddingOptions
 

@@ -224,8 +224,11 @@ class ClusterConnection(Connection):
             return _Again()
         if isinstance(error, AskError) and not isinstance(error, MovedError):
             asked = self._node(self._instead((error.host, error.port)))
-            _, reply = await asked.exchange([[b"ASKING"], command])
-            if not isinstance(reply, Exception):
+            try:
+                _, reply = await asked.exchange([[b"ASKING"], command])
+            except (RedisError, *_LOST) as failure:
+                reply = failure
+            if not isinstance(reply, BaseException):
                 return reply
             error = reply
         lost, name = isinstance(error, _LOST), _name(command)
@@ -290,8 +293,8 @@ class ClusterConnection(Connection):
         instead = self._moved.get(f"{host}:{address[1]}") or self._moved.get(host)
         if instead is None:
             return host, address[1]
-        other, colon, port = instead.rpartition(":")
-        return (other, int(port)) if colon else (instead, address[1])
+        other, _, port = instead.rpartition(":")
+        return other, int(port)
 
     # Topology
 
@@ -302,7 +305,8 @@ class ClusterConnection(Connection):
             if self._read > asked - _REFRESH and self._topology.primaries:
                 return
             failure: BaseException | None = None
-            for address in dict.fromkeys([*self._topology.nodes, self._seed]):
+            nodes = dict.fromkeys([*self._topology.nodes, self._seed])
+            for address in sorted(nodes, key=lambda one: one in self._silent | self.unreachable):
                 try:
                     reply = await self._node(address).send(b"CLUSTER", b"SLOTS")
                 except (RedisError, *_LOST) as error:
@@ -354,6 +358,8 @@ class ClusterConnection(Connection):
         if place >= len(primaries):
             return [0, []]
         try:
+            if primaries[place] in self.unreachable:
+                raise RedisConnectionError("it does not answer")
             following, keys = await self._node(primaries[place]).send(b"SCAN", inner, *command[2:])
         except (RedisError, *_LOST) as error:
             if isinstance(error, ResponseError):

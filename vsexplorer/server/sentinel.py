@@ -66,7 +66,11 @@ def parse_sentinels(text: str, template: Target) -> tuple[Target, ...]:
             host, port = port, str(PORT)
         if not host or not port.isdigit():
             raise UsageError(f"--sentinel {one}: write HOST:PORT, several separated by commas.")
-        found.append(replace(template, host=host.strip("[]"), port=int(port), db=0, socket="", name=""))
+        # User and password are those of the servers; Sentinels usually have none.
+        address = host.strip("[]")
+        found.append(
+            replace(template, host=address, port=int(port), db=0, socket="", name="", username="", password="")
+        )
     return tuple(found)
 
 

@@ -88,7 +88,11 @@ class Session:
             raise UsageError(f"--address-map {error}: write HOST:PORT=HOST:PORT.") from error
         node = self.connection
         cluster = ClusterConnection(node.target, where.timeout, moved)
-        await cluster.open()
+        try:
+            await cluster.open()
+        except BaseException:
+            await cluster.close()
+            raise
         self.connection = cluster
         self._capabilities = replace(self.capabilities, replica=False)
         await node.close()
@@ -122,8 +126,9 @@ class Session:
         replica = await is_replica(self.connection, before.replica)
         if replica and self._watched is not None:
             # The Sentinels may have made another server the primary.
+            target = self.connection.target
             await self.reconnect()
-            replica = self.capabilities.replica
+            return self.connection.target != target or self.capabilities.replica != before.replica
         self._capabilities = replace(before, replica=replica)
         return replica != before.replica
 

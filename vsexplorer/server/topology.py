@@ -109,7 +109,8 @@ def mapped(pairs: Iterable[str]) -> dict[str, str]:
     found = {}
     for pair in pairs:
         before, equals, after = pair.partition("=")
-        if not equals or ":" not in after:
+        host, _, port = after.rpartition(":")
+        if not (equals and before and host and port.isascii() and port.isdigit()):
             raise ValueError(pair)
         found[before] = after
     return found
@@ -122,8 +123,8 @@ def _address(node: Sequence[Any], asked: Address, moved: Mapping[str, str]) -> A
     instead = moved.get(f"{host}:{port}") or moved.get(host)
     if instead is None:
         return host, port
-    other, colon, other_port = instead.rpartition(":")
-    return (other, int(other_port)) if colon else (instead, port)
+    other, _, other_port = instead.rpartition(":")
+    return other, int(other_port)
 
 
 def _raw(argument: object) -> bytes:

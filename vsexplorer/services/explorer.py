@@ -88,9 +88,18 @@ class Explorer:
         Raises:
             VsexplorerError: the connection failed.
         """
-        if self._session is None or not await self._session.check_role():
+        if self._session is None:
             return False
-        self._store.update(self._session.capabilities)
+        run = self._session.capabilities.run
+        if not await self._session.check_role():
+            return False
+        if self._session.capabilities.run != run:
+            # After a failover another server answers.
+            self._store.reconnected(self._session.capabilities)
+            self.sets.forget()
+            self.samples.forget()
+        else:
+            self._store.update(self._session.capabilities)
         return True
 
     def _compose(self, session: Session) -> None:
@@ -101,7 +110,7 @@ class Explorer:
         self.samples = SampleService(store, self.sets)
         self.quality = QualityService(store, self.models, self.sets, self.samples)
         self.explanations = ExplanationService(store, self.models, self.sets, self.search)
-        self.evaluation = EvaluationService(store, self.search)
+        self.evaluation = EvaluationService(store, self.sets, self.search)
         self.fit = FitService(store, self.models, self.sets)
         self.health = HealthService(store, self.sets, self.fit)
         self.sizes = SizeService(store, self.sets)
