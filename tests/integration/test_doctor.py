@@ -141,8 +141,8 @@ def test_elements_that_the_graph_loses(server: RedisServer) -> None:
         pipe.execute_command("VADD", "k", "FP32", one.tobytes(), f"e{place}", "NOQUANT", "M", 4, "EF", 4)
     pipe.execute()
     code, found = examine(server)
-    assert (code, found["not found by themselves"]["of"]) == (1, 300)
-    lost = found["not found by themselves"]["examples"][0]
+    assert (code, found["not found by a search for themselves"]["of"]) == (1, 300)
+    lost = found["not found by a search for themselves"]["examples"][0]
     reply = server.client().execute_command("VSIM", "k", "ELE", lost, "COUNT", 10)
     assert lost.encode() not in reply
 

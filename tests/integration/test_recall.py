@@ -152,7 +152,7 @@ def test_what_cannot_be_measured_is_said(newest: RedisServer, tmp_path: Path) ->
     assert (wrong.returncode, "use ==" in wrong.stderr) == (1, True)
     empty = vsexplorer("recall", "k", "--filter", ".n > 100", "--number", "3", *newest.options)
     assert empty.returncode == 1
-    assert "3 queries without an exact result" in empty.stderr
+    assert "no element passes the filter, so there is nothing to measure" in empty.stderr
     (tmp_path / "none").write_text("\n")
     nothing = vsexplorer("recall", "k", "--queries", str(tmp_path / "none"), *newest.options)
     assert (nothing.returncode, "no text to search for" in nothing.stderr) == (2, True)

@@ -13,12 +13,18 @@ from tests.support.servers import RedisServer
 from tests.tui.driving import GOLDEN, Driver, load_people, running
 from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.state.user_state import UserState
+from vsexplorer.tui.screens import quality
 from vsexplorer.tui.screens.element import ElementScreen
 from vsexplorer.tui.screens.health import HealthScreen
 from vsexplorer.tui.screens.quality import QualityScreen
 from vsexplorer.tui.screens.why import WhyScreen
 
 _NUMBER = 800
+
+
+@pytest.fixture(autouse=True)
+def few_queries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quality, "_QUERIES", 15)
 
 
 @pytest.fixture
@@ -40,7 +46,7 @@ async def measured(driver: Driver) -> QualityScreen:
     await driver.press("M")
     screen = driver.app.screen
     assert isinstance(screen, QualityScreen)
-    await driver.until(lambda: "done: 50 queries" in driver.screen_text())
+    await driver.until(lambda: "done: 15 queries" in driver.screen_text())
     return screen
 
 
@@ -77,7 +83,7 @@ async def test_the_worst_query_opens_as_a_search(sparse: RedisServer, embedder: 
 async def test_measuring_stops_on_a_key_and_with_the_screen(sparse: RedisServer, embedder: Embedder) -> None:
     async with running(sparse, embedder, key=b"k") as driver:
         await driver.press("escape", "M")
-        await driver.until(lambda: "of 50 queries" in driver.screen_text())
+        await driver.until(lambda: "of 15 queries" in driver.screen_text())
         await driver.press("ctrl+s")
         assert "stopped after" in driver.screen_text()
         await driver.press("n")
@@ -102,7 +108,7 @@ async def test_a_missing_element_is_explained_and_found_with_a_key(newest: Redis
         await driver.type("Fred")
         await driver.until(lambda: "Freddie Mercury" in driver.screen_text())
         await driver.press("right", "enter")
-        await driver.until(lambda: "and the search asks for 3 results" in driver.screen_text())
+        await driver.until(lambda: "but the search asks for only 3 results" in driver.screen_text())
         assert "✗ rank" in driver.screen_text()
         await driver.press("ctrl+s")
         assert driver.app.screen is driver.main
@@ -173,7 +179,7 @@ async def test_findings_are_listed_and_their_examples_open(sparse: RedisServer, 
         )
         options.highlighted = place
         await driver.settle()
-        assert "Some attributes are not a JSON object" in driver.screen_text()
+        assert "Some attributes are not valid JSON objects" in driver.screen_text()
         await driver.press("enter")
         await driver.until(lambda: isinstance(driver.app.screen, ElementScreen))
         assert driver.app.screen.element == b"e5"  # type: ignore[attr-defined]

@@ -23,7 +23,7 @@ _LISTED = 5
 @click.command()
 @click.argument("key", type=KeyName())
 @click.argument("snapshot", type=click.Path(path_type=Path))
-@click.option("--update", is_flag=True, help="Write the present results to SNAPSHOT instead of comparing.")
+@click.option("--update", is_flag=True, help="Write the current results to SNAPSHOT instead of comparing.")
 @click.option("--lost", default=0, type=click.IntRange(0), show_default=True, help="Elements a search may lose.")
 @click.option("--shift", default=0, type=click.IntRange(0), show_default=True, help="Places an element may move.")
 @click.option(
@@ -75,10 +75,13 @@ async def _rankings(explorer: Explorer, key: bytes) -> dict[str, Ranking]:
     """
     from vsexplorer.cli import remembered
     from vsexplorer.cli.progress import shown_on_stderr
+    from vsexplorer.core.errors import NotFound
+    from vsexplorer.core.text import sanitize
     from vsexplorer.core.values import Everything, Query
     from vsexplorer.language.query_source import asked, embeds
 
     found: dict[str, Ranking] = {}
+    await explorer.sets.info(key)
     favourites = remembered.favourites(explorer, key)
     sources = {one.name: asked(one.search.line) if one.search.line.strip() else Everything() for one in favourites}
     if any(embeds(source) for source in sources.values()):
@@ -87,7 +90,12 @@ async def _rankings(explorer: Explorer, key: bytes) -> dict[str, Ranking]:
             await explorer.models.embedder.open(progress)
     for one in favourites:
         question = Query(key, sources[one.name], one.search.filter, one.search.options)
-        found[one.name] = await explorer.evaluation.ranking(question)
+        try:
+            found[one.name] = await explorer.evaluation.ranking(question)
+        except NotFound as error:
+            # The element that it asks for is gone.
+            print(sanitize(f"note: {one.name!r}: {error.message}"), file=sys.stderr)
+            found[one.name] = []
     return found
 
 

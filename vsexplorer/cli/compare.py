@@ -59,7 +59,7 @@ def compare(
     """
     from vsexplorer.cli import remembered
     from vsexplorer.cli.progress import shown_on_stderr
-    from vsexplorer.core.values import Query, SearchOptions
+    from vsexplorer.core.values import Everything, Query, SearchOptions
     from vsexplorer.language.query_source import asked, embeds
 
     options = SearchOptions(count, ef)
@@ -71,6 +71,8 @@ def compare(
         other_filter if other_filter is not None else filter_,
         others,
     )
+    if isinstance(first.source, Everything) or isinstance(second.source, Everything):
+        raise click.UsageError("Without a query nothing is ranked: type two queries, or one and an --other option.")
     if first == second:
         raise click.UsageError("The two searches are the same: give OTHER or an --other option.")
 
@@ -120,7 +122,9 @@ def _write(first: ResultPage, second: ResultPage, output_format: str) -> int:
         Listing({**commands, **figures, "elements": records}, records, header, rows, frozenset(range(1, 6))),
         output_format,
     )
-    if output_format == "table":
+    if not (names[0] or names[1]):
+        print("neither search finds anything", file=sys.stderr)
+    elif output_format == "table":
         tau = f" · Kendall's tau {agree.tau:.3f}" if agree.tau is not None else ""
         print(
             f"overlap@{agree.depth} {agree.overlap:.2f} · rank-biased overlap {agree.rbo:.3f}{tau}", file=sys.stderr

@@ -48,9 +48,9 @@ def doctor(
 ) -> int:
     """Examine KEY: vectors, attributes, names, graph, model and server.
 
-    Each finding is serious (answers are wrong, or data can be lost), a warning or a note, and says on how many
-    elements it rests and what to do. All elements of a set of up to 5,000 are looked at, else --number of them. The
-    exit code is 1 if something is serious.
+    Each finding is serious (answers are wrong, or data can be lost), a warning or a note, and says how many
+    elements it concerns and what to do. All elements of a set of up to 5,000 are looked at, else --number of them.
+    The exit code is 1 if something is serious.
     """
     from vsexplorer.cli.progress import shown_on_stderr
 

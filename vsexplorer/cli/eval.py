@@ -110,6 +110,9 @@ def eval_(
     if run is not None:
         write_run(run, {one.query.id: one.ranking for one in found.queries}, key)
     _write(key, found, names, before, per_query, output_format)
+    if not found.queries:
+        print("nothing was evaluated", file=sys.stderr)
+        return ExitCode.NOTHING
     failed = [name for name, least in limits.items() if found.mean(name) < least]
     for name in failed:
         print(f"{name} is {found.mean(name):.4f}, less than {limits[name]:g}", file=sys.stderr)
@@ -128,8 +131,12 @@ def _limits(typed: tuple[str, ...]) -> dict[str, float]:
         name, _, value = one.partition("=")
         try:
             limits[name] = float(value)
+            if not 0 <= limits[name] <= 1:
+                raise ValueError
         except ValueError:
-            raise click.UsageError(f"--fail-under {one}: write MEASURE=VALUE, such as ndcg@10=0.6.") from None
+            raise click.UsageError(
+                f"--fail-under {one}: write MEASURE=VALUE, such as ndcg@10=0.6, with a value from 0 to 1."
+            ) from None
     return limits
 
 
@@ -162,7 +169,12 @@ def _write(
         for one in found.queries
     ]
     means: list[dict[str, Json]] = [
-        {"measure": name, "queries": len(found.queries), "mean": round(found.mean(name), 6)} for name in names
+        {
+            "measure": name,
+            "queries": len(found.queries),
+            "mean": round(found.mean(name), 6) if found.queries else None,
+        }
+        for name in names
     ]
     for mean, one in zip(means, compared, strict=False):
         mean.update(
@@ -182,7 +194,7 @@ def _write(
         "measures": means,
         "queries": by_query,
         "skipped": [{"query": id, "reason": reason} for id, reason in found.skipped],
-        "missing": list(found.missing),
+        "missing": [_readable(name) for name in found.missing],
     }
     write(Listing(document, records, header, rows, numeric), output_format)
     _say(found, before)
@@ -202,13 +214,22 @@ def _compared(found: Evaluation, names: Sequence[str], before: Mapping[str, Rank
     ]
 
 
+def _readable(name: str) -> str:
+    """Show bytes of a name that are not UTF-8 as escapes."""
+    from vsexplorer.core.text import decode
+
+    return decode(name.encode("utf-8", "surrogateescape"))
+
+
 def _say(found: Evaluation, before: Mapping[str, Ranking] | None) -> None:
     from vsexplorer.core.text import plural, sanitize
 
-    for id, reason in found.skipped:
+    for id, reason in found.skipped[:_LISTED]:
         print(sanitize(f"note: query {id} skipped: {reason}"), file=sys.stderr)
+    if len(found.skipped) > _LISTED:
+        print(f"note: {len(found.skipped) - _LISTED:,} more queries skipped", file=sys.stderr)
     if found.missing:
-        named = ", ".join(found.missing[:_LISTED])
+        named = ", ".join(map(_readable, found.missing[:_LISTED]))
         more = f" and {len(found.missing) - _LISTED:,} more" if len(found.missing) > _LISTED else ""
         about = plural(len(found.missing), "judged element")
         print(sanitize(f"note: {about} missing in the set: {named}{more}"), file=sys.stderr)

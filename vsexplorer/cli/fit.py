@@ -69,7 +69,7 @@ def fit(
 
 def _write(key: str, report: FitReport, written: bool, output_format: str) -> None:
     from vsexplorer.core.text import sanitize
-    from vsexplorer.insight.fit import MEANINGS
+    from vsexplorer.insight.fit import LEAST, MEANINGS
     from vsexplorer.output.listing import Listing
     from vsexplorer.output.writer import write
 
@@ -85,7 +85,8 @@ def _write(key: str, report: FitReport, written: bool, output_format: str) -> No
     write(Listing(document, records, header, rows, frozenset(range(3, 9))), output_format)
     best = report.tried[0]
     if output_format == "table":
-        print(sanitize(f"{best.model}: {MEANINGS[best.fit.verdict]}"), file=sys.stderr)
+        few = f", from less than {LEAST} texts" if best.fit.texts < LEAST else ""
+        print(sanitize(f"{best.model}: {MEANINGS[best.fit.verdict]}{few}"), file=sys.stderr)
     if not report.uniform:
         print("note: the texts are not a uniform sample of the elements", file=sys.stderr)
     if written:

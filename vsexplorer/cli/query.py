@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vsexplorer.cli.key_name import KeyName
-from vsexplorer.cli.options import connection_options, explore, format_options
+from vsexplorer.cli.options import Share, connection_options, explore, format_options
 from vsexplorer.core.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--diversify",
-    type=click.FloatRange(0, 1),
+    type=Share(),
     metavar="WEIGHT",
     help="Prefer results unlike each other: 1 is relevance only, 0 variety only.",
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vsexplorer.cli.key_name import KeyName
-from vsexplorer.cli.options import connection_options, explore, format_options
+from vsexplorer.cli.options import Share, connection_options, explore, format_options
 from vsexplorer.core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ _WORST = 5
 )
 @click.option("--curve", is_flag=True, help="Measure growing values of EF, or of FILTER-EF with --filter.")
 @click.option("--seed", type=int, metavar="N", help="Draw the same queries again.")
-@click.option("--fail-under", type=click.FloatRange(0, 1), metavar="RECALL", help="Exit with 1 below this mean.")
+@click.option("--fail-under", type=Share(), metavar="RECALL", help="Exit with 1 below this mean.")
 @format_options
 @connection_options
 @click.pass_context
@@ -209,11 +209,13 @@ def _write_curve(
     )
     if not uniform:
         print(_NOT_UNIFORM, file=sys.stderr)
-    if output_format == "table":
+    if not points:
+        print("note: no element passes the filter, so there is nothing to measure", file=sys.stderr)
+    elif output_format == "table":
         option = f"--{name.replace('_', '-')}"
         for target, value in enough.items():
             said = (
-                f"{option} {value} is the smallest that reaches it" if value else "no value reaches it: use --exact"
+                f"{option} {value} is the smallest that reaches it" if value else "no value reaches it; TRUTH does"
             )
             print(f"recall {target}: {said}", file=sys.stderr)
     return ExitCode.OK if points else ExitCode.NOTHING
@@ -261,7 +263,9 @@ def _say(measured: list[Measured], uniform: bool, output_format: str, count: int
     from vsexplorer.core.text import plural, sanitize
 
     without = sum(not one.recall for one in measured)
-    if without:
+    if without and without == len(measured):
+        print("note: no element passes the filter, so there is nothing to measure", file=sys.stderr)
+    elif without:
         print(f"note: {plural(without, 'query', 'queries')} without an exact result left out", file=sys.stderr)
     if not uniform:
         print(_NOT_UNIFORM, file=sys.stderr)

@@ -45,8 +45,7 @@ def record(ctx: click.Context, key: str, changes: tuple[str, ...], clear: bool, 
         elif wanted:
             from vsexplorer.vectorset.set_records import SetRecord
 
-            before = await explorer.sets.recorded(info) or SetRecord("", "", "", "", "")
-            await explorer.sets.forget_record(raw)
+            before = await explorer.sets.recorded(info) or SetRecord("", "")
             await explorer.sets.record_as(info, replace(before, **wanted))  # type: ignore[arg-type]
         return await explorer.sets.recorded(info)
 
@@ -55,7 +54,7 @@ def record(ctx: click.Context, key: str, changes: tuple[str, ...], clear: bool, 
         print("the record was removed", file=sys.stderr)
         return ExitCode.OK
     if found is None:
-        print("nothing is recorded; vsexplorer fit KEY finds out the model", file=sys.stderr)
+        print("nothing is recorded; run vsexplorer fit KEY to find out the model", file=sys.stderr)
         return ExitCode.NOTHING
     _write(key, found, output_format)
     return ExitCode.OK
@@ -67,7 +66,7 @@ def _parsed(changes: tuple[str, ...]) -> dict[str, str | int]:
         name, equals, value = one.partition("=")
         if not equals or name not in _FIELDS:
             raise click.UsageError(f"--set {one}: write FIELD=VALUE, with one of {', '.join(_FIELDS)}.")
-        if name == "limit" and not value.isdigit():
+        if name == "limit" and not (value.isascii() and value.isdigit()):
             raise click.UsageError(f"--set {one}: the limit is a number of tokens.")
         found[name] = int(value) if name == "limit" else value
     return found

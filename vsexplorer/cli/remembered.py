@@ -56,7 +56,8 @@ def rated_queries(explorer: Explorer, key: bytes) -> list[JudgedQuery]:
         NotFound: there are none.
     """
     from vsexplorer.core.errors import NotFound
-    from vsexplorer.core.text import decode, display
+    from vsexplorer.core.text import display
+    from vsexplorer.services.evaluation import name_of
     from vsexplorer.transfer.judgments import JudgedQuery
 
     with user_state() as state:
@@ -67,7 +68,7 @@ def rated_queries(explorer: Explorer, key: bytes) -> list[JudgedQuery]:
         JudgedQuery(
             f"{line} {filter}".strip() if filter else line,
             line,
-            {decode(element): grade for element, grade in grades.items()},
+            {name_of(element): grade for element, grade in grades.items()},
             filter,
         )
         for (line, filter), grades in found.items()

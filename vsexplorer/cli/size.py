@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from vsexplorer.services.explorer import Explorer
     from vsexplorer.services.sizes import SetShape
 
+_MOST = 1e15
+_LARGE = 1_000
+"""Elements from which what a set takes besides its elements does not matter."""
 _UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000, "b": 1_000_000_000}
 
 
@@ -88,7 +91,10 @@ def _number(text: str) -> int:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([kmgb]?)", text.strip().lower().replace(",", "").replace("_", ""))
     if found is None:
         raise UsageError(f"--elements {text}: write a number, such as 250000 or 10M.")
-    return round(float(found[1]) * _UNITS[found[2]])
+    number = float(found[1]) * _UNITS[found[2]]
+    if not number <= _MOST:
+        raise UsageError(f"--elements {text[:40]}: that is too many.")
+    return round(number)
 
 
 def _write(shape: SetShape, now: int | None, changed: bool, output_format: str) -> None:
@@ -109,11 +115,16 @@ def _write(shape: SetShape, now: int | None, changed: bool, output_format: str) 
         kind = f"{shape.dimension} dimensions, {shape.quantization}, M {shape.links}"
         say(f"{plural(shape.elements, 'element')}, {kind}")
         for name, one in parts.items():
-            say(f"  {name:<11} {byte_size(one * shape.elements):>9}   {one:8.1f} bytes an element")
-        say(f"  {'together':<11} {byte_size(total):>9}   {each.total:8.1f} bytes an element")
+            say(f"  {name:<11} {byte_size(one * shape.elements):>9}   {one:8.1f} bytes per element")
+        say(f"  {'total':<11} {byte_size(total):>9}   {each.total:8.1f} bytes per element")
         if now is not None:
             about = "the set as it is takes" if changed else "the server's own estimate is"
-            say(f"{about} {byte_size(now)} (MEMORY USAGE, which is a few percent low)")
+            low = (
+                ", which is a few percent low"
+                if shape.elements >= _LARGE
+                else "; a small set takes more than its elements"
+            )
+            say(f"{about} {byte_size(now)} (MEMORY USAGE{low})")
         return
     record: dict[str, Json] = {
         "elements": shape.elements,
@@ -125,5 +136,5 @@ def _write(shape: SetShape, now: int | None, changed: bool, output_format: str) 
         "memory_usage": now,
     }
     rows: list[list[Json]] = [[name, round(one, 1), round(one * shape.elements)] for name, one in parts.items()]
-    rows.append(["together", round(each.total, 1), total])
+    rows.append(["total", round(each.total, 1), total])
     write(Listing(record, [record], ["part", "each", "bytes"], rows, frozenset({1, 2})), output_format)

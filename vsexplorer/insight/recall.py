@@ -181,13 +181,13 @@ def explain_loss(mean: float, unfiltered: float | None, quantization: str) -> st
             "Raise FILTER-EF, or search exactly (TRUTH)."
         )
     else:
-        sentence = (
-            f"The graph loses most: recall is {graph_alone:.3f} without a filter. "
-            "Raise EF, or build the set with a larger M."
-        )
+        without = "" if unfiltered is None else " without the filter"
+        sentence = f"The graph search loses most: recall is {graph_alone:.3f}{without}. "
+        sentence += "Raise EF, or build the set with a larger M."
     if quantization == "f32":
         return sentence
-    return f"{sentence} What {quantization} loses is not counted, because TRUTH compares quantized vectors, too."
+    lost_before = f"Losses from {quantization} quantization are not counted"
+    return f"{sentence} {lost_before}, because TRUTH compares quantized vectors, too."
 
 
 def mean_interval(values: Sequence[float], random: Random) -> tuple[float, float]:

@@ -31,6 +31,7 @@ class Cause(StrEnum):
     FILTER = "filter"
     EPSILON = "epsilon"
     RANK = "rank"
+    VARIETY = "variety"
     QUANTIZATION = "quantization"
     SEARCH = "search"
     UNREACHABLE = "unreachable"
@@ -150,7 +151,7 @@ async def _by_rank(store: VectorSetStore, question: Question, ladder: _Ladder, s
         sentence = "An exact search (TRUTH) does not find it either; the set may be changing."
         ladder.add("rank", None, sentence)
         return ladder.end(Cause.UNREACHABLE, sentence, "Try again.")
-    place, score = rank
+    place, last, score = rank
     ranks = (place, unfiltered[0], score)
     epsilon = options.epsilon
     among = " among those that pass the filter" if question.filter.strip() else ""
@@ -166,10 +167,13 @@ async def _by_rank(store: VectorSetStore, question: Question, ladder: _Ladder, s
         return ladder.end(Cause.EPSILON, sentence, mend, ranks=ranks, options=enough)
     if place > options.count:
         return await _out_of_count(store, question, ladder, ranks)
-    if await _place(store, question, replace(options, exact=True)) is None:
-        sentence = f"Others are exactly as similar, and {grouped(options.count)} results have no room for all."
-        mend = f"Ask for more results: --count {2 * options.count} (key +)."
-        more = replace(options, count=2 * options.count)
+    if last > options.count:
+        others = last - place
+        sentence = (
+            f"{grouped(others)} other elements are exactly as similar, more than fit in {grouped(options.count)}."
+        )
+        mend = f"Ask for {grouped(last)} results: --count {last} (key O)."
+        more = replace(options, count=last)
         return ladder.end(Cause.RANK, sentence, mend, ranks=ranks, options=more)
     return await _missed(store, question, ladder, ranks)
 
@@ -180,7 +184,7 @@ async def _out_of_count(
     place, _, score = ranks
     options = question.options
     enough = replace(options, count=place)
-    if question.original is not None and question.info.quantization != "f32" and not question.like:
+    if question.original is not None and question.info.quantization == "int8" and not question.like:
         assert question.vector is not None
         original = _similarity(question.original, question.vector, question.info)
         last = await store.ranking(
@@ -194,7 +198,7 @@ async def _out_of_count(
             sentence = f"Quantization to {question.info.quantization} loses it: {about[0].lower()}{about[1:]}"
             mend = f"Ask for {grouped(place)} results (--count {place}), or rebuild the set with NOQUANT."
             return ladder.end(Cause.QUANTIZATION, sentence, mend, ranks=ranks, options=enough)
-    sentence = f"It is in place {grouped(place)}, and the search asks for {grouped(options.count)} results."
+    sentence = f"Its rank is {grouped(place)}, but the search asks for only {grouped(options.count)} results."
     mend = f"Ask for {grouped(place)} results: --count {place} (key O)."
     return ladder.end(Cause.RANK, sentence, mend, ranks=ranks, options=enough)
 
@@ -202,13 +206,14 @@ async def _out_of_count(
 async def _missed(
     store: VectorSetStore, question: Question, ladder: _Ladder, ranks: tuple[int, int, float]
 ) -> Explanation:
-    """Continue with an element that belongs into the results, but is not found by the graph."""
+    """Continue with an element that belongs in the results, but is not found by the graph."""
     found = await smallest_that_finds(store, question)
     if found is not None:
         name, value, options = found
-        sentence = f"The search of the graph misses it at the present {name}; from {grouped(value)} on it is found."
+        sentence = f"The graph search misses it with the current {name}; it is found with {grouped(value)} or more."
         ladder.add("search", False, sentence)
-        mend = f"Use --{name.lower()} {value} (key O), or search exactly: --exact (key t)."
+        also = f" with --ef {options.ef}" if options.ef != question.options.ef and name != "EF" else ""
+        mend = f"Use --{name.lower()} {value}{also} (key O), or search exactly: --exact (key t)."
         return ladder.end(Cause.SEARCH, sentence, mend, ranks=ranks, options=options)
     itself = await _place(store, replace(question, filter="", like=question.element, vector=None), SearchOptions(1))
     links = await store.neighbours(question.info.key, question.element)
@@ -219,12 +224,15 @@ async def _missed(
     )
     ladder.add("reachable", False, sentence)
     exact = replace(question.options, exact=True)
-    mend = "Search exactly: --exact (key t). Deleting the element and adding it again links it anew."
+    mend = "Search exactly: --exact (key t). Deleting the element and adding it again rebuilds its links."
     return ladder.end(Cause.UNREACHABLE, sentence, mend, ranks=ranks, options=exact)
 
 
-async def exact_rank(store: VectorSetStore, question: Question, stored: StoredVector) -> tuple[int, float] | None:
-    """Return an element's exact rank, from 1, and its similarity; ``None`` if the server does not find it.
+async def exact_rank(
+    store: VectorSetStore, question: Question, stored: StoredVector
+) -> tuple[int, int, float] | None:
+    """Return an element's exact rank, from 1, the rank of the last element that is as similar, and its similarity;
+    ``None`` if the server does not find it.
 
     An exact search with EPSILON returns the elements that are at least as similar, so the reply is as long as the
     rank, not as the set.
@@ -246,7 +254,8 @@ async def exact_rank(store: VectorSetStore, question: Question, stored: StoredVe
         score = next((score for name, score in ranking if name == question.element), None)
         if score is not None:
             # Elements that are as similar share the rank.
-            return sum(other > score for _, other in ranking) + 1, score
+            first = sum(other > score for _, other in ranking) + 1
+            return first, sum(other >= score for _, other in ranking), score
         if options.epsilon is None:
             return None
         margin *= 8
@@ -312,7 +321,14 @@ def _about_model(question: Question) -> str:
 
 
 def _beginnings(element: bytes) -> list[bytes]:
-    return [element[:size] for size in (len(element) // 2, 3) if size]
+    """Return beginnings of a name in its usual capitalizations, the longer first."""
+    text = element.decode("utf-8", "surrogateescape")
+    found = [
+        form[:size].encode("utf-8", "surrogateescape")
+        for size in (len(text) // 2, 3)
+        for form in (text, text.title(), text.lower(), text.upper())
+    ]
+    return list(dict.fromkeys(one for one in found if one))
 
 
 def _rounded_up(number: float) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.errors import NotFound, UsageError, VsexplorerError
 from vsexplorer.core.progress import Progress, ProgressCallback, ignore_progress
-from vsexplorer.core.text import decode, display
+from vsexplorer.core.text import display
 from vsexplorer.core.values import Everything, Query, SearchOptions
 from vsexplorer.insight.evaluation import Ranking, evaluate
 from vsexplorer.language.query_source import asked
 from vsexplorer.services.search import SearchService
+from vsexplorer.services.sets import SetService
 from vsexplorer.transfer.judgments import JudgedQuery
 from vsexplorer.vectorset.store import VectorSetStore
 
@@ -46,8 +47,9 @@ class Evaluation:
 class EvaluationService:
     """Runs judged queries on the sets of one database."""
 
-    def __init__(self, store: VectorSetStore, search: SearchService) -> None:
+    def __init__(self, store: VectorSetStore, sets: SetService, search: SearchService) -> None:
         self._store = store
+        self._sets = sets
         self._search = search
 
     async def evaluate(
@@ -75,6 +77,7 @@ class EvaluationService:
             FilterRefused: the server would not accept a filter.
             VsexplorerError: the server or the connection failed.
         """
+        await self._sets.info(key)
         done: list[EvaluatedQuery] = []
         skipped: list[tuple[str, str]] = []
         for number, one in enumerate(queries, 1):
@@ -82,8 +85,11 @@ class EvaluationService:
             if reason:
                 skipped.append((one.id, reason))
                 continue
-            page = await self._search.answer(Query(key, asked(one.text), one.filter or filter, options))
-            ranking = [(decode(hit.element), hit.score or 0.0) for hit in page.hits]
+            try:
+                ranking = await self.ranking(Query(key, asked(one.text), one.filter or filter, options))
+            except (NotFound, UsageError) as error:
+                skipped.append((one.id, error.message))
+                continue
             done.append(EvaluatedQuery(one, ranking, evaluate(ranking, one.grades, measures)))
             progress(Progress(f"evaluating {display(key)}", number, len(queries), "queries"))
         return Evaluation(tuple(done), tuple(skipped), tuple(await self._missing(key, queries)))
@@ -95,7 +101,7 @@ class EvaluationService:
             VsexplorerError: what ``SearchService.answer`` raises.
         """
         page = await self._search.answer(query)
-        return [(decode(hit.element), hit.score or 0.0) for hit in page.hits]
+        return [(name_of(hit.element), hit.score or 0.0) for hit in page.hits]
 
     async def _unusable(self, query: JudgedQuery) -> str:
         if not any(grade > 0 for grade in query.grades.values()):
@@ -115,6 +121,11 @@ class EvaluationService:
             there = await self._store.members(key, names)
             found += [name for name, is_there in zip(batch, there, strict=True) if not is_there]
         return found
+
+
+def name_of(element: bytes) -> str:
+    """Decode a name so that encoding it gives the same bytes; bytes that are not UTF-8 become surrogates."""
+    return element.decode("utf-8", "surrogateescape")
 
 
 def with_count(options: SearchOptions, measures: Sequence[str]) -> SearchOptions:

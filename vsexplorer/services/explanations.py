@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vsexplorer.core.attributes import Json
 from vsexplorer.core.attributes import fields as parse_fields
 from vsexplorer.core.errors import DimensionMismatch, UsageError
 from vsexplorer.core.text import decode, display
 from vsexplorer.core.values import ByElement, BySum, Everything, Query, SetInfo
-from vsexplorer.core.vectors import norm, similarity, unpacked
+from vsexplorer.core.vectors import norm, packed, similarity, unpacked
 from vsexplorer.insight.why import Cause, Explanation, Question, Step, explain
 from vsexplorer.insight.words import WordWeights, word_weights
 from vsexplorer.language.query_source import embeds, operand_words
@@ -64,8 +64,15 @@ class ExplanationService:
             NotFound: there is no such set, or an element that the query names does not exist.
             VsexplorerError: the server or the connection failed.
         """
+        if not element:
+            raise UsageError("The element has no name.", "Give the name of the element to explain.")
         if isinstance(query.source, Everything):
             raise UsageError("Without a query nothing is ranked, so no element is missing.", "Type a query first.")
+        if query.options.varied:
+            chosen = await self._unchosen(query, element)
+            if chosen is not None:
+                return chosen
+            query = replace(query, options=replace(query.options, diversify=None, group_by=""))
         info, record = await self._sets.described(query.key)
         try:
             prepared = await self._search.prepare(query)
@@ -83,9 +90,27 @@ class ExplanationService:
             prepared.vector,
             model,
             recorded.model if recorded is not None else "",
-            await self._original(info, element, field or record.text),
+            await self._original(info, element, field or record.text, record.model or model),
         )
         return await explain(self._store, question)
+
+    async def _unchosen(self, query: Query, element: bytes) -> Explanation | None:
+        """Explain an element that is among the candidates of varied results; ``None`` if it is not among them."""
+        shown = await self._search.answer(query)
+        place = next((hit.rank for hit in shown.hits if hit.element == element), None)
+        if place is not None:
+            sentence = f"The element is result {place} of {len(shown.hits):,}."
+            return Explanation(Cause.FOUND, sentence, "", (Step("found", True, sentence),), options=query.options)
+        plain = replace(query.options, diversify=None, group_by="", count=query.options.asked)
+        candidates = await self._search.answer(replace(query, options=plain))
+        rank = next((hit.rank for hit in candidates.hits if hit.element == element), None)
+        if rank is None:
+            return None
+        sentence = f"It is candidate {rank:,} of {len(candidates.hits):,}, but GROUP-BY or DIVERSIFY chose others."
+        mend = "Leave out --group-by and --diversify, or raise --per-group (key O)."
+        step = Step("variety", False, sentence)
+        every = replace(plain, count=max(query.options.count, rank))
+        return Explanation(Cause.VARIETY, sentence, mend, (step,), options=every)
 
     async def words(
         self, query: Query, element: bytes, field: str = "", stop: Callable[[], bool] = lambda: False
@@ -121,7 +146,16 @@ class ExplanationService:
         embedder = self._models.embedder
         await embedder.open()
         self._models.check(info)
-        return await asyncio.to_thread(word_weights, text, vector, self._embed, stop)
+        wanted = len(vector) // 4
+
+        def embed(texts: Sequence[str]) -> list[bytes]:
+            found = self._embed(texts)
+            if len(found[0]) // 4 == wanted:
+                return found
+            # The query is a stored vector of a set made with REDUCE.
+            return [packed(project(unpacked(one), wanted)) for one in found]
+
+        return await asyncio.to_thread(word_weights, text, vector, embed, stop)
 
     async def terms(self, query: Query, element: bytes) -> list[TermShare]:
         """Divide an element's cosine to a sum among the terms; empty for a query that is no sum.
@@ -133,20 +167,21 @@ class ExplanationService:
         if not isinstance(query.source, BySum):
             return []
         prepared = await self._search.prepare(query)
-        total = unpacked(prepared.vector or b"")
+        total: Sequence[float] = unpacked(prepared.vector or b"")
         stored = (await self._store.vectors(prepared.info, [element]))[0]
         if stored is None:
             raise no_element(query.key, element)
         target = stored.normalized()
+        total = _fitted(total, len(target))
         length = norm(target) * norm(total) or 1.0
+        # Where a stored vector is among the terms, they were projected before they were normalized.
+        input_length = prepared.info.input_dimension
         shares = []
         for term in query.source.terms:
             one = await self._search.prepare(Query(query.key, term.operand))
             numbers: Sequence[float] = unpacked(await self._vector(one))
-            unit = norm(numbers) or 1.0
-            if len(total) != len(numbers):
-                numbers = project(numbers, len(total))
-            fitting = numbers if len(numbers) == len(target) else project(numbers, len(target))
+            fitting = _fitted(numbers, len(target))
+            unit = norm(numbers if len(prepared.vector or b"") // 4 == input_length else fitting) or 1.0
             dot = sum(a * b for a, b in zip(fitting, target, strict=True))
             score = similarity(fitting, target)
             shares.append(
@@ -173,10 +208,10 @@ class ExplanationService:
         details = await self._store.element(info, element)
         return {"element": decode(element), **parse_fields(details.attributes)}
 
-    async def _original(self, info: SetInfo, element: bytes, pattern: str) -> bytes | None:
-        """Embed an element again; ``None`` if its text is not known, or quantization loses nothing."""
+    async def _original(self, info: SetInfo, element: bytes, pattern: str, model: str) -> bytes | None:
+        """Embed an element again; ``None`` if its text or model is not known, or its score cannot be compared."""
         embedder = self._models.embedder
-        if not pattern or info.quantization == "f32" or not embedder.ready:
+        if not pattern or info.quantization != "int8" or not embedder.ready or embedder.name != model:
             return None
         attributes, stored = (await self._store.described(info, [element], vectors=True))[0]
         if stored is None or embedder.dimension != info.input_dimension:
@@ -186,6 +221,11 @@ class ExplanationService:
         except ValueError:
             return None
         return (await asyncio.to_thread(self._embed, [text]))[0]
+
+
+def _fitted(numbers: Sequence[float], dimension: int) -> Sequence[float]:
+    """Return a vector of the dimension of the stored ones, projected if need be."""
+    return numbers if len(numbers) == dimension else project(numbers, dimension)
 
 
 def longest_text(values: dict[str, Json]) -> str:

@@ -106,6 +106,11 @@ class FitService:
                 for one in fields:
                     fit = await self._compare(info, sample, one, embedder, progress)
                     tried.append(ModelFit(embedder.name, one, fit, SetRecord.of(embedder, one)))
+        if not any(one.fit.texts for one in tried):
+            raise CommandRefused(
+                f"No element of {display(key)} has a text in {fields[0]}.",
+                "Name a field, or a template such as {title}. {body}, with --field.",
+            )
         tried.sort(key=lambda one: (_ORDER.index(one.fit.verdict), -one.fit.median))
         return FitReport(tuple(tried), sample.uniform)
 
@@ -155,6 +160,11 @@ class FitService:
             await embedder.open(progress)
             if embedder.dimension == info.input_dimension:
                 found_embedders.append(embedder)
+            elif name in models:
+                raise CommandRefused(
+                    f"{embedder.name} produces {embedder.dimension} dimensions; "
+                    f"{display(info.key)} has vectors of {info.input_dimension}."
+                )
         if not found_embedders:
             raise CommandRefused(
                 f"No model on this machine has {info.input_dimension} dimensions, as {display(info.key)} needs.",

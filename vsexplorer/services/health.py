@@ -143,15 +143,16 @@ class HealthService:
                 Finding(
                     "quantization",
                     Severity.NOTE,
-                    "Vectors are stored as one bit a dimension, which loses much of their order.",
+                    "Vectors are stored with one bit per dimension, which loses much of their ranking.",
                     "Ask for more results, or use Q8 if there is memory.",
                 )
             )
-        if not record.model:
+        kept = await self._sets.recorded(info)
+        if kept is None or not kept.model:
             sentence = "The model that the set was made with is not recorded."
-            advice = "vsexplorer fit KEY --write finds and records it."
+            advice = "Run vsexplorer fit KEY --write to find and record it."
             return [*found, Finding("model record", Severity.NOTE, sentence, advice)]
-        if not record.text:
+        if not (record.model and record.text):
             return found
         try:
             report = await self._fit.check(info.key, _TEXTS, random, record.text, progress=progress)
@@ -164,7 +165,12 @@ class HealthService:
         if of_model.verdict is Verdict.OTHER:
             sentence = f"The set is recorded as made with {record.model}, but its vectors are not of that model."
             found.append(
-                Finding("model record", Severity.SERIOUS, sentence, "vsexplorer fit KEY tells which fits.")
+                Finding(
+                    "model record",
+                    Severity.SERIOUS,
+                    sentence,
+                    "Run vsexplorer fit KEY to find out which model fits.",
+                )
             )
         if of_model.order_kept is not None and of_model.order_kept < _LEAST_ORDER and info.quantization != "bin":
             sentence = f"Quantization keeps only {of_model.order_kept:.0%} of the ten nearest elements in a sample."

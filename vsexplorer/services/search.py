@@ -125,7 +125,9 @@ class SearchService:
             answer = await self._search(info, asked, like=query.source.element)
         else:
             answer = await self._list(info, query)
-        if ranked and query.options.varied:
+        if query.options.varied and not ranked:
+            answer = replace(answer, notes=(*answer.notes, "GROUP-BY and DIVERSIFY need a query"))
+        elif query.options.varied:
             answer = await self._vary(info, query.options, answer)
         timings = Timings(
             embed=prepared.embed,
@@ -196,12 +198,16 @@ class SearchService:
             places = best_of_groups(groups, most, options.per_group)
             found = len({groups[place] for place in places})
             note = f"{each} {note}"
-            if len(places) < options.count and len(hits) >= options.asked:
+            if hits and not places:
+                note = f"no candidate of {len(hits):,} has the field .{options.group_by}"
+            elif len(places) < options.count and len(hits) >= options.asked:
                 note += f", which have {plural(found, 'value')}: more candidates may find more"
             hits = [hits[place] for place in places]
         if options.diversify is not None and hits:
             stored = await self._store.vectors(info, [hit.element for hit in hits])
             hits = [hit for hit, vector in zip(hits, stored, strict=True) if vector is not None]
+            if not hits:
+                return replace(answer, hits=())
             rows = unit_rows([vector for vector in stored if vector is not None])
             relevance = [2 * (hit.score or 0.0) - 1 for hit in hits]
             places = await asyncio.to_thread(most_diverse, relevance, rows, options.count, options.diversify)

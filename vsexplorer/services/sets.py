@@ -152,7 +152,7 @@ class SetService:
         Raises:
             VsexplorerError: the server or the connection failed.
         """
-        await set_records.write(self._store, info, record)
+        await set_records.write(self._store, info, record, corrected=True)
 
     async def forget_record(self, key: bytes) -> None:
         """Remove the record of how a set was made, if there is one."""

@@ -35,6 +35,21 @@ def read_queries(path: Path, judgments: Path | None = None) -> list[JudgedQuery]
     Raises:
         UsageError: a file cannot be read, or a line of it is not valid; the message names the line.
     """
+    if not path.exists():
+        raise UsageError(f"Cannot read {path}: there is no such file or folder.")
+    return _distinct(_queries(path, judgments), path)
+
+
+def _distinct(queries: list[JudgedQuery], path: Path) -> list[JudgedQuery]:
+    seen: set[str] = set()
+    for one in queries:
+        if one.id in seen:
+            raise UsageError(f"{path} has two queries with the id {one.id!r}.", "Give each its own id.")
+        seen.add(one.id)
+    return queries
+
+
+def _queries(path: Path, judgments: Path | None) -> list[JudgedQuery]:
     if path.is_dir():
         return _with_judgments(_jsonl(path / "queries.jsonl"), read_judgments(judgments or _beir_judgments(path)))
     if path.suffix.lower() in (".toml", ".json"):
@@ -91,6 +106,9 @@ def write_run(path: Path, rankings: Mapping[str, Sequence[tuple[str, float]]], t
     Raises:
         UsageError: the file cannot be written.
     """
+    for name in (*rankings, *(document for ranking in rankings.values() for document, _ in ranking)):
+        if any(sign in name for sign in "\t\r\n"):
+            raise UsageError(f"A run cannot hold the name {name!r}, which has a tab or a line end.")
     lines = [
         f"{query}\tQ0\t{document}\t{rank}\t{score:.7f}\t{tag}\n"
         for query, ranking in rankings.items()
@@ -148,22 +166,25 @@ def _cases(path: Path) -> Iterator[JudgedQuery]:
         raise UsageError(f"{path} has no cases.", 'Write [[case]] tables (TOML) or {"cases": [...]} (JSON).')
     for number, case in enumerate(cases, 1):
         try:
-            yield _case(case, number)
-        except (KeyError, TypeError, ValueError) as error:
+            yield _case(case)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            reason = f"it has no {error}" if isinstance(error, KeyError) else "a value is of the wrong type"
             raise UsageError(
-                f"{path}, case {number} is not valid: {error}.",
+                f"{path}, case {number} is not valid: {reason}.",
                 'A case has a query and relevant: a list of elements, or a table of grades {"element": 2}.',
             ) from error
 
 
-def _case(case: Any, number: int) -> JudgedQuery:
+def _case(case: Any) -> JudgedQuery:
     relevant = case["relevant"]
     grades = {str(name): 1 for name in relevant} if isinstance(relevant, list) else {}
     if isinstance(relevant, dict):
         grades = {str(name): int(grade) for name, grade in relevant.items()}
     elif not isinstance(relevant, list):
         raise TypeError("relevant is neither a list nor a table")
-    return JudgedQuery(str(case.get("id", number)), str(case["query"]), grades, str(case.get("filter", "")))
+    query, filter = str(case["query"]), str(case.get("filter", ""))
+    # The query itself is the id, so that it stays the same when cases are inserted before it.
+    return JudgedQuery(str(case.get("id", f"{query} {filter}".strip())), query, grades, filter)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

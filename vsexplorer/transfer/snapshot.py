@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -32,7 +33,7 @@ def read_snapshot(path: Path) -> dict[str, list[tuple[str, float]]]:
     except FileNotFoundError as error:
         raise UsageError(f"There is no snapshot {path}.", "Write one with --update.") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path} is no snapshot of vsexplorer: {error}.") from error
+        raise UsageError(f"{path} is no snapshot of vsexplorer.", "Write one with --update.") from error
 
 
 def write_snapshot(path: Path, key: str, rankings: Rankings) -> None:
@@ -43,10 +44,14 @@ def write_snapshot(path: Path, key: str, rankings: Rankings) -> None:
     """
     searches = {name: [[element, round(score, 7)] for element, score in found] for name, found in rankings.items()}
     text = to_json({"format": _FORMAT, "key": key, "searches": searches}, indent=1)
-    beside = path.with_name(f".{path.name}.new")
+    beside: Path | None = None
     try:
+        beside = path.with_name(f".{path.name}.new")
         beside.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
         beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise UsageError(f"Cannot write {path}: {error.strerror}.") from error
+    except (OSError, ValueError) as error:
+        if beside is not None:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(f"Cannot write {path}: {reason}.") from error

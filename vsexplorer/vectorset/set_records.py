@@ -88,14 +88,20 @@ def _records(found: Reply, infos: Sequence[SetInfo], run: str) -> list[SetRecord
     return [_record(reply, info, run) for reply, info in zip(found, infos, strict=True)]
 
 
-async def write(store: VectorSetStore, info: SetInfo, record: SetRecord) -> None:
+async def write(store: VectorSetStore, info: SetInfo, record: SetRecord, corrected: bool = False) -> None:
     """Write a set's record; its ``text`` becomes empty if the set was embedded from different fields.
+
+    Args:
+        store: The vector sets.
+        info: The set.
+        record: How it was made.
+        corrected: The record corrects the one before, so its ``text`` stays as it is.
 
     Raises:
         VsexplorerError: the server refuses.
     """
     before = (await read(store, [info]))[0]
-    text = record.text if before is None or before.text == record.text else ""
+    text = record.text if corrected or before is None or before.text == record.text else ""
     identity = {"uid": info.uid, "run": store.capabilities.run}
     value = {
         "version": VERSION,

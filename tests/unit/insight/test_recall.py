@@ -73,7 +73,7 @@ def test_equal_values_do_not_make_it_certain() -> None:
 def test_the_loss_is_explained_by_its_largest_part() -> None:
     assert "The filter loses most" in explain_loss(0.3, 0.98, "f32")
     assert "Raise FILTER-EF" in explain_loss(0.3, 0.98, "f32")
-    assert "The graph loses most" in explain_loss(0.8, 0.82, "f32")
+    assert "The graph search loses most" in explain_loss(0.8, 0.82, "f32")
     assert "Raise EF" in explain_loss(0.8, None, "f32")
     assert "find what exact ones find" in explain_loss(0.995, 0.99, "f32")
-    assert "What int8 loses is not counted" in explain_loss(0.995, None, "int8")
+    assert "Losses from int8 quantization are not counted" in explain_loss(0.995, None, "int8")

@@ -40,7 +40,7 @@ def test_cases_in_toml_and_json(tmp_path: Path) -> None:
         '[[case]]\nid = "music"\nquery = "a singer"\n[case.relevant]\n"Freddie Mercury" = 2\n'
     )
     expected = [
-        JudgedQuery("1", "science", {"Marie Curie": 1}, ".born > 1800"),
+        JudgedQuery("science .born > 1800", "science", {"Marie Curie": 1}, ".born > 1800"),
         JudgedQuery("music", "a singer", {"Freddie Mercury": 2}),
     ]
     assert read_queries(tmp_path / "cases.toml") == expected
@@ -62,6 +62,8 @@ def test_cases_in_toml_and_json(tmp_path: Path) -> None:
         ("a.toml", "[[case]]\nquery = 'x'\nrelevant = 3\n", "case 1 is not valid"),
         ("a.json", "{", "Cannot read"),
         ("a.tsv", None, "Cannot read"),
+        ("a.tsv", "q\tone\nq\ttwo\n", "two queries with the id 'q'"),
+        ("a.toml", "[[case]]\nrelevant = []\n", "it has no 'query'"),
     ],
 )
 def test_what_cannot_be_read_is_said_with_its_place(

@@ -63,7 +63,7 @@ class AttributeChecks:
                 Finding(
                     "invalid attributes",
                     Severity.SERIOUS,
-                    "Some attributes are not a JSON object: filters see nothing behind the error.",
+                    "Some attributes are not valid JSON objects: filters cannot see anything after the error.",
                     "Write them again: vsexplorer set-attributes KEY ELEMENT JSON.",
                     self._invalids,
                     self._seen,
@@ -89,7 +89,7 @@ class AttributeChecks:
             self._present[field] += 1
             kind = "null" if value is None else _KINDS[type(value)]
             kinds = self._kinds.setdefault(field, Counter())
-            if kinds and kind not in kinds:
+            if kinds and kind not in kinds and kind != "null":
                 self._odd[field] = name
             kinds[kind] += 1
 
@@ -97,7 +97,7 @@ class AttributeChecks:
         mixed = {
             field: kinds
             for field, kinds in self._kinds.items()
-            if len({kind for kind in kinds if kind not in ("null", "boolean")} | ({"number"} & set(kinds))) > 1
+            if len({"number" if kind == "boolean" else kind for kind in kinds if kind != "null"}) > 1
         }
         if not mixed:
             return []
@@ -111,7 +111,7 @@ class AttributeChecks:
                 Severity.WARNING,
                 f"Some fields hold values of several types, which filters compare differently: {fields}.",
                 "Use one type for each field.",
-                examples=tuple(dict.fromkeys(self._odd[field] for field in mixed))[:EXAMPLES],
+                examples=tuple(dict.fromkeys(self._odd[field] for field in mixed if field in self._odd))[:EXAMPLES],
             )
         ]
 
@@ -128,7 +128,7 @@ class AttributeChecks:
             Finding(
                 "missing fields",
                 Severity.NOTE,
-                f"A filter that names a missing field is false, also under or and not. "
+                f'A filter that names a missing field is false, even inside "or" and "not". '
                 f"Fields that only some of {objects:,} elements have: {fields}{more}.",
                 "Give all elements the fields that filters name; null counts as present from Redis 8.2 on.",
             )
@@ -176,7 +176,7 @@ class NameChecks:
                 "similar names",
                 Severity.WARNING,
                 "Some names differ only in case or spaces.",
-                "Look whether they are the same thing.",
+                "Check whether they are the same thing.",
                 sum(map(len, groups)),
                 self._seen,
                 tuple(name for group in groups for name in group)[: EXAMPLES + 1],

@@ -96,7 +96,7 @@ class GraphChecks:
         many = len(lost) > _MANY_LOST * len(self._looks)
         return [
             Finding(
-                "not found by themselves",
+                "not found by a search for themselves",
                 Severity.SERIOUS if many else Severity.WARNING,
                 "A search for the element itself does not find it among the first ten.",
                 "Search exactly (TRUTH), raise EF, or build the set again with a larger M and EF.",
@@ -115,7 +115,7 @@ class GraphChecks:
                 Finding(
                     "no links",
                     Severity.SERIOUS,
-                    "Some elements have no links on the lowest level, so no search reaches them but an exact one.",
+                    "Some elements have no links on the lowest level, so only an exact search reaches them.",
                     "Delete them and add them again.",
                     len(alone),
                     len(self._looks),
@@ -127,7 +127,7 @@ class GraphChecks:
                 Finding(
                     "no links to them",
                     Severity.SERIOUS,
-                    "None of the elements that these are linked with links back to them.",
+                    "None of the elements they link to link back to them.",
                     "Delete them and add them again.",
                     len(one_way),
                     len(self._looks),
@@ -148,7 +148,7 @@ class GraphChecks:
                 "near duplicates",
                 Severity.NOTE,
                 "Some elements are almost equal to another one (cosine above 0.999).",
-                "Look whether they are the same thing under two names.",
+                "Check whether they are the same thing under two names.",
                 len(near),
                 len(self._looks),
                 tuple(dict.fromkeys(name for pair in near for name in pair))[: EXAMPLES + 1],
@@ -168,6 +168,6 @@ class GraphChecks:
                 "levels",
                 Severity.NOTE,
                 f"{upper:.0%} of the elements are on an upper level of the graph, where {_UPPER:.0%} are usual.",
-                "Deleting many elements can do this; a set that is built again is regular.",
+                "Deleting many elements can cause this; rebuilding the set restores the usual share.",
             )
         ]

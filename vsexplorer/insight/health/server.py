@@ -26,17 +26,17 @@ _FAULTS = (
     _Fault(
         ((8, 2, 9), (8, 4, 6), (8, 6, 6), (8, 8, 2), (8, 10, 1)),
         Severity.WARNING,
-        "three faults of memory safety, one of them when elements are deleted during a search",
+        "three memory-safety bugs, one of which occurs when elements are deleted during a search",
     ),
     _Fault(
         ((8, 10, 0),),
         Severity.WARNING,
-        "VADD with CAS and SETATTR counts attributes wrongly, and they can vanish when the server loads its file",
+        "VADD with CAS and SETATTR miscounts attributes, and they can be lost when the server loads its file",
     ),
     _Fault(
         ((8, 0, 4), (8, 2, 2), (8, 4, 0)),
         Severity.NOTE,
-        "EPSILON is halved; vsexplorer doubles it, other clients do not",
+        "EPSILON is halved; vsexplorer compensates for this, other clients do not",
     ),
 )
 """From the release notes of Redis."""
@@ -51,8 +51,8 @@ def version_findings(able: Capabilities) -> list[Finding]:
         Finding(
             "server version",
             fault.severity,
-            f"Redis {able.version} has a known fault: {fault.sentence}.",
-            f"It is mended in {', '.join('.'.join(map(str, one)) for one in fault.mended)}.",
+            f"Redis {able.version} has a known bug: {fault.sentence}.",
+            f"Fixed in {', '.join('.'.join(map(str, one)) for one in fault.mended)}.",
         )
         for fault in _FAULTS
         if not _mended(version, fault.mended)
@@ -75,8 +75,8 @@ async def settings_findings(connection: Connection) -> list[Finding]:
                 Finding(
                     "persistence",
                     Severity.NOTE,
-                    "The settings of the server cannot be read, so nothing is known of persistence and eviction.",
-                    "Permit CONFIG GET to check them.",
+                    "The server's settings cannot be read, so persistence and eviction were not checked.",
+                    "Allow CONFIG GET to check them.",
                 )
             ]
         settings[name.decode()] = bytes(reply[1]).decode("utf-8", "replace")
@@ -110,7 +110,7 @@ def _judged(settings: dict[str, str]) -> list[Finding]:
                 "replaced vectors",
                 Severity.NOTE,
                 "VADD of an existing element is not written to the append-only file: a restart undoes it.",
-                "Replace a vector by VREM and VADD, as vsexplorer does.",
+                "Replace a vector with VREM followed by VADD, as vsexplorer does.",
             )
         )
     return found

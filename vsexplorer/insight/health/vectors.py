@@ -153,7 +153,7 @@ class VectorChecks:
                 "duplicates",
                 Severity.WARNING if many else Severity.NOTE,
                 f"Some elements have {same} as another one, and always appear side by side.",
-                "Look whether they are the same thing under two names.",
+                "Check whether they are the same thing under two names.",
                 self._duplicates,
                 self._seen,
                 tuple(self._duplicated[: EXAMPLES + 1]),

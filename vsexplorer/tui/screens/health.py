@@ -67,14 +67,16 @@ class HealthScreen(Screen[bytes | None]):
         """For each line of the list: the finding, and the example if it is one."""
         self.report: HealthReport | None = None
         """The result; ``None`` until the examination has ended."""
+        self._report = Report()
+        self._list = OptionList(markup=False)
         self._status = TextBar(id="health-status")
 
     def compose(self) -> ComposeResult:
         """Compose the title, the findings, the explanation, the status line and the footer."""
         yield TextBar(id="health-title")
         with Horizontal():
-            yield OptionList(markup=False)
-            yield Report()
+            yield self._list
+            yield self._report
         yield self._status
         yield Footer([*keys_at(Place.HEALTH), *keys_at(Place.EVERYWHERE)], self._session.remapped)
 
@@ -91,8 +93,8 @@ class HealthScreen(Screen[bytes | None]):
         """Examine the set again."""
         self._run += 1
         self.report, self._rows = None, []
-        self.query_one(OptionList).clear_options()
-        self.query_one(Report).show(Content(""))
+        self._list.clear_options()
+        self._report.show(Content(""))
         # Leaving the screen must not cancel a command under way, which would close its connection.
         self.app.run_worker(self._examine(self._run), group="health", description="examining a set")
 
@@ -101,7 +103,8 @@ class HealthScreen(Screen[bytes | None]):
         self.focus_next()
 
     def action_back(self) -> None:
-        """Return to the results."""
+        """Stop the examination, and return to the results."""
+        self._run += 1
         self.dismiss(None)
 
     async def _examine(self, run: int) -> None:
@@ -123,7 +126,7 @@ class HealthScreen(Screen[bytes | None]):
 
     def _show(self, report: HealthReport) -> None:
         self.report = report
-        options = self.query_one(OptionList)
+        options = self._list
         for finding in report.findings:
             count = f" ({finding.count:,} of {finding.of:,})" if finding.count is not None else ""
             self._rows.append((finding, None))
@@ -137,7 +140,7 @@ class HealthScreen(Screen[bytes | None]):
         if self._rows:
             options.highlighted = 0
         else:
-            self.query_one(Report).show(styled("Nothing found.", GOOD))
+            self._report.show(styled("Nothing found.", GOOD))
         rank = f" · vectors fill about {report.effective_rank:.0f} dimensions" if report.effective_rank else ""
         memory = f" · {byte_size(report.memory)}" if report.memory is not None else ""
         of = plural(report.info.size, "element")
@@ -148,6 +151,9 @@ class HealthScreen(Screen[bytes | None]):
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
+        if event.option_index >= len(self._rows):
+            # The list was emptied meanwhile.
+            return
         finding, example = self._rows[event.option_index]
         content = styled(f"{finding.check}\n\n", TITLE) + styled(f"{finding.sentence}\n")
         if finding.count is not None:
@@ -156,11 +162,11 @@ class HealthScreen(Screen[bytes | None]):
             content += styled(f"\n{finding.advice}\n", GOOD)
         if example is not None:
             content += styled(f"\nenter: open {decode(example)}\n", QUIET)
-        self.query_one(Report).show(content)
+        self._report.show(content)
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        example = self._rows[event.option_index][1]
+        example = self._rows[event.option_index][1] if event.option_index < len(self._rows) else None
         if example is not None:
             self.dismiss(example)

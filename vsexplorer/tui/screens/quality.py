@@ -96,13 +96,15 @@ class QualityScreen(Screen[QualityChoice | None]):
         self._points: list[CurvePoint] = []
         self._worst: list[Measured] = []
         self._title = TextBar(id="quality-title")
+        self._report = Report()
+        self._list = OptionList(markup=False)
         self._status = TextBar(id="quality-status")
 
     def compose(self) -> ComposeResult:
         """Compose the title, the report, the worst queries, the status line and the footer."""
         yield self._title
-        yield Report()
-        yield OptionList(markup=False)
+        yield self._report
+        yield self._list
         yield self._status
         yield Footer([*keys_at(Place.QUALITY), *keys_at(Place.EVERYWHERE)], self._session.remapped)
 
@@ -148,6 +150,7 @@ class QualityScreen(Screen[QualityChoice | None]):
         if value is None:
             self._status.set_text(f"no value measured so far reaches a recall of {target}")
         else:
+            self._run += 1
             self.dismiss(QualityChoice(options=with_value(self._options, self._filter, value)))
 
     def action_panes(self) -> None:
@@ -155,13 +158,15 @@ class QualityScreen(Screen[QualityChoice | None]):
         self.focus_next()
 
     def action_back(self) -> None:
-        """Return to the results."""
+        """Stop measuring, and return to the results."""
+        self._run += 1
         self.dismiss(None)
 
     @on(OptionList.OptionSelected)
     def _opened(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         line = self._worst[event.option_index].query.line
+        self._run += 1
         self.dismiss(QualityChoice(search=SearchDraft(line, self._filter, self._options)))
 
     # Measuring
@@ -244,7 +249,7 @@ class QualityScreen(Screen[QualityChoice | None]):
         self._title.set_text(
             f"search quality · {decode(self._info.key)}{where} · {' '.join(options)}", self._kind.value
         )
-        self.query_one(Report).show(self._recall() + self._loss() + self._curve())
+        self._report.show(self._recall() + self._loss() + self._curve())
         self._show_worst()
 
     def _recall(self) -> Content:
@@ -296,7 +301,7 @@ class QualityScreen(Screen[QualityChoice | None]):
         if worst == self._worst:
             return
         self._worst = worst
-        options = self.query_one(OptionList)
+        options = self._list
         highlighted = options.highlighted
         options.clear_options()
         width = max(10, self.size.width - 12)

@@ -59,6 +59,7 @@ class WhyScreen(Screen[SearchOptions | None]):
         self._run = 0
         """Number of explanations asked for; a superseded one is dropped."""
         self._found: Explanation | None = None
+        self._report = Report()
         self._status = TextBar(id="why-status")
 
     def compose(self) -> ComposeResult:
@@ -67,7 +68,7 @@ class WhyScreen(Screen[SearchOptions | None]):
         suggester = NameSuggester(self._names)
         value = decode(self._element) if self._element is not None else ""
         yield LineInput(value, placeholder="the name of an element that is missing", suggester=suggester)
-        yield Report()
+        yield self._report
         yield self._status
         yield Footer([*keys_at(Place.WHY), *keys_at(Place.EVERYWHERE)], self._session.remapped)
 
@@ -97,6 +98,7 @@ class WhyScreen(Screen[SearchOptions | None]):
 
     def action_back(self) -> None:
         """Return to the results."""
+        self._run += 1
         self.dismiss(None)
 
     @on(Input.Submitted)
@@ -112,7 +114,7 @@ class WhyScreen(Screen[SearchOptions | None]):
     def _explain(self, element: bytes) -> None:
         self._run += 1
         self._found = None
-        self.query_one(Report).show(Content(""))
+        self._report.show(Content(""))
         self._status.set_text("asking …")
         # Leaving the screen must not cancel a command under way, which would close its connection.
         self.app.run_worker(self._ask(self._run, element), group="why", description="explaining an element")
@@ -130,7 +132,7 @@ class WhyScreen(Screen[SearchOptions | None]):
             return
         self._found = found
         report = _drawn(found)
-        self.query_one(Report).show(report)
+        self._report.show(report)
         if found.cause is not Cause.FOUND:
             use = " · ctrl+s: use these options" if found.options is not None else ""
             self._status.set_text(f"{found.cause.value}{use}")
@@ -141,11 +143,11 @@ class WhyScreen(Screen[SearchOptions | None]):
             terms = await explanations.terms(self._query, element)
         except VsexplorerError as error:
             if run == self._run:
-                self.query_one(Report).show(report + styled(f"\n{error}\n", QUIET))
+                self._report.show(report + styled(f"\n{error}\n", QUIET))
                 self._status.set_text("found")
             return
         if run == self._run:
-            self.query_one(Report).show(report + _terms(terms) + _words(weights))
+            self._report.show(report + _terms(terms) + _words(weights))
             self._status.set_text("the words that carry the similarity are marked")
 
     def _refuse(self, run: int, error: VsexplorerError) -> None:

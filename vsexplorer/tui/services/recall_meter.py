@@ -99,8 +99,9 @@ class RecallMeter:
                     found = estimate
                     self._deliver(wanted, estimate)
         except VsexplorerError:
-            # The search itself reports the server's error.
-            self._wanted = None
+            # The search itself reports the server's error; a newer request stays.
+            if self._wanted is not None and self._wanted[0] == wanted:
+                self._wanted = None
             return
         while len(self._known) >= _KEPT:
             del self._known[next(iter(self._known))]
