@@ -192,7 +192,8 @@ def embedder_address(ctx: click.Context, settings: Config) -> str:
     if address and not address.startswith(("http://", "https://")):
         raise UsageError(f"--embedder {address}: an address begins with http:// or https://.")
     try:
-        valid = not address or bool(urlsplit(address).hostname)
+        parts = urlsplit(address)
+        valid = not address or (bool(parts.hostname) and parts.port != 0)
     except ValueError:
         valid = False
     if not valid:
