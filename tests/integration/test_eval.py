@@ -135,3 +135,15 @@ async def test_favourites_are_checked_against_a_snapshot(
     state.close()
     code, _, said = check("--lost", "2", "--shift", "5")
     assert (code, "'another' is not among the snapshot" in said) == (1, True)
+
+
+async def test_a_query_that_cannot_be_asked_is_skipped_and_named(people: RedisServer, tmp_path: Path) -> None:
+    path = tmp_path / "cases.toml"
+    path.write_text(
+        "[[case]]\nquery = '@Nobody'\nrelevant = ['Marie Curie']\n"
+        "[[case]]\nquery = 'she discovered radium'\nrelevant = ['Marie Curie']\n"
+    )
+    code, found, said = evaluate(people, "--queries", str(path))
+    assert code == 0
+    assert [one["query"] for one in found["queries"]] == ["she discovered radium"]
+    assert "query @Nobody skipped" in said

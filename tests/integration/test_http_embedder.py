@@ -243,3 +243,26 @@ async def test_a_load_keeps_several_requests_under_way(served: EmbeddingServer, 
     bulk.close()
     assert found == 200
     assert 2 <= served.most_running <= 4
+
+
+async def test_no_message_repeats_a_password(served: EmbeddingServer, tmp_path: Path) -> None:
+    address = served.url.replace("://", "://me:hidden@")
+    for wrong in ("http://me:hidden@127.0.0.1:1/v1#minilm", f"{address}#missing"):
+        remote = HttpEmbedder(wrong, tmp_path, Prefixes())
+        with pytest.raises(ModelUnavailable) as caught:
+            await remote.open()
+        assert "hidden" not in f"{caught.value.message} {caught.value.hint} {remote.name} {remote.origin}"
+        await remote.close()
+
+
+async def test_a_key_with_a_line_end_is_a_sentence(served: EmbeddingServer, tmp_path: Path) -> None:
+    remote = HttpEmbedder(f"{served.url}#minilm", tmp_path, Prefixes(), "one\ntwo")
+    with pytest.raises(ModelUnavailable, match="characters that a key cannot have"):
+        await remote.open()
+    await remote.close()
+
+
+@pytest.mark.parametrize("address", ["http://", "http://[::1", "http://host:port/v1"])
+def test_an_address_that_is_not_valid_is_a_sentence(newest: RedisServer, address: str) -> None:
+    done = vsexplorer("query", "k", "x", "--embedder", address, *newest.options)
+    assert (done.returncode, "--embedder: the address has no valid host or port" in done.stderr) == (2, True)

@@ -13,6 +13,7 @@ from tests.support.command import vsexplorer
 from tests.support.servers import RedisServer, fill
 from tests.tui.driving import GOLDEN, load_people
 from vsexplorer.core.config import DEFAULT_MODEL
+from vsexplorer.core.errors import UsageError
 from vsexplorer.core.values import ByElement, ByText, Query, SearchOptions
 from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.insight.why import Cause, Explanation
@@ -234,3 +235,52 @@ async def test_the_command(newest: RedisServer, embedder: Embedder) -> None:
     assert "✓ exists: The element exists." in table
     nothing = vsexplorer("why", "people", " ", "Marie Curie", *newest.options)
     assert (nothing.returncode, "Without a query" in nothing.stderr) == (2, True)
+
+
+async def test_varied_results_leave_out_an_element_for_a_better_one(
+    newest: RedisServer, embedder: Embedder
+) -> None:
+    await load_people(newest, embedder)
+    client = newest.client()
+    for place, element in enumerate(client.execute_command("VRANDMEMBER", "people", 100)):
+        client.execute_command("VSETATTR", "people", element, json.dumps({"kind": place % 3}))
+    query = Query(b"people", ByText("science"), "", SearchOptions(10, group_by="kind"))
+    explorer = Explorer(Where(newest.target), embedder)
+    await explorer.connect()
+    try:
+        shown = {hit.element for hit in (await explorer.search.answer(query)).hits}
+        plain = await explorer.search.answer(Query(b"people", ByText("science"), "", SearchOptions(10)))
+        left_out = next(hit.element for hit in plain.hits if hit.element not in shown)
+        found = await explorer.explanations.why(query, left_out)
+        assert found.cause is Cause.VARIETY
+        assert found.options is not None
+        mended = Query(b"people", ByText("science"), "", found.options)
+        assert left_out in {hit.element for hit in (await explorer.search.answer(mended)).hits}
+        chosen = await explorer.explanations.why(query, next(iter(shown)))
+        assert chosen.cause is Cause.FOUND
+    finally:
+        await explorer.close()
+
+
+async def test_elements_that_are_exactly_as_similar(server: RedisServer, embedder: Embedder) -> None:
+    await embedder.open()
+    pipe = server.client().pipeline(transaction=False)
+    for place in range(20):
+        pipe.execute_command("VADD", "k", "VALUES", 3, 1, 2, 3, f"e{place}", "NOQUANT")
+    pipe.execute()
+    query = Query(b"k", ByElement(b"e0"), "", SearchOptions(5, exact=True))
+    causes = set()
+    for place in range(20):
+        found = await explain(server, embedder, query, f"e{place}".encode())
+        causes.add(found.cause)
+        if found.cause is Cause.RANK:
+            assert "exactly as similar" in found.sentence
+            assert found.options is not None
+            assert found.options.count == 20
+    assert causes == {Cause.FOUND, Cause.RANK}
+
+
+async def test_an_element_without_a_name_is_refused(server: RedisServer, embedder: Embedder) -> None:
+    await load_people(server, embedder)
+    with pytest.raises(UsageError, match="no name"):
+        await explain(server, embedder, Query(b"people", ByText("science")), b"")

@@ -106,3 +106,21 @@ def test_a_snapshot_is_read_as_it_was_written(tmp_path: Path) -> None:
             read_snapshot(tmp_path / "s.json")
     with pytest.raises(UsageError, match="There is no snapshot"):
         read_snapshot(tmp_path / "missing")
+
+
+def test_a_name_that_would_break_a_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="has a tab or a line end"):
+        write_run(tmp_path / "run", {"q": [("one\ttwo", 0.5)]}, "tag")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("content", ["[]", "{", '{"searches": 3}', "null"])
+def test_a_file_that_is_no_snapshot_is_said(tmp_path: Path, content: str) -> None:
+    (tmp_path / "snapshot.json").write_text(content)
+    with pytest.raises(UsageError, match="is no snapshot of vsexplorer"):
+        read_snapshot(tmp_path / "snapshot.json")
+
+
+def test_a_snapshot_of_a_file_name_that_cannot_be_is_said() -> None:
+    with pytest.raises(UsageError, match="write"):
+        write_snapshot(Path("/"), "k", {"q": [("one", 0.5)]})
