@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import time
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +23,35 @@ def test_a_signal_restores_the_terminal(newest: RedisServer, number: signal.Sign
         screen = terminal.until(f"[status {128 + number}]")
         assert "query ›" not in screen
         assert terminal.modes() == "0 0 1", "no alternate screen, no mouse, a visible cursor"
+
+
+def ends(process: int) -> bool:
+    """Whether a process ends within some seconds; one that nobody waits for counts as ended."""
+    stat = Path(f"/proc/{process}/stat")
+    for _ in range(300):
+        try:
+            state = stat.read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.parametrize("typed", ["", "[1, 0] " * 40])
+def test_a_closed_terminal_ends_the_program(newest: RedisServer, typed: str) -> None:
+    fill(newest.client(), "k", [("a", (1.0, 0.0), None)])
+    for _ in range(3):
+        with Terminal(PROGRAM, "k", *newest.options) as terminal:
+            terminal.until("1 of 1 element")
+            process = terminal.process_id("vsexplorer")
+            with terminal.keyboard() as type_text:
+                type_text(typed, 0)
+        ended = ends(process)
+        if not ended:
+            os.kill(process, signal.SIGKILL)
+        assert ended
 
 
 def test_the_program_is_suspended_and_comes_back(newest: RedisServer) -> None:

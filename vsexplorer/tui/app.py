@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
@@ -32,6 +33,9 @@ from vsexplorer.tui.start import MakeExplorer, Start, import_explorer
 
 if TYPE_CHECKING:
     from textual.command import Provider
+
+_HANG_UP = 3.0
+"""Seconds to exit in order after the terminal was closed."""
 
 
 def _keymap_provider() -> type[Provider]:
@@ -103,10 +107,23 @@ class ExplorerApp(App[None]):
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.theme_changed_signal.subscribe(self, lambda theme: self._theme_chosen(theme.name))
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-            # Outside the main thread, as in some tests, signal handlers cannot be installed.
-            with suppress(RuntimeError, ValueError):
+        # Outside the main thread, as in some tests, signal handlers cannot be installed.
+        with suppress(RuntimeError, ValueError):
+            for number in (signal.SIGTERM, signal.SIGQUIT):
                 loop.add_signal_handler(number, self.exit, None, 128 + number)
+            signal.signal(signal.SIGHUP, lambda *_: self._hang_up(loop))
+
+    def _hang_up(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Exit, even if the terminal is gone.
+
+        The thread that writes to a closed terminal dies, and the event loop then waits for it without end. This
+        handler runs all the same, unlike one of the event loop.
+        """
+        code = 128 + signal.SIGHUP
+        last = threading.Timer(_HANG_UP, os._exit, (code,))
+        last.daemon = True
+        last.start()
+        loop.call_soon_threadsafe(self.exit, None, code)
 
     async def on_event(self, event: events.Event) -> None:
         """Handle keys and pastes one at a time, everything else at once."""
