@@ -203,6 +203,7 @@ async def test_a_record_that_names_another_model(newest: RedisServer, embedder: 
     document = json.loads(vsexplorer("doctor", "k", *_ARGUMENTS, *newest.options).stdout)
     found = next(one for one in document["findings"] if one["check"] == "model record")
     assert (found["severity"], "not of that model" in found["sentence"]) == ("serious", True)
+    assert found["advice"] == "Run vsexplorer fit k to find out which model fits."
 
 
 async def test_the_table_explains_each_finding(newest: RedisServer, embedder: Embedder) -> None:

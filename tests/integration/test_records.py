@@ -28,7 +28,10 @@ async def test_a_record_is_shown_changed_and_removed(server: RedisServer, embedd
     assert not server.client().exists("vsexplorer:sets")
     missing = vsexplorer("record", "people", *server.options)
     assert (missing.returncode, "nothing is recorded" in missing.stderr) == (1, True)
-    for wrong in ("colour=red", "limit=many", "model"):
+    assert "vsexplorer fit people" in missing.stderr
+    again = vsexplorer("record", "people", "--clear", *server.options)
+    assert (again.returncode, again.stderr) == (1, "nothing is recorded\n")
+    for wrong in ("provider=me", "colour=red", "limit=many", "model"):
         assert vsexplorer("record", "people", "--set", wrong, *server.options).returncode == 2
 
 
@@ -50,3 +53,14 @@ def test_a_record_of_version_1_means_no_prefixes(newest: RedisServer) -> None:
     client.hset("vsexplorer:sets", "k", json.dumps({"model": "m", "text": "t", "dimension": 2}))
     shown = json.loads(vsexplorer("record", "k", "--json", *newest.options).stdout)
     assert (shown["model"], shown["query_prefix"], shown["document_prefix"]) == ("m", "", "")
+
+
+def test_a_record_that_may_not_be_removed_is_said(newest: RedisServer) -> None:
+    client = newest.client()
+    fill(client, "k", [("a", (1.0, 0.0), None)])
+    client.hset("vsexplorer:sets", "k", json.dumps({"model": "m", "text": "t", "dimension": 2}))
+    client.execute_command("ACL", "SETUSER", "default", "-hdel")
+    done = vsexplorer("record", "k", "--clear", *newest.options)
+    client.execute_command("ACL", "SETUSER", "default", "+@all")
+    assert (done.returncode > 1, "removed" in done.stderr) == (True, False)
+    assert client.hexists("vsexplorer:sets", "k")

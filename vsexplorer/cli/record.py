@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,7 @@ import click
 from vsexplorer.cli.key_name import KeyName
 from vsexplorer.cli.options import connection_options, explore, format_options
 from vsexplorer.core.errors import ExitCode
+from vsexplorer.core.text import display
 
 if TYPE_CHECKING:
     from vsexplorer.core.attributes import Json
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from vsexplorer.vectorset.set_records import SetRecord
 
 _FIELDS = ("model", "provider", "text", "query_prefix", "document_prefix", "limit")
+_PROVIDERS = ("fastembed", "http")
 
 
 @click.command()
@@ -38,23 +41,27 @@ def record(ctx: click.Context, key: str, changes: tuple[str, ...], clear: bool, 
     raw = key.encode("utf-8", "surrogateescape")
     wanted = _parsed(changes)
 
+    async def remove(explorer: Explorer) -> bool:
+        await explorer.sets.info(raw)
+        return await explorer.sets.forget_record(raw)
+
     async def run(explorer: Explorer) -> SetRecord | None:
         info = await explorer.sets.info(raw)
-        if clear:
-            await explorer.sets.forget_record(raw)
-        elif wanted:
+        if wanted:
             from vsexplorer.vectorset.set_records import SetRecord
 
             before = await explorer.sets.recorded(info) or SetRecord("", "")
             await explorer.sets.record_as(info, replace(before, **wanted))  # type: ignore[arg-type]
         return await explorer.sets.recorded(info)
 
-    found = explore(ctx, run)
     if clear:
-        print("the record was removed", file=sys.stderr)
-        return ExitCode.OK
+        removed = explore(ctx, remove)
+        print("the record was removed" if removed else "nothing is recorded", file=sys.stderr)
+        return ExitCode.OK if removed else ExitCode.NOTHING
+    found = explore(ctx, run)
     if found is None:
-        print("nothing is recorded; run vsexplorer fit KEY to find out the model", file=sys.stderr)
+        about = f"run vsexplorer fit {quote(display(raw))} to find out the model"
+        print(f"nothing is recorded; {about}", file=sys.stderr)
         return ExitCode.NOTHING
     _write(key, found, output_format)
     return ExitCode.OK
@@ -68,6 +75,8 @@ def _parsed(changes: tuple[str, ...]) -> dict[str, str | int]:
             raise click.UsageError(f"--set {one}: write FIELD=VALUE, with one of {', '.join(_FIELDS)}.")
         if name == "limit" and not (value.isascii() and value.isdigit()):
             raise click.UsageError(f"--set {one}: the limit is a number of tokens.")
+        if name == "provider" and value not in _PROVIDERS:
+            raise click.UsageError(f"--set {one}: the provider is {' or '.join(_PROVIDERS)}.")
         found[name] = int(value) if name == "limit" else value
     return found
 

@@ -189,7 +189,9 @@ class Editor:
             with contextlib.suppress(VsexplorerError):
                 await records.write(self._store, now, SetRecord(prepared.model, ""))
         if now is None:
-            await records.remove(self._store, change.key)
+            # A failure does no harm: a record without its set is ignored.
+            with contextlib.suppress(VsexplorerError):
+                await records.remove(self._store, change.key)
         known = info or now
         if known is None:
             return None

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from random import Random
+from shlex import quote
 
 from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.core.progress import Progress, ProgressCallback, ignore_progress
@@ -150,7 +151,7 @@ class HealthService:
         kept = await self._sets.recorded(info)
         if kept is None or not kept.model:
             sentence = "The model that the set was made with is not recorded."
-            advice = "Run vsexplorer fit KEY --write to find and record it."
+            advice = f"Run vsexplorer fit {quote(display(info.key))} --write to find and record it."
             return [*found, Finding("model record", Severity.NOTE, sentence, advice)]
         if not (record.model and record.text):
             return found
@@ -169,7 +170,7 @@ class HealthService:
                     "model record",
                     Severity.SERIOUS,
                     sentence,
-                    "Run vsexplorer fit KEY to find out which model fits.",
+                    f"Run vsexplorer fit {quote(display(info.key))} to find out which model fits.",
                 )
             )
         if of_model.order_kept is not None and of_model.order_kept < _LEAST_ORDER and info.quantization != "bin":

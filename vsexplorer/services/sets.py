@@ -154,9 +154,13 @@ class SetService:
         """
         await set_records.write(self._store, info, record, corrected=True)
 
-    async def forget_record(self, key: bytes) -> None:
-        """Remove the record of how a set was made, if there is one."""
-        await set_records.remove(self._store, key)
+    async def forget_record(self, key: bytes) -> bool:
+        """Remove the record of how a set was made; ``False`` if there is none.
+
+        Raises:
+            VsexplorerError: the server refuses.
+        """
+        return await set_records.remove(self._store, key)
 
     async def _summarize(self, infos: Sequence[SetInfo]) -> list[SetSummary]:
         sizes = await self._store.memory([info.key for info in infos])

@@ -7,7 +7,6 @@ describes. Written by loads, and with ``--write``; any tool may read it. Version
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -119,11 +118,13 @@ async def write(store: VectorSetStore, info: SetInfo, record: SetRecord, correct
     await store.connection.call(b"HSET", RECORDS, info.key, json.dumps(value, ensure_ascii=False))
 
 
-async def remove(store: VectorSetStore, key: bytes) -> None:
-    """Remove the record of a deleted set, if there is one and the user may remove it."""
-    # A failure does no harm: a record without its set is ignored.
-    with contextlib.suppress(VsexplorerError):
-        await store.connection.call(b"HDEL", RECORDS, key)
+async def remove(store: VectorSetStore, key: bytes) -> bool:
+    """Remove the record of a set; ``False`` if there is none.
+
+    Raises:
+        VsexplorerError: the server refuses.
+    """
+    return bool(await store.connection.call(b"HDEL", RECORDS, key))
 
 
 def _record(reply: Reply, info: SetInfo, run: str) -> SetRecord | None:
