@@ -80,10 +80,14 @@ async def test_the_worst_query_opens_as_a_search(sparse: RedisServer, embedder: 
         assert driver.main.search_view.query_bar.value == f"@{first}"
 
 
-async def test_measuring_stops_on_a_key_and_with_the_screen(sparse: RedisServer, embedder: Embedder) -> None:
+async def test_measuring_stops_on_a_key_and_with_the_screen(
+    sparse: RedisServer, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # So many that they cannot all be done before the key is pressed.
+    monkeypatch.setattr(quality, "_QUERIES", 600)
     async with running(sparse, embedder, key=b"k") as driver:
         await driver.press("escape", "M")
-        await driver.until(lambda: "of 15 queries" in driver.screen_text())
+        await driver.until(lambda: "of 600 queries" in driver.screen_text())
         await driver.press("ctrl+s")
         assert "stopped after" in driver.screen_text()
         await driver.press("n")
