@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-import pytest
-
 from tests.conftest import CACHE
 from tests.support.embedding_server import EmbeddingServer, serving
 from tests.support.servers import RedisServer
@@ -16,7 +14,6 @@ from vsexplorer.embedding.prefixes import Prefixes
 from vsexplorer.tui.screens.models import ModelsScreen
 
 
-@pytest.mark.slow
 async def test_a_set_is_searched_with_a_server_and_with_fastembed(newest: RedisServer, embedder: Embedder) -> None:
     await load_people(newest, embedder)
     with serving(EmbeddingServer(embedder, names=("minilm", "another"))) as server:

@@ -216,7 +216,7 @@ def _register(files: ModelFiles) -> None:
     settings = json.loads(pooling_file.read_text(encoding="utf-8")) if pooling_file.is_file() else {}
     config_file = files.folder / "config.json"
     config = json.loads(config_file.read_text(encoding="utf-8")) if config_file.is_file() else {}
-    known = {model.name.casefold() for model in supported_models()}
+    known = {entry["model"].casefold() for entry in TextEmbedding.list_supported_models()}
     if files.name.casefold() not in known:
         TextEmbedding.add_custom_model(
             model=files.name,

@@ -54,10 +54,14 @@ def describe(name: str) -> ModelDescription:
 
 
 def supported_models() -> list[ModelDescription]:
-    """All text models of fastembed."""
+    """Return all text models of fastembed, without folders that were registered with it to be opened."""
     from fastembed import TextEmbedding
+    from fastembed.text.custom_text_embedding import CustomTextEmbedding
 
-    return [_description(entry) for entry in TextEmbedding.list_supported_models()]
+    registered = {model.model for model in CustomTextEmbedding.SUPPORTED_MODELS}
+    return [
+        _description(entry) for entry in TextEmbedding.list_supported_models() if entry["model"] not in registered
+    ]
 
 
 def _description(entry: dict[str, Any]) -> ModelDescription:
