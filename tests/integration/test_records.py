@@ -24,6 +24,8 @@ async def test_a_record_is_shown_changed_and_removed(server: RedisServer, embedd
     changed = json.loads(vsexplorer("record", "people", *changes, "--json", *server.options).stdout)
     assert (changed["query_prefix"], changed["limit"], changed["text"]) == ("query: ", 128, "{name}")
     assert changed["model"] == DEFAULT_MODEL
+    folder = vsexplorer("record", "people", "--set", "provider=folder", "--json", *server.options)
+    assert json.loads(folder.stdout)["provider"] == "folder"
     assert vsexplorer("record", "people", "--clear", *server.options).returncode == 0
     assert not server.client().exists("vsexplorer:sets")
     missing = vsexplorer("record", "people", *server.options)

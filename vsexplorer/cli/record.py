@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vsexplorer.vectorset.set_records import SetRecord
 
 _FIELDS = ("model", "provider", "text", "query_prefix", "document_prefix", "limit")
-_PROVIDERS = ("fastembed", "http")
+_PROVIDERS = ("fastembed", "folder", "http")
 
 
 @click.command()
@@ -76,7 +76,7 @@ def _parsed(changes: tuple[str, ...]) -> dict[str, str | int]:
         if name == "limit" and not (value.isascii() and value.isdigit()):
             raise click.UsageError(f"--set {one}: the limit is a number of tokens.")
         if name == "provider" and value not in _PROVIDERS:
-            raise click.UsageError(f"--set {one}: the provider is {' or '.join(_PROVIDERS)}.")
+            raise click.UsageError(f"--set {one}: the provider is one of {', '.join(_PROVIDERS)}.")
         found[name] = int(value) if name == "limit" else value
     return found
 
