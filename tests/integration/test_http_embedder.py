@@ -266,3 +266,14 @@ async def test_a_key_with_a_line_end_is_a_sentence(served: EmbeddingServer, tmp_
 def test_an_address_that_is_not_valid_is_a_sentence(newest: RedisServer, address: str) -> None:
     done = vsexplorer("query", "k", "x", "--embedder", address, *newest.options)
     assert (done.returncode, "--embedder: the address has no valid host or port" in done.stderr) == (2, True)
+
+
+async def test_texts_to_measure_are_embedded_as_queries(
+    served: EmbeddingServer, arguments: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "texts").write_text("science\nmusic\n")
+    assert vsexplorer("load", "people", str(PAGE), "--records", "people", *arguments).returncode == 0
+    prefixes = ["--query-prefix", "query: ", "--document-prefix", "passage: "]
+    done = vsexplorer("recall", "people", "--queries", str(tmp_path / "texts"), *prefixes, *arguments)
+    assert done.returncode == 0, done.stderr
+    assert [body["input"] for body in served.asked][-2:] == [["query: science"], ["query: music"]]

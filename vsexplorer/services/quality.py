@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from random import Random
 
@@ -85,10 +84,9 @@ class QualityService:
         embedder = self._models.embedder
         await embedder.open()
         self._models.check(info)
-        vectors = await asyncio.to_thread(embedder.run_documents, list(texts))
         return [
-            RecallQuery(text, vector=vector, line=line_of(ByText(text)))
-            for text, vector in zip(texts, vectors, strict=True)
+            RecallQuery(text, vector=(await embedder.embed(text)).vector, line=line_of(ByText(text)))
+            for text in texts
         ]
 
     async def recall(
