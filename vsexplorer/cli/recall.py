@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from vsexplorer.insight.recall import Measured, RecallQuery, RecallSummary
     from vsexplorer.services.explorer import Explorer
 
+_NOTHING_PASSES = "note: no element passes the filter, so there is nothing to measure"
 _NOT_UNIFORM = "note: the queries are not a uniform sample of the elements"
 _WORST = 5
 """Queries listed with the lowest recall."""
@@ -149,7 +150,7 @@ def _write_recall(
     fail_under: float | None,
     output_format: str,
 ) -> int:
-    from vsexplorer.insight.recall import depths, explain_loss, summarize, unfiltered_mean
+    from vsexplorer.insight.recall import depths, explain_loss, lowest, summarize, unfiltered_mean
     from vsexplorer.output.listing import Listing
     from vsexplorer.output.writer import write
 
@@ -170,7 +171,7 @@ def _write_recall(
         "recall": records,
         "recall_without_filter": round(without, 4) if without is not None else None,
         "loss": loss or None,
-        "worst": [_worst(one, count) for one in _lowest(measured, count)],
+        "worst": [_worst(one, count) for one in lowest(measured, count)[:_WORST]],
         "milliseconds": _milliseconds(measured),
     }
     write(Listing(document, records, header, rows, frozenset(range(len(header)))), output_format)
@@ -210,7 +211,7 @@ def _write_curve(
     if not uniform:
         print(_NOT_UNIFORM, file=sys.stderr)
     if not points:
-        print("note: no element passes the filter, so there is nothing to measure", file=sys.stderr)
+        print(_NOTHING_PASSES, file=sys.stderr)
     elif output_format == "table":
         option = f"--{name.replace('_', '-')}"
         for target, value in enough.items():
@@ -239,11 +240,6 @@ def _row(one: RecallSummary) -> list[Json]:
     return [one.k, one.queries, *(round(figure, 4) for figure in figures)]
 
 
-def _lowest(measured: list[Measured], count: int) -> list[Measured]:
-    counted = [one for one in measured if one.recall.get(count, 1.0) < 1]
-    return sorted(counted, key=lambda one: one.recall[count])[:_WORST]
-
-
 def _worst(one: Measured, count: int) -> dict[str, Json]:
     return {"query": one.query.label, "recall": round(one.recall[count], 4)}
 
@@ -261,15 +257,16 @@ def _milliseconds(measured: list[Measured]) -> dict[str, float]:
 
 def _say(measured: list[Measured], uniform: bool, output_format: str, count: int) -> None:
     from vsexplorer.core.text import plural, sanitize
+    from vsexplorer.insight.recall import lowest
 
     without = sum(not one.recall for one in measured)
     if without and without == len(measured):
-        print("note: no element passes the filter, so there is nothing to measure", file=sys.stderr)
+        print(_NOTHING_PASSES, file=sys.stderr)
     elif without:
         print(f"note: {plural(without, 'query', 'queries')} without an exact result left out", file=sys.stderr)
     if not uniform:
         print(_NOT_UNIFORM, file=sys.stderr)
     if output_format != "table":
         return
-    for one in _lowest(measured, count):
+    for one in lowest(measured, count)[:_WORST]:
         print(f"worst: {one.recall[count]:.2f}  {sanitize(one.query.label)}", file=sys.stderr)

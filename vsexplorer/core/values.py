@@ -125,6 +125,13 @@ class Everything:
 type Source = Operand | BySum | Everything
 
 
+DEFAULT_EF = 100
+DEFAULT_FILTER_EF = 100
+"""The server's default exploration factor; and of FILTER-EF, for each result asked for."""
+LARGEST_EF = 1_000_000
+"""The server refuses a larger EF."""
+EXACT_COST = 1.3e-6
+"""Milliseconds per element and dimension that an exact search is assumed to take: 10 ms for 20,000 of 384."""
 _MOST_CANDIDATES = 1_000
 
 

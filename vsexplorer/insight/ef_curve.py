@@ -9,16 +9,13 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from vsexplorer.core.values import SearchOptions, SetInfo
+from vsexplorer.core.values import DEFAULT_EF, LARGEST_EF, SearchOptions, SetInfo
 from vsexplorer.insight.recall import RecallQuery, mean_interval, recall_at
 from vsexplorer.vectorset.store import VectorSetStore
 
 TARGETS = (0.95, 0.99)
 """Recalls for which a value is recommended."""
 _STEPS = (1, 2, 5)
-_LARGEST_EF = 1_000_000
-"""The server refuses a larger EF."""
-_DEFAULT_EF = 100
 _MOST_VALUES = 9
 
 
@@ -51,8 +48,8 @@ def curve_values(info: SetInfo, filter: str, count: int) -> list[int]:
 
     An EF below ``count`` acts as ``count``. The largest value is the size of the set, which it can hardly exceed.
     """
-    most = max(1, min(info.size, _LARGEST_EF))
-    least = count if not filter.strip() else _DEFAULT_EF
+    most = max(1, min(info.size, LARGEST_EF))
+    least = count if not filter.strip() else DEFAULT_EF
     found = [step * 10**power for power in range(1, 7) for step in _STEPS]
     values = [one for one in found if least <= one < most]
     if not filter.strip() and least < most:

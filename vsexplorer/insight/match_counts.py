@@ -7,15 +7,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from vsexplorer.core.values import SetInfo
+from vsexplorer.core.values import EXACT_COST, SetInfo
 from vsexplorer.language.dialect import Dialect
 from vsexplorer.language.evaluator import compiled
 from vsexplorer.vectorset.store import VectorSetStore
 
 _BUDGET = 25.0
 """Maximum time of a count in milliseconds: while it runs, a write to the set blocks the whole server."""
-_FIRST_GUESS = 1.3e-6
-"""Assumed milliseconds per element and dimension before the first count: 10 ms for 20,000 of 384."""
 _LEAST_GUESS = 2e-4
 """Assumed minimum of milliseconds per element, for any dimension."""
 _MOST_COUNTED = 200_000
@@ -98,7 +96,7 @@ class MatchCounting:
         """Whether counting is expected to stay within the budget."""
         rate, counted = self._rates.get(info.key, (math.inf, -math.inf))
         if self._clock() - counted > _TRUSTED:
-            rate = max(_LEAST_GUESS, _FIRST_GUESS * info.dimension)
+            rate = max(_LEAST_GUESS, EXACT_COST * info.dimension)
         return 0 < info.size <= _MOST_COUNTED and info.size * rate <= _BUDGET
 
     async def count(self, info: SetInfo, expression: str) -> Matches:

@@ -157,6 +157,12 @@ def summarize(k: int, measured: Sequence[Measured], random: Random) -> RecallSum
     )
 
 
+def lowest(measured: Sequence[Measured], k: int) -> list[Measured]:
+    """Return the queries with a recall at ``k`` below 1, the lowest first."""
+    missing = [one for one in measured if one.recall.get(k, 1.0) < 1]
+    return sorted(missing, key=lambda one: one.recall[k])
+
+
 def unfiltered_mean(measured: Sequence[Measured]) -> float | None:
     """Return the mean recall of the queries without their filter; ``None`` if they have none."""
     values = [one.unfiltered for one in measured if one.unfiltered is not None]

@@ -7,17 +7,13 @@ from enum import StrEnum
 
 from vsexplorer.core.text import count as grouped
 from vsexplorer.core.text import decode
-from vsexplorer.core.values import SearchOptions, SetInfo
+from vsexplorer.core.values import DEFAULT_EF, DEFAULT_FILTER_EF, LARGEST_EF, SearchOptions, SetInfo
 from vsexplorer.core.vectors import similarity, unpacked
 from vsexplorer.language.evaluator import compiled
 from vsexplorer.vectorset.projection import project
 from vsexplorer.vectorset.store import VectorSetStore
 from vsexplorer.vectorset.stored_vector import StoredVector
 
-_DEFAULT_EF = 100
-_DEFAULT_FILTER_EF = 100
-"""The server's default number of candidates examined per result."""
-_LARGEST_EF = 1_000_000
 _MARGIN = 1e-3
 """Added to the distance computed here, because the server rounds the query vector as it rounds stored ones."""
 
@@ -263,20 +259,20 @@ async def exact_rank(
 
 async def smallest_that_finds(store: VectorSetStore, question: Question) -> tuple[str, int, SearchOptions] | None:
     """Return the option, the smallest value found by halving intervals, and the options that find the element."""
-    options, most = question.options, max(1, min(question.info.size, _LARGEST_EF))
+    options, most = question.options, max(1, min(question.info.size, LARGEST_EF))
     filtered = bool(question.filter.strip())
     name = "FILTER-EF" if filtered else "EF"
     least = (
-        (options.filter_ef or _DEFAULT_FILTER_EF * options.count)
+        (options.filter_ef or DEFAULT_FILTER_EF * options.count)
         if filtered
-        else max(options.ef or _DEFAULT_EF, options.count)
+        else max(options.ef or DEFAULT_EF, options.count)
     )
 
     def with_value(value: int) -> SearchOptions:
         if not filtered:
             return replace(options, ef=value, exact=False)
         # A filtered search also stops once it holds EF matches.
-        return replace(options, filter_ef=value, ef=max(options.ef or 0, min(value, _LARGEST_EF)), exact=False)
+        return replace(options, filter_ef=value, ef=max(options.ef or 0, min(value, LARGEST_EF)), exact=False)
 
     low, high = least, least
     while await _place(store, question, with_value(high)) is None:

@@ -7,7 +7,7 @@ from random import Random
 
 from vsexplorer.core.errors import NotFound
 from vsexplorer.core.text import decode, display
-from vsexplorer.core.values import ByText, SearchOptions, SetInfo
+from vsexplorer.core.values import EXACT_COST, ByText, SearchOptions, SetInfo
 from vsexplorer.core.vectors import packed, weighted_sum
 from vsexplorer.insight.drawing import draw
 from vsexplorer.insight.ef_curve import CurveSample, curve_values, measure_curve
@@ -20,8 +20,6 @@ from vsexplorer.services.samples import SampleService
 from vsexplorer.services.sets import SetService
 from vsexplorer.vectorset.store import VectorSetStore
 
-_EXACT = 1.3e-6
-"""Milliseconds of an exact search per element and dimension."""
 _MOST_EXACT = 40.0
 """Milliseconds that an exact search may take while the user does something else."""
 _ESTIMATED = 20
@@ -134,7 +132,7 @@ class QualityService:
             VsexplorerError: the server or the connection failed.
         """
         names = self._samples.names(info)
-        if names is None or info.size * info.dimension * _EXACT > _MOST_EXACT:
+        if names is None or info.size * info.dimension * EXACT_COST > _MOST_EXACT:
             return
         chosen = Random(info.uid).sample(names, min(_ESTIMATED, len(names)))  # noqa: S311
         queries = [RecallQuery(decode(name), like=name) for name in chosen]

@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Checkbox, Input, Static
 
 from vsexplorer.core.text import milliseconds, sanitize
-from vsexplorer.core.values import ResultPage, SearchOptions
+from vsexplorer.core.values import DEFAULT_EF, LARGEST_EF, ResultPage, SearchOptions
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.widgets.line_input import LineInput
 
@@ -38,8 +38,8 @@ _NUMBERS = (
         "ef",
         "EF",
         1,
-        1_000_000,
-        "100",
+        LARGEST_EF,
+        str(DEFAULT_EF),
         "Exploration factor: candidates kept while walking the graph. More raise recall and take proportionally "
         "longer; useful up to about 500.",
     ),

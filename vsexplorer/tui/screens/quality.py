@@ -19,7 +19,7 @@ from textual.widgets.option_list import Option
 
 from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.core.text import decode, fit, plural, sanitize
-from vsexplorer.core.values import SearchDraft, SearchOptions, SetInfo
+from vsexplorer.core.values import EXACT_COST, SearchDraft, SearchOptions, SetInfo
 from vsexplorer.tui.keymap import Place, bindings, keys_at
 from vsexplorer.tui.session import Session
 from vsexplorer.tui.widgets.bars import Footer, TextBar
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 _QUERIES = 50
 _BUDGET = 0.2
 """Share of the time for which the server may be kept busy."""
-_EXACT = 1.3e-6
-"""Milliseconds of an exact search per element and dimension, before the first one is measured."""
 _MOST_EXACT = 15_000.0
 """Milliseconds that all exact searches of one measurement may take."""
 _LEAST_QUERIES = 5
@@ -213,7 +211,7 @@ class QualityScreen(Screen[QualityChoice | None]):
 
     def _number(self) -> int:
         """Return how many queries are asked: fewer on sets of which an exact search takes long."""
-        exact = max(0.05, self._info.size * self._info.dimension * _EXACT)
+        exact = max(0.05, self._info.size * self._info.dimension * EXACT_COST)
         return max(_LEAST_QUERIES, min(_QUERIES, int(_MOST_EXACT / exact)))
 
     async def _collect(self, run: int, measuring: AsyncIterator[Measured], total: int) -> bool:
@@ -276,15 +274,15 @@ class QualityScreen(Screen[QualityChoice | None]):
         return styled(f"\n{sentence}\n")
 
     def _curve(self) -> Content:
+        from vsexplorer.insight.ef_curve import TARGETS, recommended
+
         if not self._points:
             return Content("")
         name = "FILTER-EF" if self._filter.strip() else "EF"
         content = styled(
             f"\n{name:>9}  recall@{self._options.count:<{_BAR + 2}} interval      p50 ms  p95 ms\n", TITLE
         )
-        from vsexplorer.insight.ef_curve import recommended
-
-        enough = {recommended(self._points, 0.95), recommended(self._points, 0.99)}
+        enough = {recommended(self._points, target) for target in TARGETS}
         for point in self._points:
             row = (
                 f"{point.value:>9,}  {bar(point.recall, _BAR)} {point.recall:.3f}   "
@@ -295,9 +293,10 @@ class QualityScreen(Screen[QualityChoice | None]):
         return content
 
     def _show_worst(self) -> None:
+        from vsexplorer.insight.recall import lowest
+
         count = self._options.count
-        lost = [one for one in self._measured if one.query.line and one.recall.get(count, 1.0) < 1]
-        worst = sorted(lost, key=lambda one: one.recall[count])[:_WORST]
+        worst = [one for one in lowest(self._measured, count) if one.query.line][:_WORST]
         if worst == self._worst:
             return
         self._worst = worst

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vsexplorer.core.values import SearchOptions, SetInfo
+from vsexplorer.core.values import DEFAULT_FILTER_EF, SearchOptions, SetInfo
 
 COUNTS = (10, 20, 50, 100, 200, 500, 1000)
 _EXACT_GUARD = 500_000
 """Maximum number of elements for an exact search at every keystroke."""
 _WIDER = 10
 """Factor by which widening multiplies FILTER-EF."""
-_DEFAULT_FILTER_EF = 100
-"""The server's default number of candidates examined per result."""
 
 
 class OptionChoice:
@@ -70,7 +68,7 @@ class OptionChoice:
         options = self.current
         if options.exact:
             return "already comparing with every element (TRUTH)"
-        wider = (options.filter_ef or options.count * _DEFAULT_FILTER_EF) * _WIDER
+        wider = (options.filter_ef or options.count * DEFAULT_FILTER_EF) * _WIDER
         if wider < info.size:
             self._widened = replace(self._widened, filter_ef=wider)
             return f"examining up to {wider:,} candidates (FILTER-EF)"
