@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vsexplorer.insight.comparison import moves
+
 type Ranking = Sequence[tuple[str, float]]
 """Elements and their scores, the most similar first."""
 
@@ -32,16 +34,17 @@ class Drift:
 
 def drift(before: Ranking, after: Ranking) -> Drift:
     """Compare two rankings of the same search."""
-    earlier = {name: place for place, (name, _) in enumerate(before, 1)}
-    later = {name: place for place, (name, _) in enumerate(after, 1)}
+    found = moves([name for name, _ in before], [name for name, _ in after])
     scores = dict(before)
     return Drift(
         len(before),
         len(after),
-        tuple(name for name in earlier if name not in later),
-        tuple(name for name in later if name not in earlier),
+        tuple(one.element for one in found if one.second is None),
+        tuple(one.element for one in found if one.first is None),
         tuple(
-            (name, place, later[name]) for name, place in earlier.items() if name in later and later[name] != place
+            (one.element, one.first, one.second)
+            for one in found
+            if one.first is not None and one.second is not None and one.by
         ),
         max((abs(score - scores[name]) for name, score in after if name in scores), default=0.0),
     )

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from vsexplorer.core.matrix import normalized
 from vsexplorer.vectorset.projection import project
 from vsexplorer.vectorset.stored_vector import StoredVector, unit_rows
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    type Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+    from vsexplorer.core.matrix import Matrix
 
 LEAST = 20
 """Texts below which nothing is concluded."""
@@ -78,17 +77,17 @@ def compare(stored: Matrix, embedded: Matrix, signs: bool = False) -> Fit:
 
     if len(stored) < 2:
         return replace(NOTHING, texts=len(stored))
-    one = _unit(stored)
-    other = _unit(np.where(embedded > 0, 1.0, -1.0) if signs else embedded)
-    cosines = one @ other.T
+    stored = normalized(stored)
+    other = normalized(np.where(embedded > 0, 1.0, -1.0) if signs else embedded)
+    cosines = stored @ other.T
     matched = np.diagonal(cosines)
-    others = ~np.eye(len(one), dtype=bool)
+    others = ~np.eye(len(stored), dtype=bool)
     nearer = (cosines < matched[:, None]) + 0.5 * (cosines == matched[:, None])
     own = float(nearer[others].mean())
     low, median, high = (float(value) for value in np.percentile(matched, (5, 50, 95)))
-    verdict = _verdict(len(one), median, own, _SAME_SIGNS if signs else _SAME)
-    kept = _order_kept(_unit(stored), _unit(embedded)) if verdict is Verdict.SAME else None
-    return Fit(verdict, len(one), median, low, high, own, kept)
+    verdict = _verdict(len(stored), median, own, _SAME_SIGNS if signs else _SAME)
+    kept = _order_kept(stored, normalized(embedded)) if verdict is Verdict.SAME else None
+    return Fit(verdict, len(stored), median, low, high, own, kept)
 
 
 def matrices(stored: Sequence[StoredVector], embedded: Sequence[bytes], dimension: int) -> tuple[Matrix, Matrix]:
@@ -109,14 +108,6 @@ def _verdict(texts: int, median: float, own: float, same: float) -> Verdict:
     if own >= _RELATED and median >= _CLOSE:
         return Verdict.RELATED
     return Verdict.OTHER if own <= _UNRELATED or median < _FAR else Verdict.UNKNOWN
-
-
-def _unit(rows: Matrix) -> Matrix:
-    import numpy as np
-
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    found: Matrix = rows / np.where(lengths > 0, lengths, 1.0)
-    return found
 
 
 def _order_kept(stored: Matrix, embedded: Matrix) -> float:

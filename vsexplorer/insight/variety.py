@@ -6,9 +6,7 @@ from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    type Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+    from vsexplorer.core.matrix import Matrix
 
 
 def most_diverse(relevance: Sequence[float], vectors: Matrix, count: int, weight: float) -> list[int]:

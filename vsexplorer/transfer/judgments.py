@@ -73,7 +73,9 @@ def read_judgments(path: Path) -> dict[str, dict[str, int]]:
         if number == 1 and parts[-1].lower() in ("score", "grade", "relevance"):
             continue
         try:
-            query, document, grade = (parts[0], parts[-2], int(parts[-1])) if len(parts) in (3, 4) else _refuse()
+            if len(parts) not in (3, 4):
+                raise ValueError
+            query, document, grade = parts[0], parts[-2], int(parts[-1])
         except ValueError:
             raise UsageError(
                 f"{path}, line {number}: not a judgment.",
@@ -118,10 +120,6 @@ def write_run(path: Path, rankings: Mapping[str, Sequence[tuple[str, float]]], t
         path.write_text("".join(lines), encoding="utf-8", errors="surrogateescape")
     except OSError as error:
         raise UsageError(f"Cannot write {path}: {error.strerror}.") from error
-
-
-def _refuse() -> tuple[str, str, int]:
-    raise ValueError
 
 
 def _with_judgments(queries: Sequence[JudgedQuery], judged: Mapping[str, Mapping[str, int]]) -> list[JudgedQuery]:

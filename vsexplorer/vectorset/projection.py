@@ -12,9 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    type Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+    from vsexplorer.core.matrix import Matrix
 
 
 def project(vector: Sequence[float], dimension: int) -> list[float]:

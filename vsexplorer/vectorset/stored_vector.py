@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from vsexplorer.core.matrix import normalized
 from vsexplorer.core.vectors import norm, packed, unpacked
 from vsexplorer.vectorset import replies
 
 if TYPE_CHECKING:
     import numpy as np
 
-    type Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+    from vsexplorer.core.matrix import Matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +102,7 @@ def unit_rows(vectors: Sequence[StoredVector]) -> Matrix:
             found.append(np.frombuffer(vector.blob, "<f4", vector.dimension).astype(np.float64))
         else:
             found.append(np.array(vector.normalized(), np.float64))
-    rows = np.array(found)
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit: Matrix = rows / np.where(lengths > 0, lengths, 1.0)
-    return unit
+    return normalized(np.array(found))
 
 
 def _near(numbers: Sequence[float], others: Sequence[float], error: float) -> bool:

@@ -12,7 +12,7 @@ from vsexplorer.vectorset.projection import project
 from vsexplorer.vectorset.stored_vector import StoredVector
 
 if TYPE_CHECKING:
-    from vsexplorer.insight.fit import Matrix
+    from vsexplorer.core.matrix import Matrix
 
 _TEXTS, _DIMENSION = 200, 48
 

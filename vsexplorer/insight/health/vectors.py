@@ -11,10 +11,7 @@ from vsexplorer.insight.health.findings import EXAMPLES, Finding, Severity
 from vsexplorer.vectorset.stored_vector import StoredVector, unit_rows
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    type Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
-    type Row = np.ndarray[tuple[int], np.dtype[np.float64]]
+    from vsexplorer.core.matrix import Matrix, Row
 
 _LEAST = 100
 """Vectors below which nothing is said about dimensions."""

@@ -1,0 +1,20 @@
+"""Matrices of vectors, a row each; numpy is imported when one is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    type Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+    type Row = np.ndarray[tuple[int], np.dtype[np.float64]]
+
+
+def normalized(rows: Matrix) -> Matrix:
+    """Return rows of length one; rows of zeros stay zeros."""
+    import numpy as np
+
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    found: Matrix = rows / np.where(lengths > 0, lengths, 1.0)
+    return found
