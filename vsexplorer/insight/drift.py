@@ -35,16 +35,17 @@ class Drift:
 def drift(before: Ranking, after: Ranking) -> Drift:
     """Compare two rankings of the same search."""
     found = moves([name for name, _ in before], [name for name, _ in after])
+    moved = [
+        (one.element, one.first, one.second)
+        for one in found
+        if one.first is not None and one.second is not None and one.by
+    ]
     scores = dict(before)
     return Drift(
         len(before),
         len(after),
         tuple(one.element for one in found if one.second is None),
         tuple(one.element for one in found if one.first is None),
-        tuple(
-            (one.element, one.first, one.second)
-            for one in found
-            if one.first is not None and one.second is not None and one.by
-        ),
+        tuple(sorted(moved, key=lambda one: one[1])),
         max((abs(score - scores[name]) for name, score in after if name in scores), default=0.0),
     )
