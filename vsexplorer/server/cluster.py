@@ -30,7 +30,7 @@ from vsexplorer.core.errors import ConnectionFailed, ServerNotReady, VsexplorerE
 from vsexplorer.server.connection import Argument, Connection, Reply
 from vsexplorer.server.failures import translate
 from vsexplorer.server.target import Target
-from vsexplorer.server.topology import Address, Topology, key_of
+from vsexplorer.server.topology import Address, Topology, key_of, name_of, reachable
 
 _PATIENCE = 15.0
 """Seconds for which a command that a failover interrupts is repeated; a failover takes 5 to 20."""
@@ -60,7 +60,7 @@ class ClusterConnection(Connection):
         moved: Announced addresses that cannot be reached, with those to use instead.
     """
 
-    def __init__(self, target: Target, timeout: float, moved: Mapping[str, str]) -> None:
+    def __init__(self, target: Target, timeout: float, moved: Mapping[str, Address]) -> None:
         self.target = target
         self._timeout = timeout
         self._moved = moved
@@ -93,7 +93,7 @@ class ClusterConnection(Connection):
         Raises:
             VsexplorerError: the server or the connection failed, and repeating did not help.
         """
-        if _name(command) == b"SCAN":
+        if name_of(command) == b"SCAN":
             return await self._scan(command)
         return await self._repeated(command, time.monotonic() + _PATIENCE)
 
@@ -220,10 +220,10 @@ class ClusterConnection(Connection):
         target = self._node(address).target if address is not None else self.target
         late = time.monotonic() >= deadline
         if isinstance(error, MovedError) and not late:
-            self._topology.move(error.slot_id, self._instead((error.host, error.port)))
+            self._topology.move(error.slot_id, reachable((error.host, error.port), self._seed, self._moved))
             return _Again()
         if isinstance(error, AskError) and not isinstance(error, MovedError):
-            asked = self._node(self._instead((error.host, error.port)))
+            asked = self._node(reachable((error.host, error.port), self._seed, self._moved))
             try:
                 _, reply = await asked.exchange([[b"ASKING"], command])
             except (RedisError, *_LOST) as failure:
@@ -231,7 +231,7 @@ class ClusterConnection(Connection):
             if not isinstance(reply, BaseException):
                 return reply
             error = reply
-        lost, name = isinstance(error, _LOST), _name(command)
+        lost, name = isinstance(error, _LOST), name_of(command)
         if lost and name in _WRITES and name not in _REPEATABLE:
             raise ConnectionFailed(
                 f"The connection to {target.address} was lost during {name.decode()}; "
@@ -286,15 +286,6 @@ class ClusterConnection(Connection):
                 await asyncio.sleep(_PAUSE)
                 with contextlib.suppress(VsexplorerError):
                     await self._learn()
-
-    def _instead(self, address: Address) -> Address:
-        """Return the address to use for one that a node has announced."""
-        host = address[0] or self._seed[0]
-        instead = self._moved.get(f"{host}:{address[1]}") or self._moved.get(host)
-        if instead is None:
-            return host, address[1]
-        other, _, port = instead.rpartition(":")
-        return other, int(port)
 
     # Topology
 
@@ -381,8 +372,3 @@ def _passes(error: BaseException) -> bool:
 
 class _Again:
     """Tells to send a command again."""
-
-
-def _name(command: Sequence[Argument]) -> bytes:
-    name = command[0]
-    return (name if isinstance(name, bytes) else str(name).encode()).upper()

@@ -64,7 +64,7 @@ def parse_sentinels(text: str, template: Target) -> tuple[Target, ...]:
         host, colon, port = one.strip().rpartition(":")
         if not colon:
             host, port = port, str(PORT)
-        if not host or not port.isdigit():
+        if not (host and port.isascii() and port.isdigit()):
             raise UsageError(f"--sentinel {one}: write HOST:PORT, several separated by commas.")
         # User and password are those of the servers; Sentinels usually have none.
         address = host.strip("[]")

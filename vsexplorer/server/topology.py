@@ -31,19 +31,19 @@ class Topology:
     _replicas: dict[Address, tuple[Address, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, reply: Sequence[Any], asked: Address, moved: Mapping[str, str]) -> Topology:
+    def of(cls, reply: Sequence[Any], asked: Address, moved: Mapping[str, Address]) -> Topology:
         """Read the reply to CLUSTER SLOTS.
 
         Args:
             reply: Ranges of slots, each with its primary and its replicas.
             asked: The node that was asked; it may call itself by an empty host.
-            moved: Announced addresses that cannot be reached, as ``host:port``, with those to use instead.
+            moved: What to use instead of announced addresses, as ``reachable`` takes it.
         """
         found = cls()
         for start, end, primary, *replicas in reply:
-            owner = _address(primary, asked, moved)
+            owner = reachable(_announced(primary), asked, moved)
             found._owners[start : end + 1] = [owner] * (end + 1 - start)
-            found._replicas[owner] = tuple(_address(one, asked, moved) for one in replicas)
+            found._replicas[owner] = tuple(reachable(_announced(one), asked, moved) for one in replicas)
         return found
 
     def owner(self, key: bytes) -> Address | None:
@@ -94,13 +94,13 @@ _KEYLESS = frozenset(
 
 def key_of(command: Sequence[object]) -> bytes | None:
     """Return the key of a command of this program; ``None`` if it has none."""
-    name = _raw(command[0]).upper()
+    name = name_of(command)
     if name in _KEYLESS or len(command) < 2:
         return None
     return _raw(command[2 if name in _BEHIND else 1])
 
 
-def mapped(pairs: Iterable[str]) -> dict[str, str]:
+def mapped(pairs: Iterable[str]) -> dict[str, Address]:
     """Convert ``A=B`` pairs of addresses to a mapping.
 
     Raises:
@@ -112,19 +112,29 @@ def mapped(pairs: Iterable[str]) -> dict[str, str]:
         host, _, port = after.rpartition(":")
         if not (equals and before and host and port.isascii() and port.isdigit()):
             raise ValueError(pair)
-        found[before] = after
+        found[before] = (host, int(port))
     return found
 
 
-def _address(node: Sequence[Any], asked: Address, moved: Mapping[str, str]) -> Address:
-    host, port = node[0].decode() if isinstance(node[0], bytes) else str(node[0] or ""), int(node[1])
-    if not host or host == "?":
-        host = asked[0]
-    instead = moved.get(f"{host}:{port}") or moved.get(host)
-    if instead is None:
-        return host, port
-    other, _, other_port = instead.rpartition(":")
-    return other, int(other_port)
+def reachable(address: Address, asked: Address, moved: Mapping[str, Address]) -> Address:
+    """Return the address to use for one that a node has announced.
+
+    Args:
+        address: What was announced; the host is empty or ``?`` where a node does not know its own.
+        asked: The node that announced it.
+        moved: Announced addresses that cannot be reached, as ``host:port`` or ``host``, with those to use instead.
+    """
+    host = address[0] if address[0] not in ("", "?") else asked[0]
+    return moved.get(f"{host}:{address[1]}") or moved.get(host) or (host, address[1])
+
+
+def _announced(node: Sequence[Any]) -> Address:
+    return node[0].decode() if isinstance(node[0], bytes) else str(node[0] or ""), int(node[1])
+
+
+def name_of(command: Sequence[object]) -> bytes:
+    """Return the name of a command, in capitals."""
+    return _raw(command[0]).upper()
 
 
 def _raw(argument: object) -> bytes:

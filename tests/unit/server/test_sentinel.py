@@ -17,7 +17,7 @@ def test_sentinels_are_not_sent_the_password_of_the_server() -> None:
     assert {(one.username, one.password, one.db) for one in found} == {("", "", 0)}
 
 
-@pytest.mark.parametrize("text", ["", "one:port", ":5000"])
+@pytest.mark.parametrize("text", ["", "one:port", ":5000", "one:²"])
 def test_an_address_of_a_sentinel_that_is_not_valid(text: str) -> None:
     with pytest.raises(UsageError, match="HOST:PORT"):
         parse_sentinels(text, Target("db", 6379))
@@ -25,8 +25,8 @@ def test_an_address_of_a_sentinel_that_is_not_valid(text: str) -> None:
 
 def test_an_address_map() -> None:
     assert mapped(["10.0.0.1:6379=local:7000", "10.0.0.2=local:7001"]) == {
-        "10.0.0.1:6379": "local:7000",
-        "10.0.0.2": "local:7001",
+        "10.0.0.1:6379": ("local", 7000),
+        "10.0.0.2": ("local", 7001),
     }
 
 
