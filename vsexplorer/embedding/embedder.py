@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from vsexplorer.core.errors import ModelUnavailable
 from vsexplorer.core.progress import Progress, ProgressCallback, ignore_progress
 from vsexplorer.embedding.prefixes import Prefixes, usual_prefixes
+from vsexplorer.embedding.query_cache import QueryCache
 from vsexplorer.embedding.registry import ModelDescription, supported_models
 from vsexplorer.embedding.sources import ModelFiles, find, is_folder
 from vsexplorer.embedding.text_embedder import Batches, Embedding
@@ -29,8 +29,6 @@ _TOKENIZED = 256
 _LIMITS = {"sentence-transformers/all-MiniLM-L6-v2": 256}
 """Tokens that a model reads, where copies of its files say less: fastembed's copy of this one is said to cut at 128
 (https://github.com/qdrant/fastembed/issues/689), its card says 256."""
-_REMEMBERED = 512
-"""Number of texts whose vectors are cached: 1.5 KiB each at 384 dimensions."""
 
 
 class Embedder:
@@ -47,7 +45,7 @@ class Embedder:
         self.cache = cache
         self._given_prefixes = prefixes
         self._thread = ThreadPoolExecutor(1, "embedder")
-        self._remembered: OrderedDict[str, Embedding] = OrderedDict()
+        self._known = QueryCache()
         self._running: TextEmbedding | None = None
         self._files: ModelFiles | None = None
         self._limit: int | None = None
@@ -121,15 +119,13 @@ class Embedder:
         Raises:
             ModelUnavailable: the model could not be opened.
         """
-        if text in self._remembered:
-            self._remembered.move_to_end(text)
-            return self._remembered[text]
+        known = self._known.find(text)
+        if known is not None:
+            return known
         await self.open()
         loop = asyncio.get_running_loop()
         embedding = await loop.run_in_executor(self._thread, self._run, text)
-        self._remembered[text] = Embedding(embedding.vector, 0.0, True, embedding.cut_at)
-        if len(self._remembered) > _REMEMBERED:
-            self._remembered.popitem(last=False)
+        self._known.add(text, embedding)
         return embedding
 
     def run_documents(self, texts: Sequence[str]) -> list[bytes]:

@@ -10,7 +10,6 @@ import contextlib
 import random
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
@@ -22,13 +21,12 @@ from vsexplorer.core.errors import ModelUnavailable
 from vsexplorer.core.progress import Progress, ProgressCallback, ignore_progress
 from vsexplorer.embedding import http_reply
 from vsexplorer.embedding.prefixes import Prefixes
+from vsexplorer.embedding.query_cache import QueryCache
 from vsexplorer.embedding.text_embedder import Batches, Embedding
 
 if TYPE_CHECKING:
     import httpx
 
-_REMEMBERED = 512
-"""Number of texts whose vectors are cached."""
 _BATCH, _BATCH_CHARACTERS = 32, 60_000
 """Texts and characters in one request; servers limit both."""
 _WORKERS = 4
@@ -75,7 +73,7 @@ class HttpEmbedder:
         self._key = key.strip()
         self._client: httpx.Client | None = None
         self._thread = ThreadPoolExecutor(2, "embedder")
-        self._remembered: OrderedDict[str, Embedding] = OrderedDict()
+        self._known = QueryCache()
         self._failure: ModelUnavailable | None = None
         self._opening = asyncio.Lock()
         self._closed = threading.Event()
@@ -123,18 +121,17 @@ class HttpEmbedder:
         Raises:
             ModelUnavailable: the server cannot be reached, or refuses the text.
         """
-        if text in self._remembered:
-            self._remembered.move_to_end(text)
-            return self._remembered[text]
+        known = self._known.find(text)
+        if known is not None:
+            return known
         await self.open()
         started = time.perf_counter()
         asked = [self.prefixes.query + text]
         loop = asyncio.get_running_loop()
         vector = (await loop.run_in_executor(self._thread, self._vectors, asked, _QUERY_TRIES))[0]
-        self._remembered[text] = Embedding(vector, 0.0, True)
-        if len(self._remembered) > _REMEMBERED:
-            self._remembered.popitem(last=False)
-        return Embedding(vector, (time.perf_counter() - started) * 1000)
+        embedding = Embedding(vector, (time.perf_counter() - started) * 1000)
+        self._known.add(text, embedding)
+        return embedding
 
     def run_documents(self, texts: Sequence[str]) -> list[bytes]:
         """Embed documents, in order, in the calling thread; the server must have been opened.
