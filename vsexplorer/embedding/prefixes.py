@@ -1,6 +1,6 @@
 """Prefixes that models want before queries and documents; fastembed adds none of them.
 
-Each is from the card of the model on the hub, read in November 2026. Models that need none are left out.
+Each is from the card of the model on the hub. Models that need none are left out.
 """
 
 from __future__ import annotations
@@ -15,14 +15,10 @@ class Prefixes:
     query: str = ""
     document: str = ""
 
-    def __bool__(self) -> bool:
-        return bool(self.query or self.document)
-
 
 _PASSAGES = "Represent this sentence for searching relevant passages: "
-_STELLA = (
-    "Instruct: Given a web search query, retrieve relevant passages that answer the query.\nQuery: "  # s2p_query
-)
+_STELLA = "Instruct: Given a web search query, retrieve relevant passages that answer the query.\nQuery: "
+_QWEN = "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:"
 _TABLE = {
     "baai/bge-base-en": Prefixes(_PASSAGES),
     "baai/bge-small-en": Prefixes(_PASSAGES),
@@ -37,8 +33,8 @@ _TABLE = {
     "nomic-ai/nomic-embed-text-v1.5-q": Prefixes("search_query: ", "search_document: "),
     "intfloat/multilingual-e5-large": Prefixes("query: ", "passage: "),
     "google/embeddinggemma-300m": Prefixes("task: search result | query: ", "title: none | text: "),
-    "qwen/qwen3-embedding-0.6b": Prefixes(_STELLA),
-    "qwen/qwen3-embedding-0.6b-q": Prefixes(_STELLA),
+    "qwen/qwen3-embedding-0.6b": Prefixes(_QWEN),
+    "qwen/qwen3-embedding-0.6b-q": Prefixes(_QWEN),
     "qdrant/stella-en-400m-v5-doc-onnx": Prefixes(_STELLA),
 }
 
