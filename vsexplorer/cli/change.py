@@ -169,14 +169,11 @@ async def _prepare_add(
     options: SetOptions,
     replace: bool,
 ) -> PreparedChange:
-    from vsexplorer.cli.progress import shown_on_stderr
-    from vsexplorer.cli.remembered import suit_model
+    from vsexplorer.cli.remembered import open_model
     from vsexplorer.core.values import ByText
 
     if isinstance(what, ByText):
-        with shown_on_stderr() as progress:
-            await suit_model(explorer, _raw(key), progress)
-            await explorer.models.embedder.open(progress)
+        await open_model(explorer, _raw(key))
     return await explorer.editor.add(_raw(key), _raw(element), what, attributes, options, replace)
 
 

@@ -74,7 +74,6 @@ async def _rankings(explorer: Explorer, key: bytes) -> dict[str, Ranking]:
         NotFound: there are none.
     """
     from vsexplorer.cli import remembered
-    from vsexplorer.cli.progress import shown_on_stderr
     from vsexplorer.core.errors import NotFound
     from vsexplorer.core.text import sanitize
     from vsexplorer.core.values import Everything, Query
@@ -85,9 +84,7 @@ async def _rankings(explorer: Explorer, key: bytes) -> dict[str, Ranking]:
     favourites = remembered.favourites(explorer, key)
     sources = {one.name: asked(one.search.line) if one.search.line.strip() else Everything() for one in favourites}
     if any(embeds(source) for source in sources.values()):
-        with shown_on_stderr() as progress:
-            await remembered.suit_model(explorer, key, progress)
-            await explorer.models.embedder.open(progress)
+        await remembered.open_model(explorer, key)
     for one in favourites:
         question = Query(key, sources[one.name], one.search.filter, one.search.options)
         try:

@@ -58,7 +58,6 @@ def compare(
     vsexplorer compare films "a lonely hero" --other-key films-v2
     """
     from vsexplorer.cli import remembered
-    from vsexplorer.cli.progress import shown_on_stderr
     from vsexplorer.core.values import Everything, Query, SearchOptions
     from vsexplorer.language.query_source import asked, embeds
 
@@ -78,9 +77,7 @@ def compare(
 
     async def answer(explorer: Explorer, question: Query) -> ResultPage:
         if embeds(question.source):
-            with shown_on_stderr() as progress:
-                await remembered.suit_model(explorer, question.key, progress)
-                await explorer.models.embedder.open(progress)
+            await remembered.open_model(explorer, question.key)
         return await explorer.search.answer(question)
 
     async def work(explorer: Explorer) -> tuple[ResultPage, ResultPage]:

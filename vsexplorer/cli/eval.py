@@ -83,7 +83,7 @@ def eval_(
     Queries that have no relevant judgment are skipped and named, and so are judged elements that the set lacks.
     """
     from vsexplorer.cli.progress import shown_on_stderr
-    from vsexplorer.cli.remembered import rated_queries, suit_model
+    from vsexplorer.cli.remembered import open_model, rated_queries
     from vsexplorer.core.values import SearchOptions
     from vsexplorer.insight.evaluation import USUAL
     from vsexplorer.language.query_source import asked, embeds
@@ -100,10 +100,9 @@ def eval_(
 
     async def work(explorer: Explorer) -> Evaluation:
         judged = read_queries(queries, qrels) if queries is not None else rated_queries(explorer, raw)
+        if any(embeds(asked(one.text)) for one in judged if _valid(one)):
+            await open_model(explorer, raw)
         with shown_on_stderr() as progress:
-            if any(embeds(asked(one.text)) for one in judged if _valid(one)):
-                await suit_model(explorer, raw, progress)
-                await explorer.models.embedder.open(progress)
             return await explorer.evaluation.evaluate(raw, judged, filter_, options, names, progress)
 
     found = explore(ctx, work)

@@ -101,16 +101,13 @@ def export(
 
 
 async def _found(explorer: Explorer, key: bytes, text: str, where: str, count: int) -> tuple[bytes, ...]:
-    from vsexplorer.cli.progress import shown_on_stderr
-    from vsexplorer.cli.remembered import suit_model
+    from vsexplorer.cli.remembered import open_model
     from vsexplorer.core.values import Query, SearchOptions
     from vsexplorer.language.query_source import asked, embeds
 
     source = asked(text)
     if embeds(source):
-        with shown_on_stderr() as progress:
-            await suit_model(explorer, key, progress)
-            await explorer.models.embedder.open(progress)
+        await open_model(explorer, key)
     page = await explorer.search.answer(Query(key, source, where, SearchOptions(count)))
     return tuple(hit.element for hit in page.hits)
 

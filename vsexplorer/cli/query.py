@@ -89,7 +89,6 @@ def query(
     Without TEXT and --like, list elements, narrowed by --filter.
     """
     from vsexplorer.cli import remembered
-    from vsexplorer.cli.progress import shown_on_stderr
     from vsexplorer.core.values import ByElement, ByText, Everything, Query, SearchOptions, Source
     from vsexplorer.language.query_source import asked, embeds
     from vsexplorer.output.listing import page_listing
@@ -116,9 +115,7 @@ def query(
             source_kept = asked(kept.line) if kept.line.strip() else Everything()
             question = Query(raw, source_kept, filter_ or kept.filter, replace(kept.options, **_typed(ctx)))
         if embeds(question.source):
-            with shown_on_stderr() as progress:
-                await remembered.suit_model(explorer, raw, progress)
-                await explorer.models.embedder.open(progress)
+            await remembered.open_model(explorer, raw)
         page = await explorer.search.answer(question)
         code = snippet(Client(as_code), page.argv, explorer.target) if as_code is not None else ""
         doubts = await _doubts(explorer, question) if not page.hits and question.filter.strip() else []

@@ -16,7 +16,6 @@ from vsexplorer.core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from vsexplorer.core.attributes import Json
-    from vsexplorer.core.progress import ProgressCallback
     from vsexplorer.core.values import SearchOptions
     from vsexplorer.insight.ef_curve import CurvePoint, CurveSample
     from vsexplorer.insight.recall import Measured, RecallQuery, RecallSummary
@@ -90,7 +89,7 @@ def recall(
     are named.
     """
     from vsexplorer.cli.progress import shown_on_stderr
-    from vsexplorer.cli.remembered import suit_model
+    from vsexplorer.cli.remembered import open_model
     from vsexplorer.core.progress import Progress
     from vsexplorer.core.text import display
     from vsexplorer.core.values import SearchOptions
@@ -101,27 +100,27 @@ def recall(
     options = SearchOptions(count, ef, filter_ef)
     texts = _texts(queries) if queries is not None else []
 
-    async def ask(explorer: Explorer, progress: ProgressCallback) -> tuple[list[RecallQuery], bool]:
+    async def ask(explorer: Explorer) -> tuple[list[RecallQuery], bool]:
         if texts:
-            await suit_model(explorer, raw, progress)
+            await open_model(explorer, raw)
             return await explorer.quality.text_queries(raw, texts[:number]), True
         if mix > 1:
             return await explorer.quality.mixed_queries(raw, number, mix, random)
         return await explorer.quality.element_queries(raw, number, random)
 
     async def measure(explorer: Explorer) -> _Result:
+        asked, uniform = await ask(explorer)
+        found: list[Measured] = []
         with shown_on_stderr() as progress:
-            asked, uniform = await ask(explorer, progress)
-            found: list[Measured] = []
             async for one in explorer.quality.recall(raw, asked, filter_, options, budget / 100):
                 found.append(one)
                 progress(Progress(f"measuring {display(raw)}", len(found), len(asked), "queries"))
-            return _Result(found, uniform, (await explorer.sets.info(raw)).quantization)
+        return _Result(found, uniform, (await explorer.sets.info(raw)).quantization)
 
     async def measure_curve(explorer: Explorer) -> tuple[list[CurvePoint], bool]:
+        asked, uniform = await ask(explorer)
         samples: list[CurveSample] = []
         with shown_on_stderr() as progress:
-            asked, uniform = await ask(explorer, progress)
             done = 0
             async for one in explorer.quality.curve(raw, asked, filter_, options, budget / 100):
                 samples += one

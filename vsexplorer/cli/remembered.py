@@ -49,6 +49,19 @@ async def suit_model(explorer: Explorer, key: bytes, progress: ProgressCallback)
     await explorer.models.suit(known, record, progress)
 
 
+async def open_model(explorer: Explorer, key: bytes) -> None:
+    """Load the model known for a set, with the progress on standard error.
+
+    Raises:
+        ModelUnavailable: the model cannot be found, fetched or loaded.
+    """
+    from vsexplorer.cli.progress import shown_on_stderr
+
+    with shown_on_stderr() as progress:
+        await suit_model(explorer, key, progress)
+        await explorer.models.embedder.open(progress)
+
+
 def rated_queries(explorer: Explorer, key: bytes) -> list[JudgedQuery]:
     """Return the searches of a set whose results were rated on the screen, as judged queries.
 

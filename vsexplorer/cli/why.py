@@ -54,7 +54,6 @@ def why(
     --words, show instead which words of its text make it similar; of a sum, also what each term adds.
     """
     from vsexplorer.cli import remembered
-    from vsexplorer.cli.progress import shown_on_stderr
     from vsexplorer.core.values import Query, SearchOptions
     from vsexplorer.language.query_source import asked, embeds
 
@@ -64,9 +63,7 @@ def why(
 
     async def prepare(explorer: Explorer) -> None:
         if words or embeds(question.source):
-            with shown_on_stderr() as progress:
-                await remembered.suit_model(explorer, raw, progress)
-                await explorer.models.embedder.open(progress)
+            await remembered.open_model(explorer, raw)
 
     async def weigh(explorer: Explorer) -> tuple[WordWeights, list[TermShare]]:
         await prepare(explorer)
