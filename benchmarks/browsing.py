@@ -22,7 +22,7 @@ from benchmarks.__main__ import _bare, _keys, report
 from benchmarks.data import MANY, MANY_KEY, SETS, many_name, many_sets_server, million_server
 from benchmarks.terminal import Terminal
 from vsexplorer.core import paths
-from vsexplorer.server.connection import Connection
+from vsexplorer.server.node_connection import NodeConnection
 from vsexplorer.server.target import Target
 from vsexplorer.services.browse import PAGE, Browser
 from vsexplorer.vectorset.store import VectorSetStore
@@ -49,7 +49,7 @@ def main() -> None:
 
 async def jumps(socket: Path) -> float:
     """(a) Returns the median of the bare round trip, in milliseconds."""
-    store = await VectorSetStore.open(Connection(Target(socket=str(socket))))
+    store = await VectorSetStore.open(NodeConnection(Target(socket=str(socket))))
     info = await store.info(MANY_KEY.encode())
     client: Any = redis.Redis(unix_socket_path=str(socket))
     chosen = random.Random(3)

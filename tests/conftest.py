@@ -17,7 +17,7 @@ from vsexplorer.core import paths
 from vsexplorer.core.config import DEFAULT_MODEL
 from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.server.binary import find_server
-from vsexplorer.server.connection import Connection
+from vsexplorer.server.node_connection import NodeConnection
 from vsexplorer.vectorset.store import VectorSetStore
 
 VERSIONS = pytest.mark.parametrize("every_server", ["newest", "8.2", "8.0"], indirect=True)
@@ -134,7 +134,7 @@ def newest(newest_server: RedisServer) -> RedisServer:
 @pytest.fixture
 async def store(server: RedisServer) -> AsyncIterator[VectorSetStore]:
     """An open store on an empty server of each version."""
-    opened = await VectorSetStore.open(Connection(server.target))
+    opened = await VectorSetStore.open(NodeConnection(server.target))
     yield opened
     await opened.close()
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.support.servers import RedisServer
 from vsexplorer.core.errors import VsexplorerError
-from vsexplorer.server.connection import Argument, Connection, Reply
+from vsexplorer.server.connection import Argument, Reply
+from vsexplorer.server.node_connection import NodeConnection
 from vsexplorer.services import browse as browsing
 from vsexplorer.services.browse import Browser
 from vsexplorer.vectorset.backward_pages import between, names_before
@@ -37,7 +38,7 @@ async def many(newest: RedisServer) -> AsyncIterator[tuple[VectorSetStore, list[
     for name in found:
         pipe.execute_command("VADD", "many", "VALUES", 2, chance.random(), 1, name, "EF", 4, "M", 4)
     pipe.execute()
-    store = await VectorSetStore.open(Connection(newest.target))
+    store = await VectorSetStore.open(NodeConnection(newest.target))
     yield store, sorted(found)
     await store.close()
 
@@ -94,7 +95,7 @@ async def test_an_old_server_gives_a_sample_and_no_order_is_claimed(oldest_binar
     with RedisServer(oldest_binary) as server:
         for name in range(50):
             server.client().execute_command("VADD", "k", "VALUES", 2, name, 1, f"e{name}")
-        store = await VectorSetStore.open(Connection(server.target))
+        store = await VectorSetStore.open(NodeConnection(server.target))
         browser = Browser(store, await store.info(b"k"))
         await browser.start()
         assert not browser.ordered
@@ -106,7 +107,7 @@ async def test_an_old_server_gives_a_sample_and_no_order_is_claimed(oldest_binar
         await store.close()
 
 
-class Counting(Connection):
+class Counting(NodeConnection):
     """Counts round trips."""
 
     trips = 0

@@ -11,7 +11,7 @@ import trustme
 
 from tests.support.servers import RedisServer, free_port
 from vsexplorer.core import errors
-from vsexplorer.server.connection import Connection
+from vsexplorer.server.node_connection import NodeConnection
 from vsexplorer.server.session import Session
 from vsexplorer.server.target import Target, Tls, Where
 from vsexplorer.vectorset.store import VectorSetStore
@@ -101,14 +101,14 @@ async def test_redis_7_is_named_as_such(redis_7_binary: Path) -> None:
 
 
 async def test_an_idle_connection_closed_by_the_server_is_replaced(newest: RedisServer) -> None:
-    store = await VectorSetStore.open(Connection(newest.target))
+    store = await VectorSetStore.open(NodeConnection(newest.target))
     newest.client().execute_command("CLIENT", "KILL", "TYPE", "normal")
     assert await store.connection.call(b"PING") == b"PONG"
     await store.close()
 
 
 async def test_a_slow_command_holds_up_no_other(newest: RedisServer) -> None:
-    connection = Connection(newest.target)
+    connection = NodeConnection(newest.target)
     slow = asyncio.create_task(connection.call(b"BLPOP", "nothing", 2))
     await asyncio.sleep(0.05)
     assert await connection.call(b"PING") == b"PONG"

@@ -11,7 +11,7 @@ from tests.support.servers import RedisServer, fill
 from vsexplorer.core.config import DEFAULT_MODEL
 from vsexplorer.embedding.factory import make_embedder
 from vsexplorer.insight.set_figures import FIGURES, facts, figure, ordered
-from vsexplorer.server.connection import Connection
+from vsexplorer.server.node_connection import NodeConnection
 from vsexplorer.services.models import ModelService
 from vsexplorer.services.sets import SetService
 from vsexplorer.vectorset import set_records as records
@@ -42,7 +42,7 @@ async def test_what_may_not_be_asked_is_left_out(server: RedisServer) -> None:
     fill(client, "a", [("x", (1.0, 0.0), None)])
     client.execute_command("ACL", "SETUSER", "reader", "on", ">secret", "~*", "+vinfo", "+scan", "+vcard")
     target = server.target
-    opened = await VectorSetStore.open(Connection(replace(target, username="reader", password="secret")))
+    opened = await VectorSetStore.open(NodeConnection(replace(target, username="reader", password="secret")))
     try:
         info = await opened.info(b"a")
         sets = SetService(opened, ModelService(make_embedder(DEFAULT_MODEL, CACHE)))
@@ -70,7 +70,7 @@ async def test_a_record_survives_a_server_that_numbers_its_sets_anew(
         for name in ("gone", "a", "b"):
             fill(server.client(), name, [("x", (1.0, 0.0), None)])
         server.client().delete("gone")
-        store = await VectorSetStore.open(Connection(server.target))
+        store = await VectorSetStore.open(NodeConnection(server.target))
         for key in (b"a", b"b"):
             await records.write(store, await store.info(key), SetRecord(key.decode(), ""))
         before = {(await store.info(key)).uid for key in (b"a", b"b")}
@@ -78,7 +78,7 @@ async def test_a_record_survives_a_server_that_numbers_its_sets_anew(
         server.rewrite()
         server.stop()
         server.start()
-        store = await VectorSetStore.open(Connection(server.target))
+        store = await VectorSetStore.open(NodeConnection(server.target))
         infos = [await store.info(key) for key in (b"a", b"b")]
         assert {info.uid for info in infos} != before, "otherwise this shows nothing"
         assert await records.read(store, infos) == [SetRecord("a", ""), SetRecord("b", "")]

@@ -164,7 +164,7 @@ async def test_only_vector_sets_are_listed(server: RedisServer, store: VectorSet
 async def test_a_users_missing_rights_are_named(server: RedisServer) -> None:
     from dataclasses import replace
 
-    from vsexplorer.server.connection import Connection
+    from vsexplorer.server.node_connection import NodeConnection
 
     client = server.client()
     fill(client, "pt", POINTS)
@@ -172,7 +172,7 @@ async def test_a_users_missing_rights_are_named(server: RedisServer) -> None:
     if not client.info("server")["redis_version"].startswith("8.0."):
         granted += " +vrange"
     client.execute_command("ACL", "SETUSER", "half", "on", ">pw", "~*", *granted.split())
-    opened = await VectorSetStore.open(Connection(replace(server.target, username="half", password="pw")))
+    opened = await VectorSetStore.open(NodeConnection(replace(server.target, username="half", password="pw")))
     try:
         answer = await opened.first(b"pt", 10)
         assert {hit.attributes for hit in answer.hits} == {None}

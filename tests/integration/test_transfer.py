@@ -20,7 +20,7 @@ from tests.support.servers import RedisServer, fill
 from vsexplorer.core.errors import CommandRefused, UsageError
 from vsexplorer.core.values import ByElement, Query, SearchOptions
 from vsexplorer.embedding.embedder import Embedder
-from vsexplorer.server.connection import Connection
+from vsexplorer.server.node_connection import NodeConnection
 from vsexplorer.server.target import Where
 from vsexplorer.services.explorer import Explorer
 from vsexplorer.transfer import exporter
@@ -66,7 +66,7 @@ type Stored = dict[bytes, tuple[bytes | None, StoredVector]]
 
 
 async def stored(explorer: Explorer, key: bytes) -> Stored:
-    store = await VectorSetStore.open(Connection(explorer.target))
+    store = await VectorSetStore.open(NodeConnection(explorer.target))
     info = await store.info(key)
     names = [name async for page in store.names(info, 100) for name in page]
     found = await store.described(info, names, vectors=True)

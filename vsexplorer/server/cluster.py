@@ -27,8 +27,9 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from vsexplorer.core.errors import ConnectionFailed, ServerNotReady, VsexplorerError
-from vsexplorer.server.connection import Argument, Connection, Reply
+from vsexplorer.server.connection import Argument, Commands, Reply
 from vsexplorer.server.failures import translate
+from vsexplorer.server.node_connection import NodeConnection
 from vsexplorer.server.target import Target
 from vsexplorer.server.topology import Address, Topology, key_of, name_of, reachable
 
@@ -49,7 +50,7 @@ _LOST = (RedisConnectionError, RedisTimeoutError, OSError, TimeoutError, TypeErr
 """Errors of a lost connection. CPython's asyncio may raise TypeError when it writes to a socket just closed."""
 
 
-class ClusterConnection(Connection):
+class ClusterConnection:
     """One pool of connections for each node; commands go to the primary of their key.
 
     A scan visits one primary after the other. A shard without a living node is left out and noted.
@@ -65,7 +66,7 @@ class ClusterConnection(Connection):
         self._timeout = timeout
         self._moved = moved
         self._seed: Address = (target.host, target.port)
-        self._nodes: dict[Address, Connection] = {}
+        self._nodes: dict[Address, NodeConnection] = {}
         self._topology = Topology()
         self._read = -_REFRESH
         self._reading = asyncio.Lock()
@@ -134,7 +135,7 @@ class ClusterConnection(Connection):
     async def transact(
         self,
         key: bytes,
-        check: Callable[[Connection], Awaitable[None]],
+        check: Callable[[Commands], Awaitable[None]],
         commands: Sequence[Sequence[Argument]],
         attempts: int,
     ) -> list[Reply | VsexplorerError] | None:
@@ -154,13 +155,13 @@ class ClusterConnection(Connection):
 
     # Routing
 
-    def _node(self, address: Address) -> Connection:
+    def _node(self, address: Address) -> NodeConnection:
         if address not in self._nodes:
             target = replace(self.target, host=address[0], port=address[1], socket="", name="")
             if self.target.socket and (address == self._seed or not address[1]):
                 # The node was named by its socket, and may listen on nothing else.
                 target = self.target
-            self._nodes[address] = Connection(target, self._timeout)
+            self._nodes[address] = NodeConnection(target, self._timeout)
         return self._nodes[address]
 
     async def _owner(self, command: Sequence[Argument]) -> Address | None:
@@ -269,7 +270,7 @@ class ClusterConnection(Connection):
         except VsexplorerError as error:
             return error
 
-    async def _at_owner[T](self, key: bytes, work: Callable[[Connection], Awaitable[T]]) -> T:
+    async def _at_owner[T](self, key: bytes, work: Callable[[NodeConnection], Awaitable[T]]) -> T:
         """Do work at the primary of a key; begin again if the key has moved, so that nothing was done."""
         deadline = time.monotonic() + _PATIENCE
         while True:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from vsexplorer.core.errors import ConnectionFailed, UsageError, VsexplorerError
 from vsexplorer.server.connection import Connection
+from vsexplorer.server.node_connection import NodeConnection
 from vsexplorer.server.target import Target
 
 PORT = 26379
@@ -34,7 +35,7 @@ async def find_primary(watched: Watched) -> Target:
     """
     failures = []
     for sentinel in watched.sentinels:
-        connection = Connection(sentinel, _PATIENCE)
+        connection = NodeConnection(sentinel, _PATIENCE)
         try:
             name = watched.name or await _only_name(connection)
             reply = await connection.call(b"SENTINEL", b"GET-MASTER-ADDR-BY-NAME", name)

@@ -11,7 +11,7 @@ from vsexplorer.core.values import Capabilities
 from vsexplorer.server.binary import find_server
 from vsexplorer.server.capabilities import is_replica, probe
 from vsexplorer.server.cluster import ClusterConnection
-from vsexplorer.server.connection import Connection, listens
+from vsexplorer.server.node_connection import NodeConnection, listens
 from vsexplorer.server.private_server import PrivateServer
 from vsexplorer.server.sentinel import Watched, find_primary, parse_sentinels
 from vsexplorer.server.target import Target, Where
@@ -22,7 +22,10 @@ class Session:
     """An open connection, the capabilities of its server and, if that is private, the server itself."""
 
     def __init__(
-        self, connection: Connection, server: PrivateServer | None, watched: Watched | None = None
+        self,
+        connection: NodeConnection | ClusterConnection,
+        server: PrivateServer | None,
+        watched: Watched | None = None,
     ) -> None:
         self.connection = connection
         self._server = server
@@ -70,7 +73,7 @@ class Session:
             if where.private or where.temporary or not await listens(target):
                 server = await asyncio.to_thread(_private_server, where)
                 target = server.target(where.default.db)
-        session = cls(Connection(target, where.timeout), server, watched)
+        session = cls(NodeConnection(target, where.timeout), server, watched)
         try:
             session._capabilities = await probe(session.connection)
             if session._capabilities.cluster:
@@ -110,7 +113,7 @@ class Session:
         """
         if self._server is not None:
             await asyncio.to_thread(self._server.acquire)
-        if self._watched is not None:
+        if self._watched is not None and isinstance(self.connection, NodeConnection):
             primary = await find_primary(self._watched)
             if primary != self.connection.target:
                 await self.connection.move(primary)

@@ -12,7 +12,7 @@ from vsexplorer.core.errors import Conflict
 from vsexplorer.core.text import display, plural
 from vsexplorer.core.values import SetInfo
 from vsexplorer.core.vectors import norm, packed
-from vsexplorer.server.connection import Argument, Connection
+from vsexplorer.server.connection import Argument, Commands, Connection
 from vsexplorer.vectorset.commands import render
 from vsexplorer.vectorset.projection import lift
 from vsexplorer.vectorset.stored_vector import StoredVector
@@ -123,7 +123,7 @@ def inverse(
     return Change(info.key, f"undo: {change.words}", tuple(commands), after, uid, renamed)
 
 
-async def read(connection: Connection, info: SetInfo, names: Sequence[bytes]) -> dict[bytes, Existing | None]:
+async def read(connection: Commands, info: SetInfo, names: Sequence[bytes]) -> dict[bytes, Existing | None]:
     """Read the current states of elements."""
     found = await existing(connection, info.key, names, info.dimension, vectors=True)
     return dict(zip(names, found, strict=True))
@@ -145,7 +145,7 @@ async def apply(connection: Connection, change: Change, info: SetInfo | None) ->
         VsexplorerError: the server refused; nothing was changed.
     """
 
-    async def unchanged(watching: Connection) -> None:
+    async def unchanged(watching: Commands) -> None:
         uid = await _uid(watching, change.key)
         if uid is None and info is None:
             return
@@ -188,7 +188,7 @@ def restorable(info: SetInfo, vector: StoredVector) -> bytes:
     return packed(lift(numbers, info.input_dimension) if info.reduced else numbers)
 
 
-async def _uid(connection: Connection, key: bytes) -> int | None:
+async def _uid(connection: Commands, key: bytes) -> int | None:
     reply = await connection.call(b"VINFO", key)
     if reply is None:
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vsexplorer.core.errors import CommandRefused, VsexplorerError
 from vsexplorer.core.values import SetInfo
-from vsexplorer.server.connection import Argument, Connection, Reply
+from vsexplorer.server.connection import Argument, Commands, Reply
 from vsexplorer.vectorset.stored_vector import StoredVector
 
 _QUANTIZATION: dict[str, list[Argument]] = {"": [], "int8": [b"Q8"], "f32": [b"NOQUANT"], "bin": [b"BIN"]}
@@ -66,7 +66,7 @@ class Existing:
 
 
 async def existing(
-    connection: Connection, key: bytes, names: Sequence[bytes], dimension: int, vectors: bool = False
+    connection: Commands, key: bytes, names: Sequence[bytes], dimension: int, vectors: bool = False
 ) -> list[Existing | None]:
     """Read the states of elements in one round trip; ``None`` for those that do not exist.
 
@@ -99,7 +99,7 @@ def read_existing(replies: Sequence[Reply], dimension: int, vectors: bool) -> li
 
 
 async def add(
-    connection: Connection, key: bytes, elements: Sequence[NewElement], options: SetOptions
+    connection: Commands, key: bytes, elements: Sequence[NewElement], options: SetOptions
 ) -> tuple[int, int]:
     """Add elements in one pipeline; those that exist, unexpectedly, are replaced.
 
@@ -121,7 +121,7 @@ async def add(
     return len(elements) - len(there), len(there)
 
 
-async def replace(connection: Connection, key: bytes, elements: Sequence[NewElement], options: SetOptions) -> None:
+async def replace(connection: Commands, key: bytes, elements: Sequence[NewElement], options: SetOptions) -> None:
     """Replace existing elements by new ones of the same names.
 
     The server neither logs nor replicates a VADD of an element that exists (it counts as no change), so each
@@ -135,9 +135,7 @@ async def replace(connection: Connection, key: bytes, elements: Sequence[NewElem
         checked(await connection.pipeline([[b"VREM", key, element.name], command], transaction=True))
 
 
-async def set_attributes(
-    connection: Connection, key: bytes, described: Sequence[tuple[bytes, bytes | None]]
-) -> None:
+async def set_attributes(connection: Commands, key: bytes, described: Sequence[tuple[bytes, bytes | None]]) -> None:
     """Replace or remove the attributes of elements.
 
     Raises:
