@@ -7,24 +7,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from vsexplorer.core.attributes import Json
-from vsexplorer.core.attributes import fields as parse_fields
 from vsexplorer.core.errors import DimensionMismatch, UsageError
-from vsexplorer.core.text import decode, display
+from vsexplorer.core.text import display
 from vsexplorer.core.values import ByElement, BySum, Everything, Query, SetInfo
 from vsexplorer.core.vectors import norm, packed, similarity, unpacked
 from vsexplorer.insight.why import Cause, Explanation, Question, Step, explain
 from vsexplorer.insight.words import WordWeights, word_weights
 from vsexplorer.language.query_source import embeds, operand_words
 from vsexplorer.server.failures import no_element
+from vsexplorer.services.fit import text_fields
 from vsexplorer.services.models import ModelService
 from vsexplorer.services.search import PreparedQuery, SearchService
 from vsexplorer.services.sets import SetService
-from vsexplorer.transfer.mapping import text_of
+from vsexplorer.transfer.mapping import text_of, values_of
 from vsexplorer.vectorset.projection import project
+from vsexplorer.vectorset.set_records import SetRecord
 from vsexplorer.vectorset.store import VectorSetStore
-
-_LEAST_WORDS = 3
-"""Words that a value must have on average to count as a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +71,14 @@ class ExplanationService:
             if chosen is not None:
                 return chosen
             query = replace(query, options=replace(query.options, diversify=None, group_by=""))
-        info, record = await self._sets.described(query.key)
+        info = await self._sets.info(query.key)
         try:
             prepared = await self._search.prepare(query)
         except DimensionMismatch as error:
             step = Step("model", False, error.message)
             return Explanation(Cause.MODEL, error.message, error.hint.partition("\n")[0], (step,))
         model = self._models.embedder.name if embeds(query.source) else ""
-        recorded = await self._sets.recorded(info)
+        record = await self._sets.recorded(info) or SetRecord("", "")
         question = Question(
             info,
             element,
@@ -89,7 +87,7 @@ class ExplanationService:
             _like(prepared),
             prepared.vector,
             model,
-            recorded.model if recorded is not None else "",
+            record.model,
             await self._original(info, element, field or record.text, record.model or model),
         )
         return await explain(self._store, question)
@@ -134,7 +132,7 @@ class ExplanationService:
         vector = await self._vector(prepared)
         values = await self._values(info, element)
         record = await self._sets.record(info)
-        pattern = field or record.text or longest_text(values)
+        pattern = field or record.text or next(iter(text_fields([values])), "")
         try:
             text = text_of(values, pattern)
         except ValueError as error:
@@ -206,7 +204,7 @@ class ExplanationService:
 
     async def _values(self, info: SetInfo, element: bytes) -> dict[str, Json]:
         details = await self._store.element(info, element)
-        return {"element": decode(element), **parse_fields(details.attributes)}
+        return values_of(element, details.attributes)
 
     async def _original(self, info: SetInfo, element: bytes, pattern: str, model: str) -> bytes | None:
         """Embed an element again; ``None`` if its text or model is not known, or its score cannot be compared."""
@@ -217,7 +215,7 @@ class ExplanationService:
         if stored is None or embedder.dimension != info.input_dimension:
             return None
         try:
-            text = text_of({"element": decode(element), **parse_fields(attributes)}, pattern)
+            text = text_of(values_of(element, attributes), pattern)
         except ValueError:
             return None
         return (await asyncio.to_thread(self._embed, [text]))[0]
@@ -226,16 +224,6 @@ class ExplanationService:
 def _fitted(numbers: Sequence[float], dimension: int) -> Sequence[float]:
     """Return a vector of the dimension of the stored ones, projected if need be."""
     return numbers if len(numbers) == dimension else project(numbers, dimension)
-
-
-def longest_text(values: dict[str, Json]) -> str:
-    """Return the field with the longest text; an empty string if none has several words."""
-    texts = {
-        name: value
-        for name, value in values.items()
-        if name != "element" and isinstance(value, str) and len(value.split()) >= _LEAST_WORDS
-    }
-    return max(texts, key=lambda name: len(texts[name]), default="")
 
 
 def _like(prepared: PreparedQuery) -> bytes | None:

@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from vsexplorer.core.attributes import Json
-from vsexplorer.core.attributes import fields as parse_fields
 from vsexplorer.core.columns import template_fields
 from vsexplorer.core.errors import CommandRefused, ModelUnavailable
 from vsexplorer.core.progress import Progress, ProgressCallback, ignore_progress
-from vsexplorer.core.text import decode, display
+from vsexplorer.core.text import display
 from vsexplorer.core.values import SetInfo
 from vsexplorer.embedding.sources import ModelFiles, on_this_machine
 from vsexplorer.embedding.text_embedder import TextEmbedder
@@ -21,7 +20,7 @@ from vsexplorer.insight.drawing import draw
 from vsexplorer.insight.fit import NOTHING, Fit, Verdict, compare, matrices
 from vsexplorer.services.models import ModelService
 from vsexplorer.services.sets import SetService
-from vsexplorer.transfer.mapping import text_of
+from vsexplorer.transfer.mapping import text_of, values_of
 from vsexplorer.vectorset.set_records import SetRecord
 from vsexplorer.vectorset.store import VectorSetStore
 from vsexplorer.vectorset.stored_vector import StoredVector
@@ -131,7 +130,7 @@ class FitService:
             await self._store.described(info, names, vectors=True), names, strict=True
         ):
             if vector is not None and not vector.is_zero:
-                values.append({"element": decode(name), **parse_fields(attributes)})
+                values.append(values_of(name, attributes))
                 vectors.append(vector)
         return _Sample(values, vectors, drawn.uniform)
 

@@ -22,7 +22,6 @@ from vsexplorer.insight.health.server import settings_findings, version_findings
 from vsexplorer.insight.health.vectors import VectorChecks
 from vsexplorer.services.fit import FitService
 from vsexplorer.services.sets import SetService
-from vsexplorer.vectorset.set_records import SetRecord
 from vsexplorer.vectorset.store import VectorSetStore
 
 _PAGE = 100
@@ -88,7 +87,7 @@ class HealthService:
             NotFound: there is no such set.
             VsexplorerError: the server or the connection failed.
         """
-        info, record = await self._sets.described(key)
+        info = await self._sets.info(key)
         drawn = await draw(self._store, info, number, random)
         vectors, attributes, names = (
             VectorChecks(info.dimension, info.quantization),
@@ -114,7 +113,7 @@ class HealthService:
             progress(Progress(f"searching {display(key)}", first + _GRAPH_PAGE, len(searched), "elements"))
             await asyncio.sleep((time.perf_counter() - started) * (1 / budget - 1))
         found = [*vectors.findings(), *attributes.findings(), *names.findings(), *graph.findings()]
-        found += await self._about_model(info, record, random, progress)
+        found += await self._about_model(info, random, progress)
         found += [*version_findings(self._store.capabilities), *await settings_findings(self._store.connection)]
         memory = (await self._store.memory([key]))[0]
         return HealthReport(
@@ -135,9 +134,7 @@ class HealthService:
         for first in range(0, len(names), _PAGE):
             yield list(names[first : first + _PAGE])
 
-    async def _about_model(
-        self, info: SetInfo, record: SetRecord, random: Random, progress: ProgressCallback
-    ) -> list[Finding]:
+    async def _about_model(self, info: SetInfo, random: Random, progress: ProgressCallback) -> list[Finding]:
         found = []
         if info.quantization == "bin":
             found.append(
@@ -148,12 +145,12 @@ class HealthService:
                     "Ask for more results, or use Q8 if there is memory.",
                 )
             )
-        kept = await self._sets.recorded(info)
-        if kept is None or not kept.model:
+        record = await self._sets.recorded(info)
+        if record is None or not record.model:
             sentence = "The model that the set was made with is not recorded."
             advice = f"Run vsexplorer fit {quote(display(info.key))} --write to find and record it."
             return [*found, Finding("model record", Severity.NOTE, sentence, advice)]
-        if not (record.model and record.text):
+        if not record.text:
             return found
         try:
             report = await self._fit.check(info.key, _TEXTS, random, record.text, progress=progress)

@@ -18,7 +18,7 @@ from vsexplorer.core.attributes import Json, to_stored
 from vsexplorer.core.attributes import fields as parse_fields
 from vsexplorer.core.columns import PLACEHOLDER, template_fields
 from vsexplorer.core.errors import UsageError
-from vsexplorer.core.text import sanitize
+from vsexplorer.core.text import decode, sanitize
 from vsexplorer.language.check import caret, check
 from vsexplorer.language.evaluator import Filter
 from vsexplorer.language.literals import reachable
@@ -337,6 +337,11 @@ def _name(values: dict[str, Json], pattern: str) -> bytes:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError(f"{pattern} is not a name")
     return str(value).encode()
+
+
+def values_of(element: bytes, attributes: bytes | None) -> dict[str, Json]:
+    """Return the fields that an element's text can be made of: its attributes, and its name as ``element``."""
+    return {"element": decode(element), **parse_fields(attributes)}
 
 
 def text_of(values: dict[str, Json], pattern: str) -> str:
