@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vsexplorer.cli.key_name import KeyName
-from vsexplorer.cli.options import connection_options, explore, format_options
+from vsexplorer.cli.options import budget_option, connection_options, explore, format_options, seed_option
 from vsexplorer.core.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -25,15 +25,8 @@ if TYPE_CHECKING:
     "--number", default=2_000, type=click.IntRange(1, 1_000_000), show_default=True, help="Elements to look at."
 )
 @click.option("--full", is_flag=True, help="Look at every element; what is searched for stays a sample.")
-@click.option(
-    "--budget",
-    default=20,
-    type=click.IntRange(1, 100),
-    show_default=True,
-    metavar="PERCENT",
-    help="Share of the time the server may be busy with it.",
-)
-@click.option("--seed", type=int, metavar="N", help="Draw the same elements again.")
+@budget_option
+@seed_option
 @format_options
 @connection_options
 @click.pass_context
@@ -67,7 +60,7 @@ def doctor(
 
 
 def _write(key: str, report: HealthReport, output_format: str) -> None:
-    from vsexplorer.core.text import byte_size, plural
+    from vsexplorer.core.text import plural
     from vsexplorer.output.listing import Listing
     from vsexplorer.output.writer import write
 
@@ -75,14 +68,7 @@ def _write(key: str, report: HealthReport, output_format: str) -> None:
         for one in report.findings:
             _say(one)
         found = plural(len(report.findings), "finding") if report.findings else "nothing found"
-        looked = f"{report.looked_at:,} of {plural(report.info.size, 'element')} looked at"
-        rank = f" · vectors fill about {report.effective_rank:.0f} dimensions" if report.effective_rank else ""
-        memory = f" · {byte_size(report.memory)}" if report.memory is not None else ""
-        print(
-            f"{found} · {looked}, {report.searched_for:,} searched for{rank}{memory}"
-            + ("" if report.uniform else " · not a uniform sample"),
-            file=sys.stderr,
-        )
+        print(" · ".join([found, *report.facts, f"{report.searched_for:,} searched for"]), file=sys.stderr)
         return
     records = [_record(one) for one in report.findings]
     document = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vsexplorer.cli.key_name import KeyName
-from vsexplorer.cli.options import connection_options, explore, format_options
+from vsexplorer.cli.options import connection_options, explore, format_options, seed_option
 from vsexplorer.core.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option(
     "--try", "models", multiple=True, metavar="NAME|FOLDER", help="Another model to compare with; repeatable."
 )
-@click.option("--seed", type=int, metavar="N", help="Draw the same elements again.")
+@seed_option
 @click.option("--write", is_flag=True, help="Record the model in Redis if it is the same.")
 @format_options
 @connection_options

@@ -153,6 +153,19 @@ def given(ctx: click.Context) -> dict[str, Any]:
     return options
 
 
+budget_option = click.option(
+    "--budget",
+    default=20,
+    type=click.IntRange(1, 100),
+    show_default=True,
+    metavar="PERCENT",
+    help="Share of the time the server may be busy with it.",
+)
+"""For commands that ask the server for much."""
+seed_option = click.option("--seed", type=int, metavar="N", help="Draw the same sample again.")
+"""For commands that draw elements."""
+
+
 def config() -> Config:
     """The user's configuration."""
     from vsexplorer.core import paths

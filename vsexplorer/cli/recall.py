@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vsexplorer.cli.key_name import KeyName
-from vsexplorer.cli.options import Share, connection_options, explore, format_options
+from vsexplorer.cli.options import Share, budget_option, connection_options, explore, format_options, seed_option
 from vsexplorer.core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -47,16 +47,9 @@ _WORST = 5
 @click.option(
     "--queries", type=click.Path(path_type=Path), metavar="FILE", help="Texts to search for, one per line."
 )
-@click.option(
-    "--budget",
-    default=20,
-    type=click.IntRange(1, 100),
-    show_default=True,
-    metavar="PERCENT",
-    help="Share of the time the server may be busy with it.",
-)
+@budget_option
 @click.option("--curve", is_flag=True, help="Measure growing values of EF, or of FILTER-EF with --filter.")
-@click.option("--seed", type=int, metavar="N", help="Draw the same queries again.")
+@seed_option
 @click.option("--fail-under", type=Share(), metavar="RECALL", help="Exit with 1 below this mean.")
 @format_options
 @connection_options

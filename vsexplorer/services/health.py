@@ -11,7 +11,7 @@ from shlex import quote
 
 from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.core.progress import Progress, ProgressCallback, ignore_progress
-from vsexplorer.core.text import display
+from vsexplorer.core.text import byte_size, display, plural
 from vsexplorer.core.values import SetInfo
 from vsexplorer.insight.drawing import WHOLE, draw
 from vsexplorer.insight.fit import Verdict
@@ -49,6 +49,16 @@ class HealthReport:
     effective_rank: float | None
     memory: int | None
     """Bytes as estimated by MEMORY USAGE."""
+
+    @property
+    def facts(self) -> list[str]:
+        """What was looked at and measured, in words."""
+        found = [f"{self.looked_at:,} of {plural(self.info.size, 'element')} looked at"]
+        if self.effective_rank:
+            found.append(f"vectors fill about {self.effective_rank:.0f} dimensions")
+        if self.memory is not None:
+            found.append(byte_size(self.memory))
+        return [*found, *([] if self.uniform else ["not a uniform sample"])]
 
     @property
     def serious(self) -> bool:

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.core.progress import Progress
-from vsexplorer.core.text import byte_size, decode, plural
+from vsexplorer.core.text import decode
 from vsexplorer.core.values import SetInfo
 from vsexplorer.tui.keymap import Place, bindings, keys_at
 from vsexplorer.tui.session import Session
@@ -141,12 +141,8 @@ class HealthScreen(Screen[bytes | None]):
             options.highlighted = 0
         else:
             self._report.show(styled("Nothing found.", GOOD))
-        rank = f" · vectors fill about {report.effective_rank:.0f} dimensions" if report.effective_rank else ""
-        memory = f" · {byte_size(report.memory)}" if report.memory is not None else ""
-        of = plural(report.info.size, "element")
-        sample = "" if report.uniform else " · not a uniform sample"
-        opens = " · enter: open an example" if any(example for _, example in self._rows) else ""
-        self._status.set_text(f"{report.looked_at:,} of {of} looked at{rank}{memory}{sample}{opens}")
+        opens = ["enter: open an example"] if any(example for _, example in self._rows) else []
+        self._status.set_text(" · ".join([*report.facts, *opens]))
 
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
