@@ -11,10 +11,17 @@ from types import TracebackType
 
 
 class CuttingProxy:
-    """Passes bytes both ways until ``cut`` is called, for the length of a block; counts the round trips."""
+    """Passes bytes both ways until ``cut`` is called, for the length of a block; counts the round trips.
 
-    def __init__(self, listen: Path, server: Path) -> None:
+    Args:
+        listen: The socket to listen on.
+        server: The server's socket.
+        delay: Seconds by which each answer is held back, as on a slow link.
+    """
+
+    def __init__(self, listen: Path, server: Path, delay: float = 0.0) -> None:
         self.socket = listen
+        self._delay = delay
         self._server = server
         self._loop = asyncio.new_event_loop()
         self._writers: set[asyncio.StreamWriter] = set()
@@ -65,7 +72,7 @@ class CuttingProxy:
             heard = [True]
             await asyncio.gather(
                 _pass(reader, other_writer, lambda: self._asked(heard)),
-                _pass(other_reader, writer, lambda: _answered(heard)),
+                _pass(other_reader, writer, lambda: _answered(heard), self._delay),
             )
 
     def _asked(self, heard: list[bool]) -> None:
@@ -78,10 +85,11 @@ def _answered(heard: list[bool]) -> None:
 
 
 async def _pass(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, passed: Callable[[], None] = lambda: None
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, passed: Callable[[], None], delay: float = 0.0
 ) -> None:
     with contextlib.suppress(OSError):
         while chunk := await reader.read(1 << 16):
+            await asyncio.sleep(delay)
             passed()
             writer.write(chunk)
             await writer.drain()
