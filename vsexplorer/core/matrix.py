@@ -9,6 +9,11 @@ if TYPE_CHECKING:
 
     type Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
     type Row = np.ndarray[tuple[int], np.dtype[np.float64]]
+    type Floats = np.ndarray[tuple[int, int], np.dtype[np.float32]]
+    """Rows of float32: half of the memory, and twice as fast."""
+    type Places = np.ndarray[tuple[int, int], np.dtype[np.int64]]
+    """Indexes of rows."""
+    type Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 def normalized(rows: Matrix) -> Matrix:

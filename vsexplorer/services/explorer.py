@@ -18,6 +18,7 @@ from vsexplorer.services.evaluation import EvaluationService
 from vsexplorer.services.explanations import ExplanationService
 from vsexplorer.services.fit import FitService
 from vsexplorer.services.health import HealthService
+from vsexplorer.services.maps import MapService
 from vsexplorer.services.models import ModelService
 from vsexplorer.services.quality import QualityService
 from vsexplorer.services.samples import SampleService
@@ -47,6 +48,7 @@ class Explorer:
     evaluation: EvaluationService
     fit: FitService
     health: HealthService
+    maps: MapService
     sizes: SizeService
     editor: Editor
     transfers: Transfers
@@ -81,6 +83,7 @@ class Explorer:
             self._store.reconnected(self._session.capabilities)
             self.sets.forget()
             self.samples.forget()
+            self.maps.forget()
 
     async def check_role(self) -> bool:
         """Ask whether the server is a replica; return whether that has changed, as after a failover.
@@ -98,6 +101,7 @@ class Explorer:
             self._store.reconnected(self._session.capabilities)
             self.sets.forget()
             self.samples.forget()
+            self.maps.forget()
         else:
             self._store.update(self._session.capabilities)
         return True
@@ -113,6 +117,7 @@ class Explorer:
         self.evaluation = EvaluationService(store, self.sets, self.search)
         self.fit = FitService(store, self.models, self.sets)
         self.health = HealthService(store, self.sets, self.fit)
+        self.maps = MapService(store, self.sets, self.search)
         self.sizes = SizeService(store, self.sets)
         self.editor = Editor(store, self.models)
         self.transfers = Transfers(store, self.models)

@@ -296,8 +296,16 @@ class VectorSetStore:
         Raises:
             FilterRefused: the server cannot parse the filter.
         """
+        return len(await self.passing(info, filter))
+
+    async def passing(self, info: SetInfo, filter: str) -> list[bytes]:
+        """Return the names of the elements that pass a filter by checking every one.
+
+        Raises:
+            FilterRefused: the server cannot parse the filter.
+        """
         argv = commands.vsim_count(info.key, info.input_dimension, filter.strip(), info.size)
-        return len(replies.names(await self.connection.call(*argv)))
+        return replies.names(await self.connection.call(*argv))
 
     async def first(self, key: bytes, number: int, span: Span | None = None) -> Answer:
         """Return the first elements of a span by name, or a random sample if the server cannot list in order.

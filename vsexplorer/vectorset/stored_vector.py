@@ -101,7 +101,8 @@ def unit_rows(vectors: Sequence[StoredVector]) -> Matrix:
         elif vector.quantization == "f32":
             found.append(np.frombuffer(vector.blob, "<f4", vector.dimension).astype(np.float64))
         else:
-            found.append(np.array(vector.normalized(), np.float64))
+            bits = np.unpackbits(np.frombuffer(vector.blob, np.uint8), count=vector.dimension, bitorder="little")
+            found.append(bits * 2.0 - 1.0)
     return normalized(np.array(found))
 
 
