@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from vsexplorer.services.explorer import Explorer
     from vsexplorer.transfer.exporter import ExportPlan, ExportReport
 
-_SUFFIXES = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
-
 
 @click.command()
 @click.argument("key", type=KeyName())
@@ -62,12 +60,12 @@ def export(
     """
     from vsexplorer.cli.progress import shown_on_stderr
     from vsexplorer.core.text import duration, plural, sanitize
-    from vsexplorer.transfer.exporter import ExportPlan
+    from vsexplorer.transfer.exporter import SUFFIXES, ExportPlan
 
     path = Path(file) if file not in (None, "-") else None
     if names and text is not None:
         raise click.UsageError("--element and --query cannot be combined.")
-    chosen = kind or (_SUFFIXES.get(path.suffix.lower()) if path else "jsonl")
+    chosen = kind or (SUFFIXES.get(path.suffix.lower()) if path else "jsonl")
     if chosen is None:
         raise click.UsageError(f"Cannot tell the format of {file} from its name: use --format.")
     if path is None and (chosen == "parquet" or vectors == "npy"):

@@ -27,6 +27,7 @@ _COMMANDS = {
     "delete": "vsexplorer.cli.change:delete",
     "eval": "vsexplorer.cli.eval:eval_",
     "filter": "vsexplorer.cli.filter:filter_",
+    "map": "vsexplorer.cli.map:map_",
     "neighbours": "vsexplorer.cli.browse:neighbours",
     "open": "vsexplorer.cli.screen:open_screen",
     "reembed": "vsexplorer.cli.copy:reembed",

@@ -27,6 +27,9 @@ from vsexplorer.vectorset.store import VectorSetStore
 if TYPE_CHECKING:
     from vsexplorer.transfer.npy import ArrayWriter
 
+SUFFIXES = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
+"""The format that the end of a file's name stands for."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExportPlan:

@@ -7,11 +7,11 @@ import importlib
 import io
 import math
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import IO, Any
 
-from vsexplorer.core.attributes import Json
+from vsexplorer.core.attributes import Json, to_json
 from vsexplorer.core.errors import UsageError
 from vsexplorer.transfer.streams import Stream
 
@@ -52,6 +52,25 @@ def rows(stream: Stream, name: str) -> Iterator[dict[str, Json]]:
             for cells in zip(*columns, strict=True):
                 found = {field: _json(cell) for field, cell in zip(names, cells, strict=True) if cell is not None}
                 yield {field: value for field, value in found.items() if value is not None}
+
+
+def write_columns(file: IO[bytes], columns: Mapping[str, Sequence[Json]]) -> None:
+    """Write columns of equal length; a column whose values have no common type is written as JSON texts.
+
+    Raises:
+        UsageError: pyarrow is not installed.
+        OSError: the file cannot be written.
+    """
+    pyarrow = arrow()
+    arrays = {name: _array(pyarrow, values) for name, values in columns.items()}
+    pyarrow.parquet.write_table(pyarrow.table(arrays), file, compression="zstd")
+
+
+def _array(pyarrow: Any, values: Sequence[Json]) -> Any:
+    try:
+        return pyarrow.array(values)
+    except (pyarrow.ArrowException, OverflowError, UnicodeEncodeError):
+        return pyarrow.array([None if one is None else to_json(one) for one in values], pyarrow.string())
 
 
 def _values(pyarrow: Any, column: Any) -> list[Any]:
