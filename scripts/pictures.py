@@ -16,7 +16,7 @@ from vsexplorer.tui.main.screen import MainScreen
 from vsexplorer.tui.start import Start
 from vsexplorer.vectorset.writer import SetOptions
 
-_LONG = {"why": 3.0, "quality": 9.0}
+_LONG = {"why": 3.0, "quality": 9.0, "map": 1.0}
 """Seconds that a picture needs to be complete."""
 ASSETS = Path(__file__).parents[1] / "assets"
 PICTURES: dict[str, tuple[tuple[int, int], str, list[str]]] = {
@@ -29,6 +29,7 @@ PICTURES: dict[str, tuple[tuple[int, int], str, list[str]]] = {
     "element": ((120, 30), "textual-light", [*"science", "enter", "enter", "tab", "j"]),
     "why": ((110, 26), "", [*"women in science", "enter", "W"]),
     "quality": ((110, 28), "", [*"women in science", "tab", *".born > 1900", "enter", "M"]),
+    "map": ((120, 34), "", [*"space exploration", "enter", "v", "wait", "right", "right"]),
     "fields": ((120, 30), "", [*"science", "enter", "F", *"jjjjjjjjj", "enter"]),
 }
 
@@ -45,7 +46,11 @@ async def draw(name: str, size: tuple[int, int], theme: str, keys: list[str]) ->
             await pilot.pause(0.1)
         if name == "sets":
             await _more_sets(screen)
-        await pilot.press(*(_key(key) for key in keys))
+        for key in keys:
+            if key == "wait":
+                await pilot.pause(3.0)
+            else:
+                await pilot.press(_key(key))
         await search.settled()
         await pilot.pause(_LONG.get(name, 0.3))
         path = ASSETS / f"{name}.svg"

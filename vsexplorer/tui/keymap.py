@@ -40,6 +40,9 @@ class Place(StrEnum):
     WHY = "While explaining an element"
     HEALTH = "In the health of a set"
     COMPARE = "While comparing two searches"
+    MAP = "On a map"
+    MAP_SCREEN = "Beside a map"
+    LEGEND = "In the groups of a map"
     LOAD = "While choosing a file to load"
     FILES = "In the list of files"
 
@@ -130,6 +133,8 @@ KEYMAP = (
     Key("health", "I", "examine_set", "health", "Examine the set for what makes answers wrong", Place.SCREENS),
     Key("compare", "C", "compare_searches", "compare", "Compare this search with another, side by side",
         Place.SCREENS),
+    Key("map", "v", "show_map", "map", "See the elements as points: similar ones lie near each other",
+        Place.SCREENS, True),
     Key("rate-relevant", "1", "rate(2)", "relevant", "Rate the selected result as relevant", Place.EXPLORER),
     Key("rate-partly", "2", "rate(1)", "partly", "Rate the selected result as partly relevant", Place.EXPLORER),
     Key("rate-not", "3", "rate(0)", "not relevant", "Rate the selected result as not relevant", Place.EXPLORER),
@@ -292,6 +297,43 @@ KEYMAP = (
     Key("compare-side", "ctrl+w,ctrl+o", "other_side", "other side", "Go to the other search", Place.COMPARE, True,
         "ctrl+w"),
     Key("compare-use", "ctrl+s", "use", "use", "Return with the search of this side", Place.COMPARE, True),
+    Key("map-left", "left,h", "walk(-1, 0)", "walk", "The next point to the left", Place.MAP, False, "← h"),
+    Key("map-right", "right,l", "walk(1, 0)", "walk", "The next point to the right", Place.MAP, False, "→ l"),
+    Key("map-up", "up,k", "walk(0, 1)", "walk", "The next point upwards", Place.MAP, False, "↑ k"),
+    Key("map-down", "down,j", "walk(0, -1)", "walk", "The next point downwards", Place.MAP, False, "↓ j"),
+    Key("map-open", "enter", "choose", "open", "Open the selected element, or close the box", Place.MAP, True, "⏎"),
+    Key("map-in", "plus,equals_sign", "zoom(1)", "zoom in", "Zoom in around the selected point", Place.MAP, True,
+        "+"),
+    Key("map-out", "minus", "zoom(-1)", "zoom out", "Zoom out", Place.MAP, False, "-"),
+    Key("map-fit", "0", "fit", "all", "Show the whole map", Place.MAP, True),
+    Key("map-pan-left", "shift+left,H", "pan(-1, 0)", "pan", "Move the view to the left", Place.MAP, False, "H"),
+    Key("map-pan-right", "shift+right,L", "pan(1, 0)", "pan", "Move the view to the right", Place.MAP, False, "L"),
+    Key("map-pan-up", "shift+up,K", "pan(0, 1)", "pan", "Move the view upwards", Place.MAP, False, "K"),
+    Key("map-pan-down", "shift+down,J", "pan(0, -1)", "pan", "Move the view downwards", Place.MAP, False, "J"),
+    Key("map-box", "x", "box", "box", "Begin a box, then select what it holds", Place.MAP, True),
+    Key("map-query", "slash", "focus_query", "query", "Type what to look for", Place.MAP_SCREEN, True, "/"),
+    Key("map-filter", "f", "focus_filter", "filter", "Edit the filter: what passes it is highlighted",
+        Place.MAP_SCREEN, True),
+    Key("map-colour", "c", "colour", "colour", "Colour by the next field", Place.MAP_SCREEN, True),
+    Key("map-neighbours", "n", "neighbours", "neighbours", "Highlight the neighbours of the selected point",
+        Place.MAP_SCREEN, True),
+    Key("map-similar", "s", "similar", "similar", "Find elements like the selected one", Place.MAP_SCREEN, True),
+    Key("map-make-filter", "F", "make_filter", "make filter", "Make a filter that describes the selection",
+        Place.MAP_SCREEN),
+    Key("map-only", "o", "only", "only these", "Map only what is selected or highlighted, or everything again",
+        Place.MAP_SCREEN, True),
+    Key("map-export", "E", "export", "export", "Write what is selected or highlighted to a file", Place.MAP_SCREEN),
+    Key("map-save", "p", "save_picture", "save", "Write the map to a picture or a table", Place.MAP_SCREEN),
+    Key("map-refresh", "r", "refresh_map(False)", "refresh", "Place the elements that are new", Place.MAP_SCREEN),
+    Key("map-again", "ctrl+r", "refresh_map(True)", "lay out again", "Lay out all elements anew",
+        Place.MAP_SCREEN),
+    Key("map-panes", "tab", "panes", "groups", "Switch between the map and its groups",
+        Place.MAP_SCREEN, True),
+    Key("legend-toggle", "space,enter", "select", "hide", "Hide the group, or show it again", Place.LEGEND, False,
+        "space"),
+    Key("legend-down", "j", "cursor_down", "down", "Next group", Place.LEGEND),
+    Key("legend-up", "k", "cursor_up", "up", "Previous group", Place.LEGEND),
+    Key("map-use", "ctrl+s", "use", "use", "Return to the results with this search", Place.MAP_SCREEN, True),
     Key("load-start", "ctrl+s", "load", "load", "Load the file as shown", Place.LOAD),
     Key("load-leave", "escape", "leave", "cancel", "Cancel without loading", Place.LOAD),
     Key("files-down", "j", "cursor_down", "down", "Next file", Place.FILES),

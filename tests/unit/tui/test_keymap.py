@@ -7,6 +7,7 @@ from vsexplorer.tui.app import ExplorerApp
 from vsexplorer.tui.keymap import KEYMAP, Key, Place, checked, keys_at, shown
 from vsexplorer.tui.main.compare import CompareScreen
 from vsexplorer.tui.main.loading import Loading
+from vsexplorer.tui.main.map import MapScreen
 from vsexplorer.tui.main.navigation import Navigation
 from vsexplorer.tui.main.query_bar import QueryBar
 from vsexplorer.tui.main.results_pane import ResultsPane
@@ -28,6 +29,8 @@ from vsexplorer.tui.widgets.browse_table import BrowseTable
 from vsexplorer.tui.widgets.fields_panel import FieldsPanel
 from vsexplorer.tui.widgets.line_list import LineList
 from vsexplorer.tui.widgets.links import LinksList
+from vsexplorer.tui.widgets.map_legend import MapLegend
+from vsexplorer.tui.widgets.map_view import MapView
 from vsexplorer.tui.widgets.prompt import _PromptInput
 from vsexplorer.tui.widgets.results import ResultsTable
 from vsexplorer.tui.widgets.sets_table import SetsTable
@@ -61,6 +64,9 @@ OWNERS: dict[Place, tuple[type, ...]] = {
     Place.WHY: (WhyScreen,),
     Place.HEALTH: (HealthScreen,),
     Place.COMPARE: (CompareScreen,),
+    Place.MAP: (MapView,),
+    Place.MAP_SCREEN: (MapScreen,),
+    Place.LEGEND: (MapLegend,),
 }
 
 

@@ -171,6 +171,19 @@ class Navigation(Vertical):
         if search is not None:
             self.post_message(self.Recalled(search))
 
+    def action_show_map(self) -> None:
+        """Show the elements of the open set as points of a plane."""
+        from vsexplorer.tui.main.map import MapScreen
+
+        if (info := self._usable()) is not None:
+            screen = MapScreen(self._session, info, self._draft(), self._session.explorer.dialect, self._facts())
+            self.app.push_screen(screen, self._mapped)
+
+    def _mapped(self, search: SearchDraft | None) -> None:
+        self.post_message(self.Returned())
+        if search is not None:
+            self.post_message(self.Recalled(search))
+
     def action_examine_set(self) -> None:
         """Examine the open set."""
         from vsexplorer.tui.screens.health import HealthScreen

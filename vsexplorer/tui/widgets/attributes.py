@@ -62,6 +62,7 @@ class AttributesView(ScrollView, can_focus=True):
         self._title = ""
         self._facts: tuple[str, ...] = ()
         self._attributes: bytes | None = None
+        self._missing = ""
         self._strips: list[Strip] | None = []
 
     @property
@@ -69,17 +70,21 @@ class AttributesView(ScrollView, can_focus=True):
         """Width available for text, in cells."""
         return self.scrollable_content_region.width
 
-    def show(self, title: str, attributes: bytes | None, facts: tuple[str, ...] = ()) -> None:
+    def show(
+        self, title: str, attributes: bytes | None, facts: tuple[str, ...] = (), missing: str = "no attributes"
+    ) -> None:
         """Show one element.
 
         Args:
             title: Its name; without one, nothing is shown.
             attributes: Its attributes, as stored.
             facts: Lines under the title.
+            missing: Shown in place of attributes.
         """
-        if (title, attributes, facts) == (self._title, self._attributes, self._facts):
+        shown = title, attributes, facts, missing
+        if shown == (self._title, self._attributes, self._facts, self._missing):
             return
-        self._title, self._attributes, self._facts = title, attributes, facts
+        self._title, self._attributes, self._facts, self._missing = shown
         self._strips = None
         self.scroll_to(0, 0, animate=False, immediate=True)
         self.refresh()
@@ -124,7 +129,7 @@ class AttributesView(ScrollView, can_focus=True):
     def _body(self) -> Text:
         quiet = self.get_component_rich_style("attributes--quiet")
         if not self._attributes:
-            return Text("no attributes", quiet)
+            return Text(sanitize(self._missing, keep_newlines=True), quiet)
         laid_out = pretty(self._attributes)
         text = Text(sanitize(laid_out[:_MOST], keep_newlines=True))
         if parse(self._attributes)[0]:

@@ -1,0 +1,102 @@
+"""Ask for a file and write a map, or some of its elements, to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual.screen import Screen
+
+from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.text import decode, plural
+from vsexplorer.core.values import SetInfo
+from vsexplorer.tui.screens.forms import NameForm
+
+if TYPE_CHECKING:
+    from vsexplorer.services.transfers import Transfers
+    from vsexplorer.tui.services.map_contents import MapContents
+
+
+class MapFiles:
+    """Writes files for a map screen; never over an existing one.
+
+    Args:
+        screen: Shows the forms.
+        transfers: Returns the service that exports elements.
+        info: The set.
+        say: Shows a message; the flag marks an error.
+    """
+
+    def __init__(
+        self,
+        screen: Screen[Any],
+        transfers: Callable[[], Transfers],
+        info: SetInfo,
+        say: Callable[[str, bool], None],
+    ) -> None:
+        self._screen = screen
+        self._transfers = transfers
+        self._info = info
+        self._say = say
+
+    def export(self, names: tuple[bytes, ...]) -> None:
+        """Ask for a file, and export elements to it."""
+
+        def chosen(path: str | None) -> None:
+            if path and self._may_export(Path(path)):
+                self._screen.run_worker(
+                    self._export(names, Path(path)), group="export", description="exporting elements"
+                )
+
+        title = f"export {plural(len(names), 'element')} to (.jsonl, .csv or .parquet)"
+        self._screen.app.push_screen(NameForm(title, "selection.jsonl"), chosen)
+
+    def save(self, contents: MapContents) -> None:
+        """Ask for a file, and write the map to it."""
+
+        def chosen(path: str | None) -> None:
+            if path:
+                self._screen.run_worker(
+                    self._save(contents, Path(path)), group="save", description="writing the map"
+                )
+
+        title = "write the map to (.svg, .png, .csv, .json or .parquet)"
+        self._screen.app.push_screen(NameForm(title, "map.svg"), chosen)
+
+    def _may_export(self, path: Path) -> bool:
+        """Return whether a file can be written; show why not."""
+        from vsexplorer.transfer.exporter import SUFFIXES
+
+        if path.suffix.lower() not in SUFFIXES:
+            self._say(f"{path} must end in .jsonl, .csv or .parquet; nothing was written", True)
+        elif path.exists():
+            self._say(f"{path} exists already; nothing was written", True)
+        else:
+            return True
+        return False
+
+    async def _export(self, names: tuple[bytes, ...], path: Path) -> None:
+        from vsexplorer.transfer.exporter import SUFFIXES, ExportPlan
+
+        plan = ExportPlan(self._info.key, path, SUFFIXES[path.suffix.lower()], names=names)
+        try:
+            report = await self._transfers().export(self._info, plan)
+        except VsexplorerError as error:
+            self._say(error.line, True)
+        else:
+            self._say(f"{plural(report.written, 'element')} written to {path}", False)
+
+    async def _save(self, contents: MapContents, path: Path) -> None:
+        from vsexplorer.output.map_file import save
+        from vsexplorer.output.map_picture import Picture
+
+        labelled = list(contents.labels(None))
+        picture = Picture(decode(self._info.key), contents.shown, contents.grouping, labelled)
+        try:
+            await asyncio.to_thread(save, picture, path, False)
+        except VsexplorerError as error:
+            self._say(error.line, True)
+        else:
+            self._say(f"the map is written to {path}", False)
