@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from vsexplorer.core.values import EXACT_COST, SetInfo
+from vsexplorer.insight.intervals import wilson
 from vsexplorer.language.dialect import Dialect
 from vsexplorer.language.evaluator import compiled
 from vsexplorer.vectorset.store import VectorSetStore
@@ -20,8 +21,6 @@ _MOST_COUNTED = 200_000
 """Largest set that is counted, because the reply contains the names of all matches."""
 _TRUSTED = 60.0
 """Seconds for which the time of a count predicts the time of the next one."""
-_QUANTILE = 1.96
-"""Quantile of the normal distribution for a 95 % confidence interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,7 @@ def estimate(
 ) -> Matches | None:
     """Estimate the number of matches in a set of ``size`` from a random sample of its attributes.
 
-    The interval is Wilson's score interval (E. B. Wilson, JASA 22, 1927), which stays sensible near none and all. A
-    sample that is not uniform has none.
+    A sample that is not uniform has no interval.
 
     Raises:
         Refusal: the server would not accept the expression.
@@ -70,12 +68,10 @@ def estimate(
     if not uniform:
         about = round(found / number * size)
         return Matches(about, about, about, number, uniform=False)
-    share, square = found / number, _QUANTILE**2
-    middle = (share + square / (2 * number)) / (1 + square / number)
-    spread = math.sqrt(share * (1 - share) / number + square / (4 * number**2)) * _QUANTILE / (1 + square / number)
-    low = max(found, math.floor((middle - spread) * size))
-    high = min(size - (number - found), math.ceil((middle + spread) * size))
-    return Matches(round(share * size), min(low, high), high, number)
+    least, most = wilson(found, number)
+    low = max(found, math.floor(least * size))
+    high = min(size - (number - found), math.ceil(most * size))
+    return Matches(round(found / number * size), min(low, high), high, number)
 
 
 class MatchCounting:

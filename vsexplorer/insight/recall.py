@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import statistics
 import time
 from collections.abc import AsyncGenerator, Sequence
@@ -11,6 +10,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from vsexplorer.core.values import SearchOptions, SetInfo
+from vsexplorer.insight.intervals import wilson
 from vsexplorer.vectorset.store import VectorSetStore
 
 THRESHOLDS = (0.8, 0.9, 0.95, 0.99)
@@ -206,8 +206,6 @@ def mean_interval(values: Sequence[float], random: Random) -> tuple[float, float
     means = sorted(statistics.fmean(random.choices(values, k=number)) for _ in range(_RESAMPLES))
     low, high = means[round(0.025 * (_RESAMPLES - 1))], means[round(0.975 * (_RESAMPLES - 1))]
     if len(set(values)) == 1:
-        z = 1.96
-        center = (mean + z * z / (2 * number)) / (1 + z * z / number)
-        spread = z / (1 + z * z / number) * math.sqrt(mean * (1 - mean) / number + z * z / (4 * number * number))
-        low, high = min(low, center - spread), max(high, center + spread)
+        least, most = wilson(mean * number, number)
+        low, high = min(low, least), max(high, most)
     return max(0.0, low), min(1.0, high)
