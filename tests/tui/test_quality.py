@@ -17,6 +17,7 @@ from vsexplorer.tui.screens import quality
 from vsexplorer.tui.screens.element import ElementScreen
 from vsexplorer.tui.screens.health import HealthScreen
 from vsexplorer.tui.screens.quality import QualityScreen
+from vsexplorer.tui.screens.scores import ScoresScreen
 from vsexplorer.tui.screens.why import WhyScreen
 
 _NUMBER = 800
@@ -235,3 +236,63 @@ async def test_recall_is_measured_while_nothing_is_typed(sparse: RedisServer, em
         await driver.press("t")
         await driver.until(lambda: "TRUTH" in driver.screen_text().splitlines()[2])
         assert "recall" not in driver.screen_text().splitlines()[2]
+
+
+async def test_scores_are_shown_among_those_of_all_elements(newest: RedisServer, embedder: Embedder) -> None:
+    await load_people(newest, embedder)
+    async with running(newest, embedder, key=b"people", count=5) as driver:
+        await driver.press("escape", "S")
+        assert "type a query first" in driver.status()
+        await driver.press("slash")
+        await driver.type("science")
+        await driver.press("enter", "S")
+        screen = driver.app.screen
+        assert isinstance(screen, ScoresScreen)
+        await driver.until(lambda: screen.found is not None)
+        assert screen.found is not None
+        shown = driver.screen_text()
+        assert "scores · people · science" in shown
+        assert "by all 8 elements" in shown
+        page = driver.main.search_view.results.page
+        assert page is not None
+        assert screen.found.results == tuple(hit.score for hit in page.hits)
+        gap = screen.found.gap()
+        await driver.press("ctrl+s")
+        if gap is None:
+            assert "there is no visible gap" in driver.screen_text()
+        else:
+            assert driver.main.search_view.options.current.epsilon == gap.epsilon
+            assert len(driver.names()) == gap.kept
+
+
+async def test_epsilon_at_a_gap_is_taken(newest: RedisServer, embedder: Embedder) -> None:
+    random = np.random.default_rng(6)
+    center = random.normal(size=16)
+    pipe = newest.client().pipeline(transaction=False)
+    for place in range(60):
+        vector = center + random.normal(size=16) * (0.05 if place < 6 else 4)
+        pipe.execute_command("VADD", "k", "FP32", vector.astype("<f4").tobytes(), f"e{place}")
+    pipe.execute()
+    async with running(newest, embedder, key=b"k", count=20) as driver:
+        await driver.type("@e0")
+        await driver.press("enter", "S")
+        await driver.until(lambda: "A gap follows result 6" in driver.screen_text())
+        await driver.press("ctrl+s")
+        assert sorted(driver.names()) == [f"e{place}" for place in range(6)]
+        assert "EPSILON" in driver.screen_text()
+
+
+async def test_bars_are_scaled_to_the_scores_of_the_set(newest: RedisServer, embedder: Embedder) -> None:
+    await load_people(newest, embedder)
+    async with running(newest, embedder, key=b"people", count=8, measure=True) as driver:
+        table = driver.main.search_view.results.table
+        await driver.type("science")
+        assert table.scale == (0.5, 1.0)
+        await driver.until(lambda: table.scale != (0.5, 1.0))
+        page = driver.main.search_view.results.page
+        assert page is not None
+        scores = [hit.score or 0.0 for hit in page.hits]
+        assert list(table.scale) == pytest.approx([float(np.median(scores)), scores[0]], abs=1e-4)
+        await driver.press("ctrl+u")
+        await driver.type("music")
+        await driver.until(lambda: table.scale[1] not in (1.0, scores[0]))

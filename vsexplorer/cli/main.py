@@ -17,7 +17,7 @@ from vsexplorer.core.errors import ExitCode, VsexplorerError
 
 _SAME_NAME = (
     *("browse", "check", "compare", "copy", "demo", "doctor", "export", "fields", "fit", "history", "info", "load"),
-    *("query", "recall", "record", "sets", "show", "size", "why"),
+    *("query", "recall", "record", "scores", "sets", "show", "size", "why"),
 )
 """Commands defined in the module of their name."""
 _COMMANDS = {

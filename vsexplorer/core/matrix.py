@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     type Row = np.ndarray[tuple[int], np.dtype[np.float64]]
     type Floats = np.ndarray[tuple[int, int], np.dtype[np.float32]]
     """Rows of float32: half of the memory, and twice as fast."""
+    type Row32 = np.ndarray[tuple[int], np.dtype[np.float32]]
     type Places = np.ndarray[tuple[int, int], np.dtype[np.int64]]
     """Indexes of rows."""
     type Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]

@@ -12,6 +12,7 @@ from vsexplorer.language.dialect import Dialect
 from vsexplorer.server.cluster import ClusterConnection
 from vsexplorer.server.session import Session
 from vsexplorer.server.target import Target, Where
+from vsexplorer.services.distribution import DistributionService
 from vsexplorer.services.edit import Editor
 from vsexplorer.services.elements import ElementService
 from vsexplorer.services.evaluation import EvaluationService
@@ -49,6 +50,7 @@ class Explorer:
     fit: FitService
     health: HealthService
     maps: MapService
+    distribution: DistributionService
     sizes: SizeService
     editor: Editor
     transfers: Transfers
@@ -84,6 +86,7 @@ class Explorer:
             self.sets.forget()
             self.samples.forget()
             self.maps.forget()
+            self.distribution.forget()
 
     async def check_role(self) -> bool:
         """Ask whether the server is a replica; return whether that has changed, as after a failover.
@@ -102,6 +105,7 @@ class Explorer:
             self.sets.forget()
             self.samples.forget()
             self.maps.forget()
+            self.distribution.forget()
         else:
             self._store.update(self._session.capabilities)
         return True
@@ -118,6 +122,7 @@ class Explorer:
         self.fit = FitService(store, self.models, self.sets)
         self.health = HealthService(store, self.sets, self.fit)
         self.maps = MapService(store, self.sets, self.search)
+        self.distribution = DistributionService(store, self.sets, self.search, self.samples)
         self.sizes = SizeService(store, self.sets)
         self.editor = Editor(store, self.models)
         self.transfers = Transfers(store, self.models)

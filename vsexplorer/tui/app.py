@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
@@ -99,8 +100,18 @@ class ExplorerApp(App[None]):
             self._run_change,
             Signal(self, "set changed"),
             self.say,
+            lambda: self._connect_again(session),
         )
         return MainScreen(start, session)
+
+    def _connect_again(self, session: Session) -> ConnectionService:
+        """Make another connection to the server of a session; a private server is not started again."""
+        from vsexplorer.server.target import Where
+
+        start = self.start
+        if start.where.private or start.where.temporary:
+            start = replace(start, where=Where(session.explorer.target))
+        return ConnectionService(lambda: self._make_explorer(start))
 
     def on_mount(self) -> None:
         """Exit cleanly on signals, so that the terminal is restored, and redraw after a suspend."""

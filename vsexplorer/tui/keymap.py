@@ -39,6 +39,7 @@ class Place(StrEnum):
     QUALITY = "In the search quality"
     WHY = "While explaining an element"
     HEALTH = "In the health of a set"
+    SCORES = "In the scores of a search"
     COMPARE = "While comparing two searches"
     MAP = "On a map"
     MAP_SCREEN = "Beside a map"
@@ -132,6 +133,8 @@ KEYMAP = (
         Place.SCREENS, True),
     Key("health", "I", "examine_set", "health", "Examine the set for what makes answers wrong", Place.SCREENS),
     Key("compare", "C", "compare_searches", "compare", "Compare this search with another, side by side",
+        Place.SCREENS),
+    Key("scores", "S", "show_scores", "scores", "See where the results lie among the scores of all elements",
         Place.SCREENS),
     Key("map", "v", "show_map", "map", "See the elements as points: similar ones lie near each other",
         Place.SCREENS, True),
@@ -296,7 +299,14 @@ KEYMAP = (
         Place.HEALTH, True),
     Key("compare-side", "ctrl+w,ctrl+o", "other_side", "other side", "Go to the other search", Place.COMPARE, True,
         "ctrl+w"),
+    Key("compare-set", "o", "choose_set", "other set", "Search another set on this side", Place.COMPARE, True),
+    Key("compare-model", "m", "choose_model", "other model", "Search with another model on this side",
+        Place.COMPARE, True),
+    Key("compare-freeze", "z", "freeze", "freeze", "Keep the results of this side, to compare them with later ones",
+        Place.COMPARE, True),
     Key("compare-use", "ctrl+s", "use", "use", "Return with the search of this side", Place.COMPARE, True),
+    Key("scores-use", "ctrl+s", "use", "use", "Search with the EPSILON at the gap between the results",
+        Place.SCORES, True),
     Key("map-left", "left,h", "walk(-1, 0)", "walk", "The next point to the left", Place.MAP, False, "← h"),
     Key("map-right", "right,l", "walk(1, 0)", "walk", "The next point to the right", Place.MAP, False, "→ l"),
     Key("map-up", "up,k", "walk(0, 1)", "walk", "The next point upwards", Place.MAP, False, "↑ k"),

@@ -30,6 +30,7 @@ class Session:
         run: Runs a change in the background; keys wait until its dialog is open.
         say: Shows a message on the active screen; the flag marks an error.
         changed: Publishes the key of a set changed by this application.
+        connect_again: Makes another connection to the same server, with a model of its own.
     """
 
     def __init__(
@@ -42,7 +43,10 @@ class Session:
         run: Callable[[Coroutine[Any, Any, Any]], None],
         changed: Signal[bytes],
         say: Callable[[str, bool], None],
+        connect_again: Callable[[], ConnectionService],
     ) -> None:
+        self._say = say
+        self._connect_again = connect_again
         self.connection = connection
         self.memory = memory
         self.remapped = remapped
@@ -56,6 +60,42 @@ class Session:
         """The open set."""
         self.embedded_fields: Sequence[str] = ()
         """The attributes from which the open set's vectors were made, where that is recorded."""
+
+    async def beside(self, key: bytes, model: str = "") -> Session:
+        """Open a set beside this one, over a connection and with a model of its own; nothing of it is remembered.
+
+        Args:
+            key: The set.
+            model: The model to search with; empty for the one that is known for the set.
+
+        Raises:
+            VsexplorerError: the server cannot be reached, there is no such set, or the model cannot be loaded.
+        """
+        connection = self._connect_again()
+        explorer = await connection.prepare()
+        try:
+            await connection.connect()
+            info, record = await explorer.sets.described(key)
+            if model:
+                await explorer.models.use(model)
+            else:
+                await explorer.models.suit("", record)
+        except BaseException:
+            await connection.close()
+            raise
+        found = Session(
+            connection,
+            SetMemory(None, False, lambda words: self._say(words, True)),
+            self.remapped,
+            False,
+            self.dialogs,
+            self.run,
+            self.changed,
+            self._say,
+            self._connect_again,
+        )
+        found.info = info
+        return found
 
     @property
     def explorer(self) -> Explorer:

@@ -15,7 +15,7 @@ from vsexplorer.vectorset import replies
 if TYPE_CHECKING:
     import numpy as np
 
-    from vsexplorer.core.matrix import Matrix
+    from vsexplorer.core.matrix import Floats, Matrix, Row32
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,46 @@ def unit_rows(vectors: Sequence[StoredVector]) -> Matrix:
             bits = np.unpackbits(np.frombuffer(vector.blob, np.uint8), count=vector.dimension, bitorder="little")
             found.append(bits * 2.0 - 1.0)
     return normalized(np.array(found))
+
+
+def compared_rows(vectors: Sequence[StoredVector]) -> Floats:
+    """Return vectors as the server compares them, a row each: the products with ``compared_query`` are cosines.
+
+    Rows of int8 have a length of about one, because the server does not normalize what it has rounded.
+    """
+    import numpy as np
+
+    rows = np.zeros((len(vectors), vectors[0].dimension if vectors else 0), np.float32)
+    for row, vector in zip(rows, vectors, strict=True):
+        if vector.quantization == "int8":
+            row[:] = np.frombuffer(vector.blob, np.int8, vector.dimension) * np.float32(vector.range / 127)
+        elif vector.quantization == "f32":
+            row[:] = np.frombuffer(vector.blob, "<f4", vector.dimension)
+        else:
+            bits = np.unpackbits(np.frombuffer(vector.blob, np.uint8), count=vector.dimension, bitorder="little")
+            row[:] = (bits * 2.0 - 1.0) / np.sqrt(vector.dimension)
+    return rows
+
+
+def compared_query(vector: Sequence[float], quantization: str) -> Row32:
+    """Return a query's vector as the server compares it: normalized, and rounded as the set is quantized.
+
+    Args:
+        vector: The query, in the dimension of the stored vectors.
+        quantization: ``int8``, ``f32`` or ``bin``.
+    """
+    import numpy as np
+
+    given = np.asarray(vector, np.float32)
+    unit = given / (np.linalg.norm(given) or 1.0)
+    if quantization == "bin":
+        return np.asarray(np.where(unit > 0, 1, -1) / np.sqrt(len(unit)), np.float32)
+    largest = float(np.abs(unit).max(initial=0.0))
+    if quantization == "f32" or not largest:
+        return np.asarray(unit, np.float32)
+    # Half is rounded away from zero, unlike in numpy.
+    steps = unit / largest * 127
+    return np.asarray(np.trunc(steps + np.copysign(0.5, steps)) * (largest / 127), np.float32)
 
 
 def _near(numbers: Sequence[float], others: Sequence[float], error: float) -> bool:

@@ -22,6 +22,7 @@ from vsexplorer.tui.screens.history import HistoryScreen
 from vsexplorer.tui.screens.load import FileTree, LoadScreen
 from vsexplorer.tui.screens.options import OptionsScreen
 from vsexplorer.tui.screens.quality import QualityScreen
+from vsexplorer.tui.screens.scores import ScoresScreen
 from vsexplorer.tui.screens.sets import SetsScreen
 from vsexplorer.tui.screens.why import WhyScreen
 from vsexplorer.tui.widgets.attribute_tree import AttributeTree
@@ -64,6 +65,7 @@ OWNERS: dict[Place, tuple[type, ...]] = {
     Place.WHY: (WhyScreen,),
     Place.HEALTH: (HealthScreen,),
     Place.COMPARE: (CompareScreen,),
+    Place.SCORES: (ScoresScreen,),
     Place.MAP: (MapView,),
     Place.MAP_SCREEN: (MapScreen,),
     Place.LEGEND: (MapLegend,),

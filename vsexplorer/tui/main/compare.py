@@ -1,4 +1,4 @@
-"""The compare screen: two searches of the open set side by side, both live."""
+"""The compare screen: two searches side by side, both live, of one or two sets, with one or two models."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Input
 
+from vsexplorer.core.errors import VsexplorerError
 from vsexplorer.core.text import decode
 from vsexplorer.core.values import SearchDraft
 from vsexplorer.tui.keymap import Place, bindings, keys_at
@@ -55,8 +56,12 @@ class CompareScreen(Screen[SearchDraft | None]):
         self._draft = draft
         self._dialect = dialect
         self._facts = facts
-        self.sides = tuple(SearchView(session, draft.options.count, measures=False) for _ in range(2))
+        self.sides = [SearchView(session, draft.options.count, measures=False) for _ in range(2)]
         """The left and the right search."""
+        self._sessions = [session, session]
+        """What each side searches; other sets and models have sessions of their own."""
+        self._frozen: set[int] = set()
+        """The sides whose results are kept."""
         self._status = TextBar(id="compare-status")
 
     def compose(self) -> ComposeResult:
@@ -71,20 +76,40 @@ class CompareScreen(Screen[SearchDraft | None]):
 
     def on_mount(self) -> None:
         """Run the same search on both sides."""
-        info = self._session.info
-        name = decode(info.key) if info is not None else ""
-        self.query_one("#compare-title", TextBar).set_text(f"compare · {name}")
         for side in self.sides:
-            side.filter_bar.use_dialect(self._dialect)
-            if self._facts is not None:
-                side.use_facts(self._facts)
-            side.apply(self._draft)
+            self._begin(side, self._draft, self._facts)
+        self._show_title()
         self.sides[1].action_focus_query()
 
     async def on_unmount(self) -> None:
-        """Wait for running searches."""
+        """Wait for running searches, and close the connections of this screen."""
         for side in self.sides:
             await side.close()
+        for session in self._sessions:
+            if session is not self._session:
+                await session.connection.close()
+
+    def _begin(self, side: SearchView, draft: SearchDraft, facts: SetFacts | None) -> None:
+        side.filter_bar.use_dialect(self._dialect)
+        if facts is not None:
+            side.use_facts(facts)
+        side.apply(draft)
+
+    def _show_title(self) -> None:
+        """Name what differs between the sides: sets, models, and whether results are kept."""
+        names = []
+        for number, session in enumerate(self._sessions):
+            info = session.info
+            words = [decode(info.key) if info is not None else ""]
+            if self._models[0] != self._models[1]:
+                words.append(self._models[number].rpartition("/")[2])
+            names.append(" · ".join([*words, *(["kept"] if number in self._frozen else [])]))
+        both = names[0] if names[0] == names[1] else f"{names[0]} │ {names[1]}"
+        self.query_one("#compare-title", TextBar).set_text(f"compare · {both}")
+
+    @property
+    def _models(self) -> list[str]:
+        return [session.explorer.models.embedder.name for session in self._sessions]
 
     @property
     def figures(self) -> str:
@@ -94,8 +119,13 @@ class CompareScreen(Screen[SearchDraft | None]):
     @property
     def _active(self) -> SearchView:
         """The side that has the focus."""
+        return self.sides[self._active_place]
+
+    @property
+    def _active_place(self) -> int:
         focused = self.focused
-        return next((one for one in self.sides if focused is not None and one in focused.ancestors), self.sides[1])
+        places = (place for place, one in enumerate(self.sides) if focused is not None and one in focused.ancestors)
+        return next(places, 1)
 
     # Keys
 
@@ -119,9 +149,75 @@ class CompareScreen(Screen[SearchDraft | None]):
             self.dismiss(None)
 
     def action_refresh_results(self) -> None:
-        """Search again on both sides."""
-        for side in self.sides:
-            side.repeat()
+        """Search again, except on a side whose results are kept."""
+        for place, side in enumerate(self.sides):
+            if place not in self._frozen:
+                side.repeat()
+
+    def action_freeze(self) -> None:
+        """Keep the results of the active side, or follow its lines again."""
+        place = self._active_place
+        self._frozen ^= {place}
+        self.sides[place].keeps_results = place in self._frozen
+        self._show_title()
+        if place not in self._frozen:
+            self.sides[place].repeat()
+
+    def action_choose_set(self) -> None:
+        """Search another set on the active side."""
+        from vsexplorer.tui.screens.sets import SetsScreen
+
+        place = self._active_place
+
+        def chosen(key: bytes | None) -> None:
+            if key is not None:
+                self._replace(place, key, "")
+
+        self.app.push_screen(SetsScreen(self._session), chosen)
+
+    def action_choose_model(self) -> None:
+        """Search with another model on the active side."""
+        from vsexplorer.tui.screens.models import ModelsScreen
+
+        place = self._active_place
+        session = self._sessions[place]
+        info = session.info
+        if info is None:
+            return
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self._replace(place, info.key, name)
+
+        self.app.push_screen(ModelsScreen(session.explorer.models, info), chosen)
+
+    def _replace(self, place: int, key: bytes, model: str) -> None:
+        self._status.set_text(f"opening {decode(key)} …")
+        self.run_worker(self._open_beside(place, key, model), group=f"side {place}", description="opening a set")
+
+    async def _open_beside(self, place: int, key: bytes, model: str) -> None:
+        """Search a set, or with a model, on one side."""
+        try:
+            session = await self._session.beside(key, model)
+        except VsexplorerError as error:
+            self._status.set_text(error.line)
+            return
+        before, side = self.sides[place], SearchView(session, self._draft.options.count, measures=False)
+        draft = before.draft
+        await before.close()
+        await before.remove()
+        if self._sessions[place] is not self._session:
+            await self._sessions[place].connection.close()
+        self.sides[place], self._sessions[place] = side, session
+        self._frozen -= {place}
+        await self.query_one("#right" if place else "#left", Vertical).mount(side)
+        assert session.info is not None
+        same = self._session.info is not None and self._session.info.key == key
+        self._begin(side, draft, self._facts if same else None)
+        self._show_title()
+        side.action_focus_query()
+        if not same:
+            side.use_facts(await session.explorer.samples.facts(key))
 
     # Messages
 

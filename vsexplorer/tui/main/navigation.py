@@ -158,6 +158,19 @@ class Navigation(Vertical):
         if refused:
             self._say(refused, error=True)
 
+    def action_show_scores(self) -> None:
+        """Show where the results lie among the scores of all elements."""
+        from vsexplorer.core.values import Everything
+        from vsexplorer.tui.screens.scores import ScoresScreen
+
+        page = self._page()
+        if self._usable() is None:
+            return
+        if page is None or isinstance(page.query.source, Everything):
+            self._say("type a query first: without one nothing is ranked")
+        else:
+            self.app.push_screen(ScoresScreen(self._session, page, self._options()), self._explained)
+
     def action_compare_searches(self) -> None:
         """Compare the search with another, side by side."""
         from vsexplorer.tui.main.compare import CompareScreen

@@ -42,6 +42,7 @@ from vsexplorer.tui.services.match_counter import MatchCounter
 from vsexplorer.tui.services.recall_meter import Circumstances, RecallMeter
 from vsexplorer.tui.services.search_history import SearchHistory
 from vsexplorer.tui.services.search_options import OptionChoice
+from vsexplorer.tui.services.when_idle import WhenIdle
 from vsexplorer.tui.session import Session
 from vsexplorer.tui.widgets.attributes import AttributesView
 from vsexplorer.tui.widgets.fields_panel import FieldsPanel
@@ -54,6 +55,8 @@ if TYPE_CHECKING:
     from vsexplorer.services.search import PreparedQuery
 
 _GRADES = {2: "relevant", 1: "partly relevant", 0: "not relevant"}
+_REST = 0.5
+"""Seconds without a new answer before the score bars are scaled."""
 _SOON = 0.15
 """Seconds before an unanswered search is announced in the query line."""
 
@@ -108,9 +111,12 @@ class SearchView(Vertical):
             self._show_recall,
             self._crash,
         )
+        self._scaler: WhenIdle[ResultPage] = WhenIdle(self._scale, self._crash, _REST)
         self._trail: list[SearchDraft] = []
         """The searches to return to from searches for similar elements."""
         self._timed_out: Query | None = None
+        self.keeps_results = False
+        """Whether the results shown stay, whatever the lines say."""
 
     def compose(self) -> ComposeResult:
         """Compose the lines, the results and the status line."""
@@ -124,6 +130,7 @@ class SearchView(Vertical):
         self.history.close()
         await self._counter.close()
         await self._meter.close()
+        await self._scaler.close()
         await self._live.close()
 
     async def settled(self) -> None:
@@ -149,6 +156,7 @@ class SearchView(Vertical):
         self._trail.clear()
         self.history.begin()
         self.results.table.first_fields = ()
+        self.results.table.scale_from(None)
         self.results.clear()
         self.search()
         self.options.reset_widening()
@@ -209,7 +217,7 @@ class SearchView(Vertical):
 
     def search(self) -> None:
         """Run the search that the query and filter lines describe."""
-        if self._info is None or not self._session.connection.connected:
+        if self._info is None or self.keeps_results or not self._session.connection.connected:
             return
         source = self.query_bar.source
         if source is None or not self.filter_bar.valid:
@@ -258,6 +266,7 @@ class SearchView(Vertical):
             return
         page = outcome.page
         self._meter.stop()
+        self._scaler.stop()
         if page is None:
             if outcome.error is not None and outcome.newest:
                 self._show_error(outcome.error, outcome.query)
@@ -269,9 +278,22 @@ class SearchView(Vertical):
         if outcome.newest:
             self.history.show(SearchDraft(self.query_bar.value, page.query.filter, self.options.chosen))
             self._counter.ask(self._info, page.query.filter)
-            if self._measures and page.hits and _is_approximate(page.query):
+            ranked = self._measures and page.hits and not isinstance(page.query.source, Everything)
+            if ranked:
+                self._scaler.ask(page)
+            if ranked and _is_approximate(page.query):
                 self._meter.ask(self._info, page.query.filter, page.query.options)
         self.post_message(self.Answered(page, outcome.newest))
+
+    async def _scale(self, page: ResultPage) -> None:
+        """Draw the score bars on the scale of the scores of all elements for the same query."""
+        try:
+            found = await self._session.explorer.distribution.of_page(page)
+        except VsexplorerError:
+            # The search itself reports the server's error.
+            return
+        if self._scaler.wants(page) and found.scores:
+            self.results.table.scale_from(found.median)
 
     def _show_error(self, error: VsexplorerError, query: Query) -> None:
         self.mark_stale()
@@ -449,4 +471,4 @@ class SearchView(Vertical):
 
 
 def _is_approximate(query: Query) -> bool:
-    return not (query.options.exact or query.options.varied or isinstance(query.source, Everything))
+    return not (query.options.exact or query.options.varied)

@@ -61,6 +61,8 @@ class ElementTable(LineList):
         """Fields that come first unless the arrangement says otherwise: those the vectors were made from."""
         self.all_columns: tuple[Column, ...] = ()
         """All columns, including hidden ones."""
+        self.scale = (0.5, 1.0)
+        """The scores that give an empty and a full bar."""
         self.sort_field: str | None = None
         self.sort_reversed = False
         self._name_width = len("element")
@@ -176,7 +178,8 @@ class ElementTable(LineList):
         segments = [Segment(f"{marked}{rank}", quiet)]
         if self._scored:
             value = line.hit.score or 0.0
-            segments += [Segment(f"{value:.3f} ", score), Segment(bar(value, layout.bar) + " ", score)]
+            drawn = bar(value, layout.bar, *self.scale)
+            segments += [Segment(f"{value:.3f} ", score), Segment(f"{drawn} ", score)]
         segments.append(Segment(align(fit(line.name, layout.name), layout.name, False), base))
         for _, column, room in layout.shown():
             text = cell(line.fields[column.field]) if column.field in line.fields else ""

@@ -79,9 +79,16 @@ def align(text: str, width: int, right: bool) -> str:
     return padding + text if right else text + padding
 
 
-def bar(score: float, cells: int) -> str:
-    """Return the cosine similarity as a bar; a score of 0.5 means orthogonal and gives an empty bar."""
-    return filled(2 * score - 1, cells)
+def bar(score: float, cells: int, empty: float = 0.5, full: float = 1.0) -> str:
+    """Return a score as a bar.
+
+    Args:
+        score: The score, from 0 to 1.
+        cells: The width of the bar.
+        empty: The score that gives an empty bar; 0.5 means orthogonal.
+        full: The score that gives a full bar.
+    """
+    return filled((score - empty) / max(full - empty, 1e-9), cells)
 
 
 def filled(share: float, cells: int) -> str:

@@ -31,6 +31,7 @@ class ResultsTable(ElementTable):
         self._lines: list[ElementLine] = []
         self._ranked: list[ElementLine] = []
         self._asked: tuple[bytes, Source, str] | None = None
+        self._typical: float | None = None
 
     @property
     def count(self) -> int:
@@ -52,10 +53,22 @@ class ResultsTable(ElementTable):
             ElementLine(hit, display(hit.element), row) for hit, row in zip(page.hits, table.rows, strict=True)
         ]
         self._scored = any(hit.score is not None for hit in page.hits)
+        self._scale()
         self.fit_names([line.name for line in self._ranked])
         self.stale = False
         self._arrange()
         self.rows_replaced(self._place_of(selected) if selected is not None else 0)
+
+    def scale_from(self, typical: float | None) -> None:
+        """Draw the bars from a typical score to the best result; ``None`` for the cosine similarity."""
+        self._typical = typical
+        self._scale()
+        self.refresh()
+
+    def _scale(self) -> None:
+        best = max((line.hit.score or 0.0 for line in self._ranked), default=0.0)
+        known = self._typical is not None and self._typical < best
+        self.scale = (self._typical or 0.0, best) if known else (0.5, 1.0)
 
     def _place_of(self, hit: Hit) -> int:
         """Return the row of an element, or the cursor's row if it is no longer among the results."""
