@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.old_redis import Unavailable, old_redis
+from tests.support.debian import Unavailable
+from tests.support.old_redis import old_redis
 from tests.support.servers import RedisServer
 from vsexplorer.core import paths
 from vsexplorer.core.config import DEFAULT_MODEL

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import struct
+from asyncio.subprocess import DEVNULL
 from base64 import b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.support.command import vsexplorer
+from tests.integration.test_interrupted_loads import contents
+from tests.support.command import PROGRAM, vsexplorer
 from tests.support.embedding_server import LONGEST, EmbeddingServer, serving
 from tests.support.servers import RedisServer
 from tests.tui.driving import PAGE, load_people
@@ -277,3 +281,70 @@ async def test_texts_to_measure_are_embedded_as_queries(
     done = vsexplorer("recall", "people", "--queries", str(tmp_path / "texts"), *prefixes, *arguments)
     assert done.returncode == 0, done.stderr
     assert [body["input"] for body in served.asked][-2:] == [["query: science"], ["query: music"]]
+
+
+@pytest.mark.parametrize("counts", [True, False])
+async def test_a_dry_run_says_what_the_server_has_to_do(
+    served: EmbeddingServer, newest: RedisServer, tmp_path: Path, counts: bool
+) -> None:
+    served.counts = counts
+    rows = [{"name": f"n{number:03}", "text": f"text {number:03}"} for number in range(70)]
+    (tmp_path / "rows.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    done = vsexplorer(
+        *("load", "k", str(tmp_path / "rows.jsonl"), "--id", "name", "--text", "text", "--dry-run"),
+        *("--embedder", served.url, *newest.options),
+    )
+    assert done.returncode == 0, done.stderr
+    tokens = "about 560 tokens" if counts else "tokens unknown"
+    assert f"embedding server: 70 texts in 3 requests, {tokens}" in done.stdout
+    assert not newest.client().exists("k")
+
+
+class _Remembering(EmbeddingServer):
+    """Embeds each text once, so that a second load of the same texts is fast."""
+
+    known: dict[str, np.ndarray[Any, Any]]
+
+    def vectors(self, texts: Sequence[str]) -> list[np.ndarray[Any, Any]]:
+        for text in texts:
+            if text not in self.known:
+                self.known[text] = super().vectors([text])[0]
+        return [self.known[text] for text in texts]
+
+
+@pytest.mark.slow
+async def test_a_load_killed_twenty_times_equals_an_undisturbed_one(
+    embedder: Embedder, newest: RedisServer, tmp_path: Path
+) -> None:
+    number, chance = 20_000, random.Random(7)
+    rows = [{"name": f"n{place:05}", "text": f"thing {place} of {place % 89} kinds"} for place in range(number)]
+    (tmp_path / "rows.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    await embedder.open()
+    server = _Remembering(embedder)
+    server.known = {}
+    with serving(server):
+        arguments = [str(tmp_path / "rows.jsonl"), "--id", "name", "--text", "text", "--embedder", server.url]
+        kills = 0
+        while kills < 20:
+            before = newest.client().execute_command("VCARD", "k") if newest.client().exists("k") else 0
+            loading = await asyncio.create_subprocess_exec(
+                PROGRAM, "load", "k", *arguments, *newest.options, stdout=DEVNULL, stderr=DEVNULL
+            )
+            while loading.returncode is None:
+                await asyncio.sleep(0.05)
+                written = newest.client().execute_command("VCARD", "k") if newest.client().exists("k") else 0
+                if written > before + chance.randrange(400, 900):
+                    loading.kill()
+                    kills += 1
+                    break
+            await loading.wait()
+            if loading.returncode == 0:
+                break
+        assert kills >= 15
+        for key in ("k", "plain"):
+            done = await asyncio.create_subprocess_exec(
+                PROGRAM, "load", key, *arguments, *newest.options, stdout=DEVNULL, stderr=DEVNULL
+            )
+            assert await done.wait() == 0
+    assert contents(newest, "k") == contents(newest, "plain")
+    assert newest.client().execute_command("VCARD", "k") == number

@@ -31,6 +31,8 @@ class EmbeddingServer:
     shuffled: bool = False
     scale: float = 1.0
     """Factor of all vectors."""
+    counts: bool = False
+    """Count a token for each character, and say so."""
     replies: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
     """Replies to give to the next requests for vectors instead of vectors: status, headers and body."""
     pause: float = 0.0
@@ -88,7 +90,8 @@ def serving(server: EmbeddingServer) -> Iterator[EmbeddingServer]:
             elif "encoding_format" in body and not server.base64:
                 self._answer(400, {"error": {"message": "unknown parameter encoding_format"}})
             else:
-                self._answer(200, {"data": self._rows(body)})
+                usage = {"usage": {"total_tokens": sum(map(len, body["input"]))}} if server.counts else {}
+                self._answer(200, {"data": self._rows(body), **usage})
 
         def _rows(self, body: dict[str, Any]) -> list[dict[str, Any]]:
             rows: list[dict[str, Any]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -258,6 +259,9 @@ def _tell(found: Preview, plan: LoadPlan) -> None:
             f"{found.rows.words}, {len(found.look.bad):,} of the first {found.looked_at:,} rejected · "
             f"about {byte_size(found.memory)} in Redis · about {duration(found.seconds)} · nothing was written"
         )
+    if (cost := found.cost) is not None:
+        tokens = "tokens unknown" if cost.tokens is None else f"about {cost.tokens:,.0f} tokens"
+        say(f"embedding server: {cost.texts:,.0f} texts in {math.ceil(cost.requests):,} requests, {tokens}")
 
 
 def _mapped(mapping: Any) -> str:

@@ -16,7 +16,7 @@ from vsexplorer.embedding.prefixes import Prefixes, usual_prefixes
 from vsexplorer.embedding.query_cache import QueryCache
 from vsexplorer.embedding.registry import ModelDescription, supported_models
 from vsexplorer.embedding.sources import ModelFiles, find, is_folder
-from vsexplorer.embedding.text_embedder import Batches, Embedding
+from vsexplorer.embedding.text_embedder import Batches, Embedding, RequestCost
 
 if TYPE_CHECKING:
     from fastembed import TextEmbedding
@@ -134,6 +134,10 @@ class Embedder:
         prefix = self.prefixes.document
         found = self._running.passage_embed([prefix + text for text in texts], batch_size=max(1, len(texts)))
         return [vector.astype("<f4").tobytes() for vector in found]
+
+    def cost(self, texts: Sequence[str]) -> RequestCost | None:
+        """Return ``None``: nothing is sent anywhere."""
+        return None
 
     def batches(self, texts: Sequence[str]) -> Batches:
         """Divide documents into batches of texts of about the same length, the shortest first."""

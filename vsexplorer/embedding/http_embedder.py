@@ -22,7 +22,7 @@ from vsexplorer.core.progress import Progress, ProgressCallback, ignore_progress
 from vsexplorer.embedding import http_reply
 from vsexplorer.embedding.prefixes import Prefixes
 from vsexplorer.embedding.query_cache import QueryCache
-from vsexplorer.embedding.text_embedder import Batches, Embedding
+from vsexplorer.embedding.text_embedder import Batches, Embedding, RequestCost
 
 if TYPE_CHECKING:
     import httpx
@@ -79,6 +79,9 @@ class HttpEmbedder:
         self._closed = threading.Event()
         self._encoded = True
         self._ready = False
+        self._counting = threading.Lock()
+        self._tokens = self._counted_characters = 0
+        """Tokens that the server has counted, and the characters of those texts."""
 
     @property
     def ready(self) -> bool:
@@ -143,6 +146,14 @@ class HttpEmbedder:
         for batch in self.batches(texts).batches:
             found += self._vectors([self.prefixes.document + texts[place] for place in batch], _LOAD_TRIES)
         return found
+
+    def cost(self, texts: Sequence[str]) -> RequestCost:
+        """Return the number of requests for documents, and of tokens by what the server has counted so far."""
+        with self._counting:
+            each = self._tokens / self._counted_characters if self._counted_characters else None
+        characters = sum(len(self.prefixes.document) + len(text) for text in texts)
+        tokens = None if each is None else each * characters
+        return RequestCost(len(texts), len(self.batches(texts).batches), tokens)
 
     def batches(self, texts: Sequence[str]) -> Batches:
         """Divide documents into requests, in order."""
@@ -219,18 +230,24 @@ class HttpEmbedder:
         return [vector for text in texts for vector in self._vectors([text], tries)]
 
     def _asked(self, texts: Sequence[str], tries: int) -> list[bytes]:
+        content: bytes | None = None
         if self._encoded:
             try:
-                body = http_reply.request(self._name, texts, encoded=True)
-                content = self._send("POST", "/embeddings", body, tries)
-                return http_reply.vectors(content, len(texts), self.dimension, self._where)
+                content = self._send("POST", "/embeddings", http_reply.request(self._name, texts, True), tries)
             except _Refused as refused:
                 # Servers that know no base64 refuse the parameter.
                 if "encoding_format" not in refused.why:
                     raise
                 self._encoded = False
-        content = self._send("POST", "/embeddings", http_reply.request(self._name, texts, encoded=False), tries)
-        return http_reply.vectors(content, len(texts), self.dimension, self._where)
+        if content is None:
+            content = self._send("POST", "/embeddings", http_reply.request(self._name, texts, False), tries)
+        found = http_reply.vectors(content, len(texts), self.dimension, self._where)
+        counted = http_reply.tokens(content, self._where)
+        if counted is not None:
+            with self._counting:
+                self._tokens += counted
+                self._counted_characters += sum(map(len, texts))
+        return found
 
     def _send(self, method: str, path: str, body: object, tries: int) -> bytes:
         """Send a request, and repeat it while the server is busy or unreachable."""

@@ -56,6 +56,20 @@ def vectors(content: bytes, number: int, dimension: int, where: str) -> list[byt
     return complete
 
 
+def tokens(content: bytes, where: str) -> int | None:
+    """Read how many tokens a reply counts; ``None`` if it does not say.
+
+    Raises:
+        ModelUnavailable: the reply is not JSON.
+    """
+    document = parse(content, where)
+    usage = document.get("usage") if isinstance(document, Mapping) else None
+    if not isinstance(usage, Mapping):
+        return None
+    counted = usage.get("total_tokens", usage.get("prompt_tokens"))
+    return counted if isinstance(counted, int) and counted > 0 else None
+
+
 def models(content: bytes, where: str) -> list[str]:
     """Read the names of the models that a server offers.
 

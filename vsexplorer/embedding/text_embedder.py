@@ -41,6 +41,21 @@ class Batches:
     cut: int
 
 
+@dataclass(frozen=True, slots=True)
+class RequestCost:
+    """What embedding documents takes on a server."""
+
+    texts: float
+    requests: float
+    tokens: float | None
+    """``None`` if the server does not say how many tokens it counts."""
+
+    def scaled(self, factor: float) -> RequestCost:
+        """Return the cost of as many times the documents."""
+        tokens = None if self.tokens is None else self.tokens * factor
+        return RequestCost(self.texts * factor, self.requests * factor, tokens)
+
+
 class TextEmbedder(Protocol):
     """A model that embeds queries and documents."""
 
@@ -109,6 +124,9 @@ class TextEmbedder(Protocol):
 
     def batches(self, texts: Sequence[str]) -> Batches:
         """Divide documents into batches that are fast to embed; blocks while texts are tokenized."""
+
+    def cost(self, texts: Sequence[str]) -> RequestCost | None:
+        """Return what embedding documents takes on a server, as far as it has said so far; ``None`` without one."""
 
     async def close(self) -> None:
         """Release the model; a text being embedded is finished first."""

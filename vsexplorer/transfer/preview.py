@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from vsexplorer.core.progress import ProgressCallback
 from vsexplorer.embedding.bulk import BulkEmbedder
-from vsexplorer.embedding.text_embedder import TextEmbedder
+from vsexplorer.embedding.text_embedder import RequestCost, TextEmbedder
 from vsexplorer.transfer.load_run import LoadPlace, described
 from vsexplorer.transfer.mapping import Item, Mapping
 from vsexplorer.transfer.plan import LoadPlan
@@ -58,6 +58,8 @@ class Preview:
     memory: float | None
     """Bytes in Redis."""
     seconds: float | None
+    cost: RequestCost | None = None
+    """What the embedding server has to do; ``None`` without one."""
 
 
 def look(files: Sequence[RowSource], plan: LoadPlan) -> Look:
@@ -91,10 +93,13 @@ async def preview(
     info = await described(place.store, plan.key)
     needs_model = mapping.embeds
     rate, dimension = float(_WRITTEN_PER_SECOND), reader.dimension
+    cost: RequestCost | None = None
     if needs_model:
         embedder = await place.suit(info, plan.mix_models, progress)
         dimension = embedder.dimension
-        rate = min(rate, await _rate(embedder, [item.text or "" for item in window.items[:_TRIED]]))
+        texts = [item.text or "" for item in window.items]
+        rate = min(rate, await _rate(embedder, texts[:_TRIED]))
+        cost = await asyncio.to_thread(embedder.cost, texts)
     seen = max(1, window.rows)
     rows = reader.expected
     share = len(window.items) / seen
@@ -106,6 +111,7 @@ async def preview(
         info is not None,
         None if rows is None else rows.number * share * each,
         None if rows is None else rows.number * share / rate,
+        None if rows is None or cost is None else cost.scaled(rows.number * share / max(1.0, cost.texts)),
     )
 
 
