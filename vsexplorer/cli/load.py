@@ -53,6 +53,12 @@ _WIDEST = 100
 )
 @click.option("--strict", is_flag=True, help="Stop at the first row that cannot be loaded.")
 @click.option("--rejects", type=click.Path(path_type=Path), metavar="FILE", help="File for rejected rows.")
+@click.option(
+    "--partitions",
+    type=click.IntRange(2, 16_384),
+    metavar="N",
+    help="Spread the elements over N vector sets, KEY:{0} to KEY:{N-1}, which are one collection.",
+)
 @click.option("--restart", is_flag=True, help="Start over instead of resuming an interrupted load.")
 @click.option("--mix-models", is_flag=True, help="Add to a set even if it was made with another model.")
 @click.option(
@@ -111,6 +117,7 @@ def _plan(key: str, files: list[RowFile], options: dict[str, Any]) -> LoadPlan:
     from vsexplorer.transfer.mapping import Mapping, parse_renames
     from vsexplorer.transfer.plan import LoadPlan, OnExisting
     from vsexplorer.transfer.rejects import default_path
+    from vsexplorer.vectorset.partitions import expanded, pattern_of
     from vsexplorer.vectorset.writer import SetOptions
 
     attributes = options["attributes"]
@@ -124,9 +131,14 @@ def _plan(key: str, files: list[RowFile], options: dict[str, Any]) -> LoadPlan:
         rename=parse_renames(options["rename"]),
         filterable=options["filterable"],
     )
+    raw = key.encode("utf-8", "surrogateescape")
+    if options["partitions"] is not None:
+        if expanded(raw) is not None:
+            raise click.UsageError(f"{key} names its parts already: leave out --partitions.")
+        raw = pattern_of(raw, options["partitions"])
     shape = SetOptions(options["quantization"] or "", options["reduce"], options["links"], options["ef"])
     return LoadPlan(
-        key.encode("utf-8", "surrogateescape"),
+        raw,
         mapping,
         shape,
         OnExisting(options["existing"]),

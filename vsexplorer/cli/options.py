@@ -289,6 +289,7 @@ def where(ctx: click.Context, settings: Config, temporary: bool = False) -> Wher
         "" if temporary or private else sentinels,
         master,
         address_map,
+        {**settings.collections, **(from_profile.collections if from_profile is not None else {})},
     )
 
 

@@ -30,6 +30,8 @@ class Profile:
     """Addresses of Sentinels, ``host:port`` separated by commas; ``url`` then gives user, password and database."""
     master: str = ""
     """The name of the group that the Sentinels watch."""
+    collections: Mapping[str, str] = field(default_factory=dict)
+    """Names of partitioned sets on this server, with what they stand for: ``{"products" = "products:{0..63}"}``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Config:
     """Path of the redis-server binary for the private server."""
     profile: str = ""
     """Profile to use when no target is given."""
+    collections: Mapping[str, str] = field(default_factory=dict)
+    """Names of partitioned sets on any server, with what they stand for."""
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys by binding name, as the help screen lists them: ``{"sets" = "ctrl+o"}``."""
@@ -75,22 +79,31 @@ def load(path: Path) -> Config:
         raise UsageError(f"The configuration {path} is not valid TOML: {error}") from error
     values = dict(document)
     profiles = values.pop("profiles", {})
-    keys = values.pop("keys", {})
+    keys = _texts(path, "keys", values.pop("keys", {}), "ctrl+o")
+    collections = _texts(path, "collections", values.pop("collections", {}), "products:{0..15}")
     _check_table(path, "profiles", profiles)
-    _check_table(path, "keys", keys)
     parsed = {}
     for name, table in profiles.items():
         _check_table(path, f"profiles.{name}", table)
-        _check(path, f"profiles.{name}.", table, Profile)
-        parsed[name] = Profile(**table)
-    for name, key in keys.items():
-        if not isinstance(key, str):
-            raise UsageError(f'{path}: keys.{name} must be a string such as "ctrl+o".')
+        rest = dict(table)
+        own = _texts(path, f"profiles.{name}.collections", rest.pop("collections", {}), "products:{0..15}")
+        _check(path, f"profiles.{name}.", rest, Profile)
+        parsed[name] = Profile(**rest, collections=own)
     _check(path, "", values, Config)
-    config = Config(**values, profiles=parsed, keys=keys)
+    config = Config(**values, profiles=parsed, keys=keys, collections=collections)
     if config.count < 1:
         raise UsageError(f"{path}: count must be at least 1, not {config.count}.")
     return config
+
+
+def _texts(path: Path, name: str, table: object, example: str) -> dict[str, str]:
+    """Return a table of strings."""
+    if not isinstance(table, dict):
+        raise UsageError(f"{path}: {name} must be a table, written as [{name}].")
+    for entry, value in table.items():
+        if not isinstance(value, str):
+            raise UsageError(f'{path}: {name}.{entry} must be a string such as "{example}".')
+    return table
 
 
 def _check_table(path: Path, name: str, value: object) -> None:

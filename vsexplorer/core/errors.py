@@ -119,6 +119,10 @@ class CommandRefused(VsexplorerError):
     """Any other error reply, or an operation that vsexplorer refuses."""
 
 
+class PartsDiffer(CommandRefused):
+    """The parts of a partitioned set cannot belong together."""
+
+
 class Conflict(VsexplorerError):
     """Another client changed the data in the meantime, so nothing was written."""
 

@@ -53,6 +53,8 @@ class SetInfo:
     ids to all sets."""
     newest_node: int = 0
     """Grows with every element that is added."""
+    parts: int = 1
+    """Number of vector sets that a partitioned set consists of."""
 
     @property
     def reduced(self) -> bool:

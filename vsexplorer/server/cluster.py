@@ -146,6 +146,10 @@ class ClusterConnection:
         """
         return await self._at_owner(key, lambda node: node.transact(key, check, commands, attempts))
 
+    def limits(self, key: bytes) -> tuple[str, ...]:
+        """Return nothing: an answer about a key comes from one server, and is whole."""
+        return ()
+
     async def close(self) -> None:
         """Close the connections to all nodes."""
         nodes, self._nodes = list(self._nodes.values()), {}

@@ -66,5 +66,8 @@ class Connection(Commands, Protocol):
             VsexplorerError: the connection failed, or what ``check`` raises.
         """
 
+    def limits(self, key: bytes) -> tuple[str, ...]:
+        """Return what limits the last answer about a key, in words; empty if nothing does."""
+
     async def close(self) -> None:
         """Close all connections."""

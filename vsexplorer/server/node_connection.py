@@ -162,6 +162,10 @@ class NodeConnection:
                 return self._translated(replies)
         return None
 
+    def limits(self, key: bytes) -> tuple[str, ...]:
+        """Return nothing: an answer about a key comes from one server, and is whole."""
+        return ()
+
     async def close(self) -> None:
         """Close all connections."""
         await self._client.aclose()

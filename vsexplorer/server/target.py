@@ -85,6 +85,8 @@ class Where:
     """The name of the group that the Sentinels watch."""
     address_map: tuple[str, ...] = ()
     """``A=B`` for each address that the nodes of a cluster announce and that cannot be reached."""
+    collections: Mapping[str, str] = field(default_factory=dict)
+    """Names of partitioned sets, with what they stand for."""
 
 
 @dataclass(frozen=True, slots=True)

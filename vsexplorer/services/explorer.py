@@ -27,6 +27,7 @@ from vsexplorer.services.search import SearchService
 from vsexplorer.services.sets import SetService
 from vsexplorer.services.sizes import SizeService
 from vsexplorer.services.transfers import Transfers
+from vsexplorer.vectorset.partitioned_connection import PartitionedConnection
 from vsexplorer.vectorset.store import VectorSetStore
 
 
@@ -54,6 +55,7 @@ class Explorer:
     sizes: SizeService
     editor: Editor
     transfers: Transfers
+    _partitions: PartitionedConnection
 
     def __init__(
         self,
@@ -82,11 +84,7 @@ class Explorer:
             self._compose(self._session)
         else:
             await self._session.reconnect()
-            self._store.reconnected(self._session.capabilities)
-            self.sets.forget()
-            self.samples.forget()
-            self.maps.forget()
-            self.distribution.forget()
+            self._begin_again(self._session.capabilities)
 
     async def check_role(self) -> bool:
         """Ask whether the server is a replica; return whether that has changed, as after a failover.
@@ -101,18 +99,24 @@ class Explorer:
             return False
         if self._session.capabilities.run != run:
             # After a failover another server answers.
-            self._store.reconnected(self._session.capabilities)
-            self.sets.forget()
-            self.samples.forget()
-            self.maps.forget()
-            self.distribution.forget()
+            self._begin_again(self._session.capabilities)
         else:
             self._store.update(self._session.capabilities)
         return True
 
+    def _begin_again(self, capabilities: Capabilities) -> None:
+        """Forget what is known of the sets: the server may be another one."""
+        self._store.reconnected(capabilities)
+        self._partitions.forget()
+        self.sets.forget()
+        self.samples.forget()
+        self.maps.forget()
+        self.distribution.forget()
+
     def _compose(self, session: Session) -> None:
-        store = self._opened = VectorSetStore(session.connection, session.capabilities)
-        self.sets = SetService(store, self.models)
+        self._partitions = PartitionedConnection(session.connection, self._where.collections)
+        store = self._opened = VectorSetStore(self._partitions, session.capabilities)
+        self.sets = SetService(store, self.models, self._partitions.names)
         self.search = SearchService(store, self.models, self.sets)
         self.elements = ElementService(store, self.sets)
         self.samples = SampleService(store, self.sets)

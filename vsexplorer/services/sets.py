@@ -11,6 +11,7 @@ from vsexplorer.core.text import display
 from vsexplorer.core.values import SetInfo, SetSummary
 from vsexplorer.services.models import ModelService
 from vsexplorer.vectorset import set_records
+from vsexplorer.vectorset.partitions import families
 from vsexplorer.vectorset.set_records import SetRecord
 from vsexplorer.vectorset.store import VectorSetStore
 
@@ -19,15 +20,24 @@ _COMPLETED = 1000
 
 
 class SetService:
-    """Lists and describes the vector sets of one database."""
+    """Lists and describes the vector sets of one database.
 
-    def __init__(self, store: VectorSetStore, models: ModelService) -> None:
+    Args:
+        store: The vector sets.
+        models: The models.
+        named: The partitioned sets that have a name in the configuration.
+    """
+
+    def __init__(self, store: VectorSetStore, models: ModelService, named: Sequence[bytes] = ()) -> None:
         self._store = store
         self._models = models
+        self._partitioned = named
         self._infos: dict[bytes, SetInfo] = {}
 
     async def pages(self) -> AsyncIterator[list[SetInfo]]:
         """List all vector sets as SCAN finds them, each once; sets the user may not read are left out.
+
+        Partitioned sets come last: those that the configuration names, and those whose parts are numbered.
 
         Raises:
             PermissionDenied: there are sets, but the user may read none of them.
@@ -44,6 +54,9 @@ class SetService:
             yield infos
         if denied is not None and not readable:
             raise denied
+        partitioned = await self._store.infos(list(dict.fromkeys([*self._partitioned, *families(seen)])))
+        if found := [info for info in partitioned if isinstance(info, SetInfo)]:
+            yield found
 
     async def summaries(self) -> AsyncIterator[list[SetSummary]]:
         """List all vector sets with their memory and the model recorded for them."""

@@ -20,6 +20,7 @@ from vsexplorer.transfer.plan import LoadPlan, LoadReport
 from vsexplorer.transfer.preview import Preview, preview
 from vsexplorer.transfer.rows import RowSource
 from vsexplorer.vectorset import set_records as records
+from vsexplorer.vectorset.partitioned_connection import PartitionedConnection
 from vsexplorer.vectorset.store import VectorSetStore
 
 
@@ -101,9 +102,8 @@ class Transfers:
             return await self._copied(info, plan, self._store, progress)
         session = await Session.open(to)
         try:
-            return await self._copied(
-                info, plan, VectorSetStore(session.connection, session.capabilities), progress
-            )
+            connection = PartitionedConnection(session.connection, to.collections)
+            return await self._copied(info, plan, VectorSetStore(connection, session.capabilities), progress)
         finally:
             await session.close()
 

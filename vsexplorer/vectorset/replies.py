@@ -92,6 +92,7 @@ def set_info(key: bytes, reply: Sequence[Reply]) -> SetInfo:
         with_attributes=int(pairs["attributes-count"]),
         uid=int(pairs["vset-uid"]),
         newest_node=int(pairs.get("hnsw-max-node-uid", 0)),
+        parts=int(pairs.get("parts", 1)),
     )
 
 

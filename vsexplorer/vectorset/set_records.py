@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from vsexplorer import __version__
 from vsexplorer.core.attributes import parse
-from vsexplorer.core.errors import VsexplorerError
+from vsexplorer.core.errors import PartsDiffer, VsexplorerError
 from vsexplorer.core.values import SetInfo
 from vsexplorer.embedding.prefixes import Prefixes
 from vsexplorer.embedding.text_embedder import TextEmbedder
@@ -56,11 +56,17 @@ class SetRecord:
 
 
 async def read(store: VectorSetStore, infos: Sequence[SetInfo]) -> list[SetRecord | None]:
-    """Read the records of some sets; ``None`` if there is none, or if reading is not permitted."""
+    """Read the records of some sets; ``None`` if there is none, or if reading is not permitted.
+
+    Raises:
+        PartsDiffer: the parts of a partitioned set were made with different models.
+    """
     if not infos:
         return []
     try:
         found = await store.connection.call(b"HMGET", RECORDS, *(info.key for info in infos))
+    except PartsDiffer:
+        raise
     except VsexplorerError:
         # Records are optional.
         return [None] * len(infos)
@@ -73,10 +79,13 @@ async def described(store: VectorSetStore, key: bytes) -> tuple[SetInfo, SetReco
     Raises:
         NotFound: there is no such key.
         WrongType: the key is not a vector set.
+        PartsDiffer: the parts of a partitioned set were made otherwise than others.
         VsexplorerError: the server or the connection failed.
     """
     about, found = await store.connection.pipeline([[b"VINFO", key], [b"HMGET", RECORDS, key]])
     info = replies.described(key, about)
+    if isinstance(found, PartsDiffer):
+        raise found
     if isinstance(found, VsexplorerError):
         return info, None
     return info, _records(found, [info], store.capabilities.run)[0]

@@ -162,6 +162,7 @@ class VectorSetStore:
         notes: tuple[str, ...] = ()
         if not with_attributes:
             found, notes = await self._with_attributes(info.key, found)
+        notes = (*notes, *self.connection.limits(info.key))
         return Answer(found, commands.render(argv), _since(started), notes, tuple(argv))
 
     async def ranking(
@@ -328,7 +329,8 @@ class VectorSetStore:
         names = replies.names(await self.connection.call(*argv))
         listed = tuple(Hit(rank, name, None, None) for rank, name in enumerate(names, 1))
         found, more = await self._with_attributes(key, listed)
-        return Answer(found, commands.render(argv), _since(started), (*notes, *more), tuple(argv))
+        limits = self.connection.limits(key)
+        return Answer(found, commands.render(argv), _since(started), (*notes, *more, *limits), tuple(argv))
 
     async def element(self, info: SetInfo, element: bytes) -> ElementDetails:
         """Read the attributes and the vector of an element.

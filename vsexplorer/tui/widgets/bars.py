@@ -97,6 +97,8 @@ def set_line(info: SetInfo, model: str) -> str:
     if info.reduced:
         dimensions += f" reduced from {info.input_dimension}"
     facts = [plural(info.size, "element"), dimensions, info.quantization]
+    if info.parts > 1:
+        facts.insert(1, f"{info.parts:,} parts")
     if info.with_attributes < info.size:
         facts.append(f"{count(info.with_attributes)} with attributes")
     if model:
