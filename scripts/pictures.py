@@ -6,8 +6,11 @@ python scripts/pictures.py
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
+from tests.support.real_embedders import llama_server
+from vsexplorer.core import paths
 from vsexplorer.core.config import DEFAULT_MODEL
 from vsexplorer.server.target import Where
 from vsexplorer.transfer.copying import CopyPlan
@@ -16,7 +19,7 @@ from vsexplorer.tui.main.screen import MainScreen
 from vsexplorer.tui.start import Start
 from vsexplorer.vectorset.writer import SetOptions
 
-_LONG = {"why": 3.0, "quality": 9.0, "map": 1.0}
+_LONG = {"why": 3.0, "quality": 9.0, "map": 1.0, "models": 1.0}
 """Seconds that a picture needs to be complete."""
 ASSETS = Path(__file__).parents[1] / "assets"
 PICTURES: dict[str, tuple[tuple[int, int], str, list[str]]] = {
@@ -30,13 +33,22 @@ PICTURES: dict[str, tuple[tuple[int, int], str, list[str]]] = {
     "why": ((110, 26), "", [*"women in science", "enter", "W"]),
     "quality": ((110, 28), "", [*"women in science", "tab", *".born > 1900", "enter", "M"]),
     "map": ((120, 34), "", [*"space exploration", "enter", "v", "wait", "right", "right"]),
+    "models": ((100, 24), "", [*"women in science", "enter", "m"]),
     "fields": ((120, 30), "", [*"science", "enter", "F", *"jjjjjjjjj", "enter"]),
 }
 
 
 async def draw(name: str, size: tuple[int, int], theme: str, keys: list[str]) -> None:
     """Run the application without a terminal, press the keys, save what it shows."""
-    start = Start(Where(temporary=True), DEFAULT_MODEL, demo="people", write=True, measure=False, theme=theme)
+    with contextlib.ExitStack() as stack:
+        model = DEFAULT_MODEL
+        if name == "models":
+            model = f"{stack.enter_context(llama_server(paths.cache_folder()))}#minilm"
+        await _draw(name, size, theme, keys, model)
+
+
+async def _draw(name: str, size: tuple[int, int], theme: str, keys: list[str], model: str) -> None:
+    start = Start(Where(temporary=True), model, demo="people", write=True, measure=False, theme=theme)
     app = ExplorerApp(start)
     async with app.run_test(size=size) as pilot:
         screen = app.screen
