@@ -74,3 +74,12 @@ class SetFacts:
     def field(self, name: str) -> FieldFacts | None:
         """Return the facts of a field; ``None`` if no sampled element has it."""
         return next((field for field in self.fields if field.name == name), None)
+
+
+def has_texts(facts: SetFacts) -> bool:
+    """Whether elements have a field with texts of several words, from which vectors may have been made."""
+    return any(
+        "text" in field.kinds
+        and (not field.complete or any(isinstance(one.value, str) and " " in one.value for one in field.values))
+        for field in facts.fields
+    )

@@ -39,6 +39,7 @@ class Place(StrEnum):
     QUALITY = "In the search quality"
     WHY = "While explaining an element"
     HEALTH = "In the health of a set"
+    FIT = "While comparing models"
     SCORES = "In the scores of a search"
     COMPARE = "While comparing two searches"
     MAP = "On a map"
@@ -143,6 +144,7 @@ KEYMAP = (
     Key("rate-not", "3", "rate(0)", "not relevant", "Rate the selected result as not relevant", Place.EXPLORER),
     Key("rate-clear", "0", "rate(-1)", "unrate", "Remove the rating of the selected result", Place.EXPLORER),
     Key("model", "m", "choose_model", "model", "Choose among the models that fit the set", Place.SCREENS),
+    Key("fit", "T", "test_models", "which model", "Find out which model the set was made with", Place.SCREENS),
     Key("refresh", "r,ctrl+r", "screen.refresh_results", "refresh", "Search again, or retry what failed",
         Place.EXPLORER, False, "r"),
     Key("down", "j,down", "move(1)", "down", "Next row", Place.LIST, False, "j ↓"),
@@ -305,6 +307,8 @@ KEYMAP = (
     Key("compare-freeze", "z", "freeze", "freeze", "Keep the results of this side, to compare them with later ones",
         Place.COMPARE, True),
     Key("compare-use", "ctrl+s", "use", "use", "Return with the search of this side", Place.COMPARE, True),
+    Key("fit-use", "ctrl+s", "use", "use", "Search with the model that made the set (with --write, record it)",
+        Place.FIT, True),
     Key("scores-use", "ctrl+s", "use", "use", "Search with the EPSILON at the gap between the results",
         Place.SCORES, True),
     Key("map-left", "left,h", "walk(-1, 0)", "walk", "The next point to the left", Place.MAP, False, "← h"),

@@ -16,6 +16,7 @@ from vsexplorer.tui.main.search_view import SearchView
 from vsexplorer.tui.screens.browse import BrowseScreen
 from vsexplorer.tui.screens.columns import ColumnsList, ColumnsScreen
 from vsexplorer.tui.screens.element import ElementScreen
+from vsexplorer.tui.screens.fit import FitScreen
 from vsexplorer.tui.screens.forms import AttributesForm
 from vsexplorer.tui.screens.health import HealthScreen
 from vsexplorer.tui.screens.history import HistoryScreen
@@ -65,6 +66,7 @@ OWNERS: dict[Place, tuple[type, ...]] = {
     Place.WHY: (WhyScreen,),
     Place.HEALTH: (HealthScreen,),
     Place.COMPARE: (CompareScreen,),
+    Place.FIT: (FitScreen,),
     Place.SCORES: (ScoresScreen,),
     Place.MAP: (MapView,),
     Place.MAP_SCREEN: (MapScreen,),

@@ -228,6 +228,13 @@ class Navigation(Vertical):
         if (info := self._usable()) is not None:
             self.app.push_screen(ModelsScreen(self._session.explorer.models, info), self._model_chosen)
 
+    def action_test_models(self) -> None:
+        """Find out which model the set was made with."""
+        from vsexplorer.tui.screens.fit import FitScreen
+
+        if (info := self._usable()) is not None:
+            self.app.push_screen(FitScreen(self._session, info), self._model_chosen)
+
     def _model_chosen(self, name: str | None) -> None:
         if name is not None:
             self.post_message(self.ModelChosen(name))

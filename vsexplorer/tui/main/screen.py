@@ -71,6 +71,8 @@ class MainScreen(Screen[None]):
         self.tracker = SetTracker(session, self.run_worker, self._set_event)
         self.model = ModelLoader(session, self.run_worker, self.search_view.say, self._model_ready)
         self.loads = Loading(session, self.tracker.refresh)
+        self._offered: set[bytes] = set()
+        """Sets for which it was offered to find out the model."""
         view = self.search_view
         self.navigation = Navigation(
             session,
@@ -246,7 +248,7 @@ class MainScreen(Screen[None]):
         view = self.search_view
         match event:
             case Opened(info):
-                self.model.made_with = ""
+                self.model.forget()
                 self.session.embedded_fields = ()
                 view.begin()
                 self._show_set()
@@ -266,6 +268,7 @@ class MainScreen(Screen[None]):
                     view.search()
             case Sampled(facts):
                 view.use_facts(facts)
+                self._offer_fit()
             case ChangedByOthers(key, news):
                 self._tell_news(news, key)
             case Lost(error):
@@ -323,12 +326,24 @@ class MainScreen(Screen[None]):
         if self.session.info is not None:
             self.model.choose(event.name, self.session.info, record=self.start.write)
 
+    def _offer_fit(self) -> None:
+        """Offer to find out the model of a set if it is not recorded and there are texts to compare with."""
+        facts, info = self.search_view.filter_bar.facts, self.session.info
+        if info is None or facts is None or not self.model.unrecorded or info.key in self._offered:
+            return
+        from vsexplorer.language.known import has_texts
+
+        if has_texts(facts):
+            self._offered.add(info.key)
+            self.search_view.say("which model made this set is not recorded · T: find out")
+
     def _model_ready(self, changed: bool) -> None:
         """Show the model in use, and search again if it has changed."""
         # The model's objects stay alive; scanning them for garbage would delay a key by 50 ms.
         gc.freeze()
         self._show_set()
         self.search_view.show_model()
+        self._offer_fit()
         if changed:
             self.search_view.search()
 

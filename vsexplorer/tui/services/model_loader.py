@@ -57,6 +57,12 @@ class ModelLoader:
         """Whether a model's files are being downloaded or converted, which can be stopped."""
         self.made_with = ""
         """The model the open set was made with; empty if unknown."""
+        self.unrecorded = False
+        """Whether it was looked for, and is neither recorded nor remembered."""
+
+    def forget(self) -> None:
+        """Forget the model of the set that was open before."""
+        self.made_with, self.unrecorded = "", False
 
     def load(self, again: bool = False) -> None:
         """Load the model in use unless it is loaded; with ``again``, retry also after a failure."""
@@ -93,6 +99,7 @@ class ModelLoader:
         if not self._is_open(info):
             return
         self.made_with = remembered or record.model
+        self.unrecorded = not self.made_with
         self._session.embedded_fields = template_fields(record.text) if record.text else ()
         used = explorer.models.embedder
         if not explorer.models.changes(remembered, record):
@@ -105,7 +112,7 @@ class ModelLoader:
         if not await self._done(explorer.models.use(name, self._show)):
             return
         if self._is_open(info):
-            self.made_with = name
+            self.made_with, self.unrecorded = name, False
             self._session.memory.choose_model(name)
             if record:
                 try:
