@@ -326,3 +326,57 @@ def test_the_odd_group_of_a_map_becomes_a_filter_and_a_file(newest: RedisServer,
     written = [json.loads(line)["element"] for line in (tmp_path / "odd.jsonl").read_text().splitlines()]
     assert len(written) == 20
     assert all(name.startswith("odd-") for name in written)
+
+
+def test_a_poor_recall_is_measured_and_mended(newest: RedisServer) -> None:
+    vectors = np.random.default_rng(4).normal(size=(800, 24))
+    pipe = newest.client().pipeline(transaction=False)
+    for place, vector in enumerate(vectors.astype("<f4")):
+        attributes = json.dumps({"n": place, "rare": int(place % 20 == 0)})
+        pipe.execute_command(
+            "VADD", "k", "FP32", vector.tobytes(), f"e{place}", "M", 4, "EF", 4, "SETATTR", attributes
+        )
+    pipe.execute()
+    with Terminal(PROGRAM, "k", *newest.options) as terminal:
+        terminal.until("800 elements · 24 dims")
+        terminal.type("@e7")
+        terminal.press("Escape", "Escape", "f")
+        terminal.type(".rare == 1")
+        terminal.until("✓")
+        terminal.press("Enter", "M")
+        terminal.until("search quality · k · filter .rare == 1")
+        screen = terminal.until("done: 50 queries")
+        assert "FILTER-EF" in screen
+        assert "← enough" in screen
+        terminal.press("a")
+        terminal.until(lambda shown: "query ›" in shown and "FILTER-EF" in shown and "VSIM" in shown)
+        terminal.press("q")
+        terminal.until("[status 0]")
+
+
+def test_a_missing_element_is_explained_its_words_weighed_and_results_rated(own_folders: Path) -> None:
+    with Terminal(PROGRAM, "demo") as terminal:
+        terminal.until("elements · 384 dims · int8 · all-MiniLM-L6-v2")
+        terminal.type("women in science")
+        terminal.press("Tab")
+        terminal.type(".born > 1900")
+        terminal.until("✓")
+        terminal.press("Enter", "W")
+        terminal.until("similarity")
+        # Marie Curie was born in 1867.
+        terminal.press("C-u")
+        terminal.type("Marie Curie")
+        terminal.press("Enter")
+        terminal.until("rejects")
+        terminal.press("C-u")
+        terminal.type("Nobody Known")
+        terminal.press("Enter")
+        terminal.until("no element")
+        terminal.press("Escape", "Escape")
+        terminal.until("VSIM people")
+        terminal.press("1")
+        terminal.until("1 rated for this search")
+        terminal.press("I")
+        terminal.until("358 of 358 elements looked at")
+        terminal.press("Escape", "q")
+        terminal.until("[status 0]")
