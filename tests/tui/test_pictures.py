@@ -141,6 +141,8 @@ async def test_every_screen_looks_as_it_did(
         )
         await driver.press("escape", "I")
         await compare("health", lambda: "looked at" in driver.screen_text())
+        await driver.press("escape", "S")
+        await compare("scores", lambda: "from      to" in driver.screen_text())
         await driver.press("escape", "question_mark")
         await compare("help")
         await driver.press("escape", "L")

@@ -114,7 +114,7 @@ def _check(explorer: Explorer, plan: ExportPlan) -> None:
     from vsexplorer.language.check import require_valid
 
     if plan.where.strip():
-        require_valid(plan.where, explorer.dialect)
+        require_valid(plan.where, explorer.dialect_of(plan.key))
 
 
 def _ask_before_replacing(plan: ExportPlan) -> None:

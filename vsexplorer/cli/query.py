@@ -153,7 +153,7 @@ async def _doubts(explorer: Explorer, question: Query) -> list[str]:
     except VsexplorerError:
         # These notes are optional.
         return []
-    report = check(question.filter, explorer.dialect, facts)
+    report = check(question.filter, explorer.dialect_of(question.key), facts)
     return [
         f"{question.filter[finding.start : finding.end]}: {finding.sentence}"
         for finding in report.findings

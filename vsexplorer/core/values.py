@@ -55,6 +55,15 @@ class SetInfo:
     """Grows with every element that is added."""
     parts: int = 1
     """Number of vector sets that a partitioned set consists of."""
+    metric: str = ""
+    """Of an index of the query engine, its distance: ``COSINE``, ``L2`` or ``IP``; empty for vector sets."""
+    algorithm: str = ""
+    """Of an index, how it searches and the type of its numbers: ``HNSW FLOAT32``; empty for vector sets."""
+
+    @property
+    def is_index(self) -> bool:
+        """Whether it is an index of the query engine."""
+        return bool(self.metric)
 
     @property
     def reduced(self) -> bool:

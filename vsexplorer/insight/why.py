@@ -128,8 +128,14 @@ async def explain(store: VectorSetStore, question: Question) -> Explanation:
         ladder.add("found", True, sentence)
         return ladder.end(Cause.FOUND, sentence, options=question.options)
     ladder.add("found", False, f"It is not among the {grouped(question.options.count)} results.")
-    if question.filter.strip():
-        verdict = compiled(question.filter, store.dialect).explain(attributes)
+    dialect = store.dialect_of(question.info.key)
+    if question.filter.strip() and dialect.engine:
+        passes = question.element in await store.passing(question.info, question.filter)
+        ladder.add("filter", passes, f"The filter {'lets it pass' if passes else 'rejects it'}.")
+        if not passes:
+            return ladder.end(Cause.FILTER, "The filter rejects it.", "Change the filter (key f).")
+    elif question.filter.strip():
+        verdict = compiled(question.filter, dialect).explain(attributes)
         ladder.add("filter", verdict.match, f"The filter: {verdict.because}.")
         if not verdict.match:
             return ladder.end(

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from vsexplorer.core.errors import FilterRefused
-from vsexplorer.language import mistakes, traps, unlikely
+from vsexplorer.language import engine_query, mistakes, traps, unlikely
 from vsexplorer.language.dialect import NEWEST, Dialect
 from vsexplorer.language.known import SetFacts
 from vsexplorer.language.program import Node, Refusal, compile_tokens
@@ -81,6 +81,8 @@ def check(expression: str, dialect: Dialect = NEWEST, known: SetFacts | None = N
     A blank expression is accepted: it means no filter, and is never sent. ``known`` adds findings from a sample of
     the set's attributes: unknown fields, comparisons that are never true, fields that some elements lack.
     """
+    if dialect.engine:
+        return _for_engine(expression)
     tokens = tokenize(expression)
     if not tokens:
         return Report(expression, True, (), ())
@@ -109,6 +111,18 @@ def caret(expression: str, finding: Finding) -> str:
     """Return the expression on one line, and below it a line of carets that marks the finding."""
     shown = expression.expandtabs(1).replace("\n", " ")
     return f"{shown}\n{' ' * finding.start}{'^' * max(1, finding.end - finding.start)}"
+
+
+def _for_engine(expression: str) -> Report:
+    """Check a filter in the language of the query engine."""
+    found = []
+    for problem in engine_query.problems(expression):
+        severity = Severity.UNFINISHED if problem.unfinished else Severity.WARNING
+        found.append(
+            Finding(Severity.ERROR if problem.refused else severity, problem.start, problem.end, problem.sentence)
+        )
+    ok = not any(one.severity in (Severity.ERROR, Severity.UNFINISHED) for one in found)
+    return Report(expression, ok, tuple(found), ())
 
 
 def _refused(expression: str, tokens: list[Token], refusal: Refusal, dialect: Dialect) -> Finding:

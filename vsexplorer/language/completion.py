@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from vsexplorer.language import engine_query
 from vsexplorer.language.dialect import NEWEST, Dialect
 from vsexplorer.language.known import FieldFacts, KnownValue, SetFacts
 from vsexplorer.language.literals import clause, reachable
@@ -115,6 +116,9 @@ def complete(
     """
     if known is None or not known.fields:
         return []
+    if dialect.engine:
+        found = engine_query.proposals(expression, cursor, known)
+        return [Proposal(start, cursor, text, words) for start, text, words in found][:_MOST]
     tokens = tokenize(expression[:cursor])
     last = tokens[-1] if tokens else None
     if last is None:

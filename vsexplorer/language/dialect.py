@@ -13,10 +13,13 @@ class Dialect:
     """``null`` is a literal (Redis 8.2 and newer); older servers ignore it."""
     substring: bool = True
     """``in`` between two strings tests for a substring (Redis 8.2 and newer); on older servers it is false."""
+    engine: bool = False
+    """The language of the query engine instead, for its indexes."""
 
 
 NEWEST = Dialect()
 OLDEST = Dialect(null=False, substring=False)
+ENGINE = Dialect(engine=True)
 
 
 def for_version(version: str) -> Dialect:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from vsexplorer.language.dialect import NEWEST, Dialect
 from vsexplorer.language.fields import Unreadable, field
 from vsexplorer.language.numbers import power, quotient, remainder, to_double
-from vsexplorer.language.program import Node, compile_tokens
+from vsexplorer.language.program import Node, Refusal, compile_tokens
 from vsexplorer.language.tokens import Kind, Value, tokenize
 
 _AND, _OR, _NOT = ("and", "&&"), ("or", "||"), ("!", "not")
@@ -125,8 +125,11 @@ def compiled(expression: str, dialect: Dialect = NEWEST) -> Filter:
     """Compile a filter; recently used ones are cached.
 
     Raises:
-        Refusal: the server would not accept it.
+        Refusal: the server would not accept it, or it is in the language of the query engine, which only that
+            evaluates.
     """
+    if dialect.engine:
+        raise Refusal("engine", None)
     return Filter(expression, dialect)
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_LEAST_SPACES = 2
+"""Spaces in a value that is a text rather than a name or a category."""
+
 type Scalar = str | int | float | bool | None
 
 
@@ -77,9 +80,10 @@ class SetFacts:
 
 
 def has_texts(facts: SetFacts) -> bool:
-    """Whether elements have a field with texts of several words, from which vectors may have been made."""
-    return any(
-        "text" in field.kinds
-        and (not field.complete or any(isinstance(one.value, str) and " " in one.value for one in field.values))
-        for field in facts.fields
-    )
+    """Whether elements have a field with texts, from which vectors may have been made: most have several words."""
+    return any("text" in field.kinds and (not field.complete or _is_prose(field)) for field in facts.fields)
+
+
+def _is_prose(field: FieldFacts) -> bool:
+    texts = [one.value for one in field.values if isinstance(one.value, str)]
+    return sum(text.count(" ") >= _LEAST_SPACES for text in texts) > len(texts) / 2

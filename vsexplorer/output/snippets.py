@@ -47,8 +47,11 @@ def snippet(client: Client, argv: Sequence[Argument], target: Target) -> str:
     """Write a command as code for a client.
 
     Raises:
-        UsageError: a shell line is not possible, because a name contains a zero byte or ends in a line feed.
+        UsageError: a shell line is not possible, because a name contains a zero byte or ends in a line feed; or the
+            command searches an index, whose vector is binary, and the client is not redis-py.
     """
+    if argv[0] == b"FT.SEARCH" and client is not Client.REDIS_PY:
+        raise UsageError("The vector of a search in an index is binary data.", "Copy it as redis-py code.")
     match client:
         case Client.REDIS_CLI:
             return _redis_cli(argv, target)
@@ -92,6 +95,9 @@ def _redis_py(argv: Sequence[Argument], target: Target) -> str:
             place += f", ssl_{option}={value!r}" if value else ""
         place += ', ssl_cert_reqs="none", ssl_check_hostname=False' if tls.insecure else ""
     begin = "".join(imports) + f"import redis\n\nclient = redis.Redis({place})\n"
+    if argv[0] == b"FT.SEARCH":
+        words = ", ".join(_python_binary(one) for one in argv)
+        return f"{begin}print(client.execute_command({words}))\n"
     named = _read(argv)
     if named is None:
         words = ", ".join(_python(one) for one in _plain(argv))
@@ -218,6 +224,11 @@ def _python(word: Argument) -> str:
     if not isinstance(word, bytes):
         return repr(word)
     return ascii(word.decode()) if _is_text(word) and not word.decode().isprintable() else repr(_textual(word))
+
+
+def _python_binary(word: Argument) -> str:
+    """Return an argument as Python code, with bytes that are no text in hexadecimal."""
+    return f'bytes.fromhex("{word.hex()}")' if isinstance(word, bytes) and not _is_text(word) else _python(word)
 
 
 def _textual(raw: bytes) -> str | bytes:

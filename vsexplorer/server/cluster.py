@@ -146,6 +146,14 @@ class ClusterConnection:
         """
         return await self._at_owner(key, lambda node: node.transact(key, check, commands, attempts))
 
+    def as_sent(self, command: Sequence[Argument]) -> Sequence[Argument]:
+        """Return the command: it was sent as it is."""
+        return command
+
+    def is_index(self, key: bytes) -> bool:
+        """Return false: keys are keys here."""
+        return False
+
     def limits(self, key: bytes) -> tuple[str, ...]:
         """Return nothing: an answer about a key comes from one server, and is whole."""
         return ()

@@ -66,6 +66,12 @@ class Connection(Commands, Protocol):
             VsexplorerError: the connection failed, or what ``check`` raises.
         """
 
+    def as_sent(self, command: Sequence[Argument]) -> Sequence[Argument]:
+        """Return what was sent for a command: another one if its key names an index of the query engine."""
+
+    def is_index(self, key: bytes) -> bool:
+        """Whether a key names an index of the query engine that was described."""
+
     def limits(self, key: bytes) -> tuple[str, ...]:
         """Return what limits the last answer about a key, in words; empty if nothing does."""
 

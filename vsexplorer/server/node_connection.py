@@ -162,6 +162,14 @@ class NodeConnection:
                 return self._translated(replies)
         return None
 
+    def as_sent(self, command: Sequence[Argument]) -> Sequence[Argument]:
+        """Return the command: it was sent as it is."""
+        return command
+
+    def is_index(self, key: bytes) -> bool:
+        """Return false: keys are keys here."""
+        return False
+
     def limits(self, key: bytes) -> tuple[str, ...]:
         """Return nothing: an answer about a key comes from one server, and is whole."""
         return ()

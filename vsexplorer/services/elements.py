@@ -19,6 +19,9 @@ from vsexplorer.services.browse import Browser
 from vsexplorer.services.sets import SetService
 from vsexplorer.vectorset.store import VectorSetStore
 
+_NEAREST = 16
+"""Nearest documents of an index that are shown in place of links."""
+
 
 class ElementService:
     """Reads elements without ranking them."""
@@ -57,11 +60,16 @@ class ElementService:
     async def neighbours(self, key: bytes, element: bytes) -> list[list[Neighbour]]:
         """Return an element's links in the HNSW graph, from the lowest level upward.
 
+        The query engine does not show the graph of an index: of its documents, the nearest are returned.
+
         Raises:
             NotFound: the set or the element does not exist.
         """
-        await self._sets.info(key)
-        return await self._store.neighbours(key, element)
+        info = await self._sets.info(key)
+        if not info.is_index:
+            return await self._store.neighbours(key, element)
+        found = await self._store.ranking(info, "", SearchOptions(_NEAREST + 1), element, None)
+        return [[Neighbour(name, score) for name, score in found if name != element][:_NEAREST]]
 
     async def details(self, key: bytes, element: bytes) -> ElementDetails:
         """Read one element: its attributes and its vector.

@@ -9,6 +9,7 @@ from vsexplorer.core.values import Capabilities
 from vsexplorer.embedding.factory import make_embedder
 from vsexplorer.embedding.text_embedder import EmbeddingOptions, TextEmbedder
 from vsexplorer.language.dialect import Dialect
+from vsexplorer.queryengine.index_connection import IndexConnection
 from vsexplorer.server.cluster import ClusterConnection
 from vsexplorer.server.session import Session
 from vsexplorer.server.target import Target, Where
@@ -56,6 +57,7 @@ class Explorer:
     editor: Editor
     transfers: Transfers
     _partitions: PartitionedConnection
+    _indexes: IndexConnection
 
     def __init__(
         self,
@@ -108,15 +110,17 @@ class Explorer:
         """Forget what is known of the sets: the server may be another one."""
         self._store.reconnected(capabilities)
         self._partitions.forget()
+        self._indexes.forget()
         self.sets.forget()
         self.samples.forget()
         self.maps.forget()
         self.distribution.forget()
 
     def _compose(self, session: Session) -> None:
-        self._partitions = PartitionedConnection(session.connection, self._where.collections)
+        self._indexes = IndexConnection(session.connection)
+        self._partitions = PartitionedConnection(self._indexes, self._where.collections)
         store = self._opened = VectorSetStore(self._partitions, session.capabilities)
-        self.sets = SetService(store, self.models, self._partitions.names)
+        self.sets = SetService(store, self.models, self._partitions.names, self._indexes.indexes)
         self.search = SearchService(store, self.models, self.sets)
         self.elements = ElementService(store, self.sets)
         self.samples = SampleService(store, self.sets)
@@ -170,6 +174,10 @@ class Explorer:
     def dialect(self) -> Dialect:
         """The filter language of the server."""
         return self._store.dialect
+
+    def dialect_of(self, key: bytes) -> Dialect:
+        """Return the filter language of a set."""
+        return self._store.dialect_of(key)
 
     async def close(self) -> None:
         """Close the connections and the model, and stop using the private server."""

@@ -115,7 +115,8 @@ class HealthService:
             looked_at += len(page)
             progress(Progress(f"examining {display(key)}", looked_at, total, "elements"))
             await asyncio.sleep(busy * (1 / budget - 1))
-        searched = drawn.names[:GRAPH_SAMPLE]
+        # The query engine does not show the graph of an index.
+        searched = [] if info.is_index else drawn.names[:GRAPH_SAMPLE]
         graph = GraphChecks(self._store, info)
         for first in range(0, len(searched), _GRAPH_PAGE):
             started = time.perf_counter()
@@ -123,6 +124,10 @@ class HealthService:
             progress(Progress(f"searching {display(key)}", first + _GRAPH_PAGE, len(searched), "elements"))
             await asyncio.sleep((time.perf_counter() - started) * (1 / budget - 1))
         found = [*vectors.findings(), *attributes.findings(), *names.findings(), *graph.findings()]
+        found += [
+            Finding("indexing", Severity.WARNING, f"{limit}.", "Mend those documents, or wait for the index.")
+            for limit in self._store.connection.limits(key)
+        ]
         found += await self._about_model(info, random, progress)
         found += [*version_findings(self._store.capabilities), *await settings_findings(self._store.connection)]
         memory = (await self._store.memory([key]))[0]

@@ -98,8 +98,9 @@ class MapService:
             FilterRefused: the server would not accept the filter.
             NotFound: there is no such set.
         """
-        require_valid(filter, self._store.dialect)
-        return await self._store.passing(await self._sets.info(key), filter)
+        info = await self._sets.info(key)
+        require_valid(filter, self._store.dialect_of(key))
+        return await self._store.passing(info, filter)
 
     async def found(self, key: bytes, source: Source, filter: str, count: int) -> list[bytes]:
         """Return the names of the results of a search.

@@ -96,8 +96,8 @@ class QualityService:
             FilterRefused: the server would not accept the filter.
             VsexplorerError: the server or the connection failed.
         """
-        require_valid(filter, self._store.dialect)
         info = await self._filled(key)
+        require_valid(filter, self._store.dialect_of(key))
         async for measured in measure(self._store, info, queries, filter, options, budget):
             yield measured
 
@@ -115,8 +115,8 @@ class QualityService:
             FilterRefused: the server would not accept the filter.
             VsexplorerError: the server or the connection failed.
         """
-        require_valid(filter, self._store.dialect)
         info = await self._filled(key)
+        require_valid(filter, self._store.dialect_of(key))
         values = curve_values(info, filter, options.count)
         async for samples in measure_curve(self._store, info, queries, filter, options, values, budget):
             yield samples

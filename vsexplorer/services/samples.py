@@ -54,7 +54,7 @@ class SampleService:
             FilterRefused: the server would not accept the filter.
             VsexplorerError: the server or the connection failed.
         """
-        dialect = self._store.dialect
+        dialect = self._store.dialect_of(info.key)
         require_valid(filter, dialect)
         return await self._sampling.matching(info, filter, dialect)
 

@@ -95,8 +95,8 @@ class SearchService:
             ModelUnavailable: the model could not be opened.
         """
         started = time.perf_counter()
-        require_valid(query.filter, self._store.dialect)
         info = await self._sets.known(query.key)
+        require_valid(query.filter, self._store.dialect_of(query.key))
         if isinstance(query.source, Everything | ByElement):
             return PreparedQuery(query, info, None, started)
         embedded = _Embedded()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -26,18 +26,27 @@ class SetService:
         store: The vector sets.
         models: The models.
         named: The partitioned sets that have a name in the configuration.
+        indexes: Lists the indexes of the query engine.
     """
 
-    def __init__(self, store: VectorSetStore, models: ModelService, named: Sequence[bytes] = ()) -> None:
+    def __init__(
+        self,
+        store: VectorSetStore,
+        models: ModelService,
+        named: Sequence[bytes],
+        indexes: Callable[[], Awaitable[list[bytes]]],
+    ) -> None:
         self._store = store
         self._models = models
         self._partitioned = named
+        self._indexes = indexes
         self._infos: dict[bytes, SetInfo] = {}
 
     async def pages(self) -> AsyncIterator[list[SetInfo]]:
         """List all vector sets as SCAN finds them, each once; sets the user may not read are left out.
 
-        Partitioned sets come last: those that the configuration names, and those whose parts are numbered.
+        Partitioned sets come last, those that the configuration names and those whose parts are numbered, and then
+        the indexes of the query engine.
 
         Raises:
             PermissionDenied: there are sets, but the user may read none of them.
@@ -54,7 +63,8 @@ class SetService:
             yield infos
         if denied is not None and not readable:
             raise denied
-        partitioned = await self._store.infos(list(dict.fromkeys([*self._partitioned, *families(seen)])))
+        more = dict.fromkeys([*self._partitioned, *families(seen), *await self._indexes()])
+        partitioned = await self._store.infos(list(more))
         if found := [info for info in partitioned if isinstance(info, SetInfo)]:
             yield found
 

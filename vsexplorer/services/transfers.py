@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
 from vsexplorer.core.errors import CommandRefused
 from vsexplorer.core.progress import ProgressCallback, ignore_progress
@@ -81,7 +82,11 @@ class Transfers:
             UsageError: the file cannot be written.
             VsexplorerError: the server or the connection failed.
         """
-        filter_ = compiled(plan.where, self._store.dialect) if plan.where.strip() else None
+        dialect = self._store.dialect_of(plan.key)
+        if dialect.engine and plan.where.strip() and plan.names is None:
+            # Only the query engine evaluates its language.
+            plan = replace(plan, where="", names=tuple(await self._store.passing(info, plan.where)))
+        filter_ = compiled(plan.where, dialect) if plan.where.strip() else None
         return await export(self._store, info, plan, filter_, progress)
 
     async def copy(

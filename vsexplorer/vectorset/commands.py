@@ -87,6 +87,8 @@ def render(argv: Sequence[Argument]) -> str:
 
 def vector_place(argv: Sequence[Argument]) -> int | None:
     """Return the index of the vector's bytes in a command, if any; note that an element may be named FP32."""
+    if argv[0] == b"FT.SEARCH":
+        return 6 if len(argv) > 6 and argv[3] == b"PARAMS" else None
     if argv[0] not in (b"VSIM", b"VADD"):
         return None
     place = 4 if argv[0] == b"VADD" and argv[2] == b"REDUCE" else 2

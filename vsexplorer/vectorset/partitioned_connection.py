@@ -104,10 +104,20 @@ class PartitionedConnection:
         """The names of partitioned sets from the configuration."""
         return list(self._named)
 
+    def as_sent(self, command: _Command) -> _Command:
+        """Return what was sent for a command; to parts, the same with their keys."""
+        return self._connection.as_sent(command)
+
+    def is_index(self, key: bytes) -> bool:
+        """Whether a key names an index of the query engine that was described."""
+        return self._connection.is_index(key)
+
     def limits(self, key: bytes) -> tuple[str, ...]:
         """Return which parts of a set did not answer the last command; empty if all did."""
         found = self._collections.get(key)
-        if found is None or not found.failed:
+        if found is None:
+            return self._connection.limits(key)
+        if not found.failed:
             return ()
         there = len(found.keys) - len(found.failed)
         named = ", ".join(display(one) for one in list(found.failed)[:3])

@@ -93,6 +93,8 @@ def set_info(key: bytes, reply: Sequence[Reply]) -> SetInfo:
         uid=int(pairs["vset-uid"]),
         newest_node=int(pairs.get("hnsw-max-node-uid", 0)),
         parts=int(pairs.get("parts", 1)),
+        metric=text(pairs.get("metric", b"")),
+        algorithm=text(pairs.get("algorithm", b"")),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from vsexplorer.core.errors import CommandRefused, NotFound, PermissionDenied, VsexplorerError
 from vsexplorer.core.values import Capabilities, ElementDetails, Hit, Neighbour, SearchOptions, SetInfo, Span
-from vsexplorer.language.dialect import Dialect
+from vsexplorer.language.dialect import ENGINE, Dialect
 from vsexplorer.server.capabilities import probe, probed_search, search_probes
 from vsexplorer.server.connection import Argument, Connection, Reply
 from vsexplorer.server.failures import no_element
@@ -66,6 +66,10 @@ class VectorSetStore:
     def dialect(self) -> Dialect:
         """The filter language of the server."""
         return Dialect(null=self._capabilities.filter_null, substring=self._capabilities.filter_null)
+
+    def dialect_of(self, key: bytes) -> Dialect:
+        """Return the filter language of a set: that of the server, or of the query engine for its indexes."""
+        return ENGINE if self.connection.is_index(key) else self.dialect
 
     def reconnected(self, capabilities: Capabilities) -> None:
         """Continue after a reconnect; the server may have another version."""
@@ -163,7 +167,8 @@ class VectorSetStore:
         if not with_attributes:
             found, notes = await self._with_attributes(info.key, found)
         notes = (*notes, *self.connection.limits(info.key))
-        return Answer(found, commands.render(argv), _since(started), notes, tuple(argv))
+        sent = self.connection.as_sent(argv)
+        return Answer(found, commands.render(sent), _since(started), notes, tuple(sent))
 
     async def ranking(
         self, info: SetInfo, filter: str, options: SearchOptions, like: bytes | None, vector: bytes | None

@@ -39,7 +39,7 @@ class FilterBar(LineBar):
         super().__init__(
             "filter",
             _EXAMPLE,
-            FilterHighlighter(lambda: self.app.theme_variables),
+            FilterHighlighter(lambda: self.app.theme_variables, lambda: self.dialect.engine),
         )
         self._dialect: Dialect | None = None
         self.facts: SetFacts | None = None
@@ -78,7 +78,7 @@ class FilterBar(LineBar):
         """The conditions joined by ``and`` in the expression."""
         from vsexplorer.language.clauses import conditions
 
-        return conditions(self.value)
+        return frozenset() if self.dialect.engine else conditions(self.value)
 
     def set(self, expression: str, announce: bool = True) -> None:
         """Replace the expression and check it.
@@ -94,19 +94,31 @@ class FilterBar(LineBar):
         """Add a condition to the filter or remove it; returns whether the filter could be changed."""
         from vsexplorer.language.clauses import toggle
 
+        if self.dialect.engine:
+            from vsexplorer.language.engine_query import toggled
+
+            changed = toggled(self.value, condition)
+            if changed is not None:
+                self.set(changed)
+            return changed is not None
         if not self.valid:
             return False
         self.set(toggle(self.value, condition))
         return True
 
     def use_dialect(self, dialect: Dialect) -> None:
-        """Check filters in the given dialect from now on."""
+        """Check filters in the given dialect from now on; a filter in another language is cleared."""
+        other = dialect.engine != self.dialect.engine
         self._dialect = dialect
+        if other:
+            self.set("", announce=False)
 
     @property
     def _example(self) -> str:
         if self.facts is None:
             return _EXAMPLE
+        if self.dialect.engine:
+            return "for example @year:[1950 +inf] @country:{Chile}"
         from vsexplorer.language.example import example
 
         found = example(self.facts)

@@ -221,7 +221,15 @@ class MapScreen(Screen[SearchDraft | None]):
         self.run_worker(self._match(contents, expression, self._filtering), group="match", description="filtering")
 
     async def _match(self, contents: MapContents, expression: str, run: int) -> None:
-        found = await asyncio.to_thread(contents.matches, expression, self.filter_bar.dialect)
+        dialect = self.filter_bar.dialect
+        try:
+            if dialect.engine:
+                found = contents.mask(await self._session.explorer.maps.passing(self._info.key, expression))
+            else:
+                found = await asyncio.to_thread(contents.matches, expression, dialect)
+        except VsexplorerError as error:
+            self.status.say(error.line, error=True)
+            return
         if run == self._filtering and contents is self.contents:
             contents.passing = found
             self.filter_bar.say(f"✓ {int(found.sum()):,} of {len(found):,} on the map", "good")

@@ -175,8 +175,9 @@ class Navigation(Vertical):
         """Compare the search with another, side by side."""
         from vsexplorer.tui.main.compare import CompareScreen
 
-        if self._usable() is not None:
-            screen = CompareScreen(self._session, self._draft(), self._session.explorer.dialect, self._facts())
+        if (info := self._usable()) is not None:
+            dialect = self._session.explorer.dialect_of(info.key)
+            screen = CompareScreen(self._session, self._draft(), dialect, self._facts())
             self.app.push_screen(screen, self._compared)
 
     def _compared(self, search: SearchDraft | None) -> None:
@@ -189,7 +190,8 @@ class Navigation(Vertical):
         from vsexplorer.tui.main.map import MapScreen
 
         if (info := self._usable()) is not None:
-            screen = MapScreen(self._session, info, self._draft(), self._session.explorer.dialect, self._facts())
+            dialect = self._session.explorer.dialect_of(info.key)
+            screen = MapScreen(self._session, info, self._draft(), dialect, self._facts())
             self.app.push_screen(screen, self._mapped)
 
     def _mapped(self, search: SearchDraft | None) -> None:

@@ -249,6 +249,7 @@ class MainScreen(Screen[None]):
         match event:
             case Opened(info):
                 self.model.forget()
+                view.filter_bar.use_dialect(self.session.explorer.dialect_of(info.key))
                 self.session.embedded_fields = ()
                 view.begin()
                 self._show_set()

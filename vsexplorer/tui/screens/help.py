@@ -15,7 +15,8 @@ from textual.widgets import Static
 from vsexplorer.tui.keymap import Place, keys_at, shown
 
 _WORDS = (
-    "Results follow every keystroke. The bar beside a score is the cosine similarity, 2 · score - 1. The mouse "
+    "Results follow every keystroke. The bar beside a score goes from the median score of the set to the best "
+    "result, or shows the cosine similarity, 2 · score - 1, until that is known. The mouse "
     "works too: click a row, a column title to sort; hold shift (option on macOS) to select text."
 )
 

@@ -76,6 +76,13 @@ class MapContents:
         filter_ = compiled(expression, dialect)
         return np.array([filter_.matches(raw) for raw in self.shown.attributes], np.bool_)
 
+    def mask(self, names: Sequence[bytes]) -> Mask:
+        """Return which elements are among some names."""
+        import numpy as np
+
+        wanted = set(names)
+        return np.array([name in wanted for name in self.shown.names], np.bool_)
+
     @property
     def lit(self) -> Mask | None:
         """The highlighted elements: neighbours, else a selection, else results, else matches; ``None`` for none."""

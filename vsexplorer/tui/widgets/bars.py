@@ -97,6 +97,8 @@ def set_line(info: SetInfo, model: str) -> str:
     if info.reduced:
         dimensions += f" reduced from {info.input_dimension}"
     facts = [plural(info.size, "element"), dimensions, info.quantization]
+    if info.is_index:
+        facts += [info.algorithm, info.metric]
     if info.parts > 1:
         facts.insert(1, f"{info.parts:,} parts")
     if info.with_attributes < info.size:

@@ -40,10 +40,14 @@ class FilterHighlighter(Highlighter):
 
     Args:
         variables: Returns the theme's variables.
+        engine: Returns whether filters are in the language of the query engine.
     """
 
-    def __init__(self, variables: Callable[[], Mapping[str, str]]) -> None:
+    def __init__(
+        self, variables: Callable[[], Mapping[str, str]], engine: Callable[[], bool] = lambda: False
+    ) -> None:
         self._variables = variables
+        self._engine = engine
         self._styles: dict[str, Style] = {}
         self._colours: tuple[str, ...] = ()
 
@@ -58,6 +62,12 @@ class FilterHighlighter(Highlighter):
         made_of = tuple(variables[name] for name in ("background", *_ANSI))
         if made_of != self._colours:
             self._styles, self._colours = _styles(variables), made_of
+        if self._engine():
+            from vsexplorer.language.engine_query import TOKENS
+
+            for piece in TOKENS.finditer(text.plain):
+                text.stylize(self._styles[piece.lastgroup or "STRING"], piece.start(), piece.end())
+            return
         for token in tokenize(text.plain):
             text.stylize(self._styles[token.kind.name], token.start, token.end)
 
