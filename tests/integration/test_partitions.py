@@ -154,8 +154,6 @@ def test_commands_say_the_same_as_for_one_set(newest: RedisServer, tmp_path: Pat
     listed = json.loads(vsexplorer("sets", "--json", *newest.options).stdout)
     sets = {one["key"]: one for one in (listed["sets"] if isinstance(listed, dict) else listed)}
     assert sets[name]["elements"] == _NUMBER
-    done = vsexplorer("recall", name, "--json", *newest.options)
-    assert json.loads(done.stdout)
     done = vsexplorer("map", name, "--json", *newest.options)
     assert json.loads(done.stdout)["shown"] == _NUMBER
     assert vsexplorer("doctor", name, "--json", *newest.options).returncode in (0, 1)

@@ -349,7 +349,7 @@ def test_a_poor_recall_is_measured_and_mended(newest: RedisServer) -> None:
         assert "FILTER-EF" in screen
         assert "← enough" in screen
         terminal.press("a")
-        terminal.until(lambda shown: "query ›" in shown and "FILTER-EF" in shown and "VSIM" in shown)
+        terminal.until(lambda shown: "query ›" in shown and "· FILTER-EF" in shown)
         terminal.press("q")
         terminal.until("[status 0]")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vsexplorer.core import paths
 from vsexplorer.core.values import Capabilities
@@ -13,27 +15,31 @@ from vsexplorer.queryengine.index_connection import IndexConnection
 from vsexplorer.server.cluster import ClusterConnection
 from vsexplorer.server.session import Session
 from vsexplorer.server.target import Target, Where
-from vsexplorer.services.distribution import DistributionService
-from vsexplorer.services.edit import Editor
 from vsexplorer.services.elements import ElementService
-from vsexplorer.services.evaluation import EvaluationService
-from vsexplorer.services.explanations import ExplanationService
-from vsexplorer.services.fit import FitService
-from vsexplorer.services.health import HealthService
-from vsexplorer.services.maps import MapService
 from vsexplorer.services.models import ModelService
-from vsexplorer.services.quality import QualityService
 from vsexplorer.services.samples import SampleService
 from vsexplorer.services.search import SearchService
 from vsexplorer.services.sets import SetService
-from vsexplorer.services.sizes import SizeService
-from vsexplorer.services.transfers import Transfers
 from vsexplorer.vectorset.partitioned_connection import PartitionedConnection
 from vsexplorer.vectorset.store import VectorSetStore
+
+if TYPE_CHECKING:
+    from vsexplorer.services.distribution import DistributionService
+    from vsexplorer.services.edit import Editor
+    from vsexplorer.services.evaluation import EvaluationService
+    from vsexplorer.services.explanations import ExplanationService
+    from vsexplorer.services.fit import FitService
+    from vsexplorer.services.health import HealthService
+    from vsexplorer.services.maps import MapService
+    from vsexplorer.services.quality import QualityService
+    from vsexplorer.services.sizes import SizeService
+    from vsexplorer.services.transfers import Transfers
 
 
 class Explorer:
     """Composes the services over one connection; ``models`` works before ``connect``, the others after it.
+
+    What not every command needs is imported and made on first use.
 
     Args:
         where: The server to use.
@@ -46,16 +52,6 @@ class Explorer:
     search: SearchService
     elements: ElementService
     samples: SampleService
-    quality: QualityService
-    explanations: ExplanationService
-    evaluation: EvaluationService
-    fit: FitService
-    health: HealthService
-    maps: MapService
-    distribution: DistributionService
-    sizes: SizeService
-    editor: Editor
-    transfers: Transfers
     _partitions: PartitionedConnection
     _indexes: IndexConnection
 
@@ -113,8 +109,10 @@ class Explorer:
         self._indexes.forget()
         self.sets.forget()
         self.samples.forget()
-        self.maps.forget()
-        self.distribution.forget()
+        if "maps" in vars(self):
+            self.maps.forget()
+        if "distribution" in vars(self):
+            self.distribution.forget()
 
     def _compose(self, session: Session) -> None:
         self._indexes = IndexConnection(session.connection)
@@ -124,16 +122,76 @@ class Explorer:
         self.search = SearchService(store, self.models, self.sets)
         self.elements = ElementService(store, self.sets)
         self.samples = SampleService(store, self.sets)
-        self.quality = QualityService(store, self.models, self.sets, self.samples)
-        self.explanations = ExplanationService(store, self.models, self.sets, self.search)
-        self.evaluation = EvaluationService(store, self.sets, self.search)
-        self.fit = FitService(store, self.models, self.sets)
-        self.health = HealthService(store, self.sets, self.fit)
-        self.maps = MapService(store, self.sets, self.search)
-        self.distribution = DistributionService(store, self.sets, self.search, self.samples)
-        self.sizes = SizeService(store, self.sets)
-        self.editor = Editor(store, self.models)
-        self.transfers = Transfers(store, self.models)
+
+    @cached_property
+    def quality(self) -> QualityService:
+        """Measures recall."""
+        from vsexplorer.services.quality import QualityService
+
+        return QualityService(self._store, self.models, self.sets, self.samples)
+
+    @cached_property
+    def explanations(self) -> ExplanationService:
+        """Explains why an element is or is not among the results."""
+        from vsexplorer.services.explanations import ExplanationService
+
+        return ExplanationService(self._store, self.models, self.sets, self.search)
+
+    @cached_property
+    def evaluation(self) -> EvaluationService:
+        """Compares rankings with judgments."""
+        from vsexplorer.services.evaluation import EvaluationService
+
+        return EvaluationService(self._store, self.sets, self.search)
+
+    @cached_property
+    def fit(self) -> FitService:
+        """Finds out which model a set was made with."""
+        from vsexplorer.services.fit import FitService
+
+        return FitService(self._store, self.models, self.sets)
+
+    @cached_property
+    def health(self) -> HealthService:
+        """Examines sets."""
+        from vsexplorer.services.health import HealthService
+
+        return HealthService(self._store, self.sets, self.fit)
+
+    @cached_property
+    def maps(self) -> MapService:
+        """Lays out elements as points."""
+        from vsexplorer.services.maps import MapService
+
+        return MapService(self._store, self.sets, self.search)
+
+    @cached_property
+    def distribution(self) -> DistributionService:
+        """Compares the scores of results with those of all elements."""
+        from vsexplorer.services.distribution import DistributionService
+
+        return DistributionService(self._store, self.sets, self.search, self.samples)
+
+    @cached_property
+    def sizes(self) -> SizeService:
+        """Calculates what sets take in memory."""
+        from vsexplorer.services.sizes import SizeService
+
+        return SizeService(self._store, self.sets)
+
+    @cached_property
+    def editor(self) -> Editor:
+        """Changes elements."""
+        from vsexplorer.services.edit import Editor
+
+        return Editor(self._store, self.models)
+
+    @cached_property
+    def transfers(self) -> Transfers:
+        """Loads, exports and copies."""
+        from vsexplorer.services.transfers import Transfers
+
+        return Transfers(self._store, self.models)
 
     @property
     def _store(self) -> VectorSetStore:

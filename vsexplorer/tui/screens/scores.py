@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 _LEAST_RANGES, _MOST_RANGES = 6, 24
 _AROUND = 12
 """Lines of the screen that are not ranges."""
-_BAR = 40
+_BAR, _LEAST_BAR = 40, 4
+_BESIDE = 36
+"""Cells of a line beside its bar."""
 
 
 class ScoresScreen(Screen[SearchOptions | None]):
@@ -107,7 +109,7 @@ class ScoresScreen(Screen[SearchOptions | None]):
         ranges = max(_LEAST_RANGES, min(_MOST_RANGES, self.size.height - _AROUND))
         rows = found.histogram(ranges)
         most = max(elements for _, _, elements, _ in rows) or 1
-        width = max(10, min(_BAR, self.size.width - 42))
+        width = max(_LEAST_BAR, min(_BAR, self.size.width - _BESIDE))
         content = styled(f"   from      to  {'elements':<{width + 7}} results\n", TITLE)
         for low, high, elements, results in rows:
             content += styled(f"  {low:.3f}   {high:.3f}  {bar(elements / most, width)} {elements:>6,}")
