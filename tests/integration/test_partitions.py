@@ -20,6 +20,7 @@ from vsexplorer.core.values import ByElement, ByVector, Query, SearchOptions
 from vsexplorer.embedding.embedder import Embedder
 from vsexplorer.server.target import Target, Where
 from vsexplorer.services.explorer import Explorer
+from vsexplorer.vectorset import partitioned_connection
 
 _NUMBER, _DIMENSION, _PARTS = 300, 16, 5
 _NAME = b"k:{0..4}"
@@ -206,6 +207,28 @@ def test_a_pattern_and_a_name_of_the_configuration(newest: RedisServer, own_fold
     assert '"things"' in vsexplorer("sets", "--json", *newest.options).stdout
     wrong = vsexplorer("query", "nothing:*", "@e005", *newest.options)
     assert (wrong.returncode, "no vector set" in wrong.stderr) == (1, True)
+
+
+async def test_a_set_called_like_a_pattern_is_one_set(
+    newest: RedisServer, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = newest.client()
+    client.execute_command("VADD", "k*", "VALUES", 2, 1, 0, "a")
+    client.execute_command("VADD", "kk", "VALUES", 2, 1, 0, "b")
+    explorer = Explorer(Where(newest.target), embedder)
+    await explorer.connect()
+    assert (await explorer.sets.info(b"k*")).size == 1
+    client.config_resetstat()
+    await explorer.search.answer(Query(b"k*", ByElement(b"a")))
+    assert "cmdstat_exists" not in client.info("commandstats")
+    client.delete("k*")
+    monkeypatch.setattr(partitioned_connection, "_REST", 0.0)
+    with pytest.raises(NotFound):
+        await explorer.sets.info(b"nothing*")
+    assert (await explorer.sets.info(b"k*")).size == 1
+    page = await explorer.search.answer(Query(b"k*", ByElement(b"b")))
+    assert [hit.element for hit in page.hits] == [b"b"]
+    await explorer.close()
 
 
 async def test_parts_that_cannot_belong_together_are_refused(newest: RedisServer, embedder: Embedder) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ _KNOWN_PLACES = 100_000
 """Elements whose part is remembered."""
 _TRIED = 3
 """Elements of each part by which it is found out whether elements are where the hash says."""
+_REST = 30.0
+"""Seconds before the keys that match a pattern are looked for again: that scans the database."""
 _FEW = 4
 """Commands about elements up to which all parts are asked for an element that is not where the hash says."""
 _PASSING = (ConnectionFailed, TimedOut, ServerNotReady)
@@ -93,6 +96,10 @@ class PartitionedConnection:
         self._connection = connection
         self._named = {name.encode(): pattern.encode() for name, pattern in named.items()}
         self._collections: dict[bytes, _Collection] = {}
+        self._literal: set[bytes] = set()
+        """Names that look like patterns and are keys."""
+        self._looked: dict[bytes, float] = {}
+        """``time.monotonic()`` when the keys of a pattern were looked for."""
 
     @property
     def target(self) -> Target:
@@ -143,7 +150,7 @@ class PartitionedConnection:
         Raises:
             VsexplorerError: the connection failed, so the outcome of all commands is unknown.
         """
-        found = [await self._collection(_key(command)) for command in commands]
+        found = [await self._collection(_key(command), command[0] == b"VINFO") for command in commands]
         if not any(found):
             return await self._connection.pipeline(commands, transaction)
         if transaction:
@@ -223,6 +230,8 @@ class PartitionedConnection:
     def forget(self) -> None:
         """Forget what is known of sets: the server may be another one."""
         self._collections.clear()
+        self._literal.clear()
+        self._looked.clear()
 
     # What a key stands for
 
@@ -231,14 +240,16 @@ class PartitionedConnection:
 
         Args:
             key: The key.
-            again: Look for the keys that match a pattern again.
+            again: Look for the keys that match a pattern again, unless that was done a moment ago.
         """
         if key is None:
             return None
         pattern = self._named.get(key, key)
         known = self._collections.get(key)
-        if known is not None and not (again and partitions.is_glob(pattern)):
+        again = again and partitions.is_glob(pattern) and time.monotonic() > self._looked.get(key, -_REST) + _REST
+        if not again and (known is not None or key in self._literal):
             return known
+        self._looked[key] = time.monotonic()
         keys = partitions.expanded(pattern)
         if keys is None and not (key in self._named or partitions.is_glob(pattern)):
             return None
@@ -248,6 +259,8 @@ class PartitionedConnection:
             known = _Collection(key, keys) if keys else None
         if known is not None:
             self._collections[key] = known
+        else:
+            self._literal.add(key)
         return known
 
     async def _matching(self, pattern: bytes) -> list[bytes]:
