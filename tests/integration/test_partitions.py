@@ -99,6 +99,14 @@ async def test_elements_are_found_wherever_they_are(explorer: Explorer) -> None:
         await explorer.elements.details(_NAME, b"missing")
     with pytest.raises(NotFound):
         await explorer.search.answer(Query(_NAME, ByElement(b"missing")))
+
+
+async def test_an_element_nobody_asked_for_yet_is_searched_with(explorer: Explorer) -> None:
+    page = await explorer.search.answer(Query(_NAME, ByElement(b"e042"), "", SearchOptions(3)))
+    assert page.hits[0].element == b"e042"
+
+
+async def test_neighbours_are_those_within_the_part(explorer: Explorer) -> None:
     links = await explorer.elements.neighbours(_NAME, b"e042")
     assert links[0]
 

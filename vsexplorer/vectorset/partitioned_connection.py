@@ -463,10 +463,14 @@ class PartitionedConnection:
         """Return the vector of an element, to search other parts with; ``None`` if it does not exist."""
         if not collection.dimension:
             await self.call(b"VINFO", collection.name)
-        part = self._part(collection, name)
-        reply = await self._connection.call(b"VEMB", part, name, b"RAW")
+        reply = await self._connection.call(b"VEMB", self._part(collection, name), name, b"RAW")
         if reply is None:
-            return None
+            await self._ask_all(collection, [name])
+            if (part := collection.places.get(name)) is None:
+                return None
+            reply = await self._connection.call(b"VEMB", part, name, b"RAW")
+            if reply is None:
+                return None
         numbers = StoredVector.of(reply, collection.dimension).numbers()
         if collection.input_dimension != collection.dimension:
             return packed(lift(numbers, collection.input_dimension))
