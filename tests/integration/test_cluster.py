@@ -290,3 +290,25 @@ async def test_sentinels_lead_to_the_primary_and_through_a_failover(
             await driver.until(lambda: driver.names()[0] == "b")
             target = driver.main.session.explorer.target
             assert target.port in watched.servers[1:]
+
+
+def test_the_printed_rules_are_enough_on_a_cluster(cluster: Cluster) -> None:
+    fill_sets(cluster)
+    options = ["-p", str(cluster.ports[0])]
+    printed = json.loads(vsexplorer("info", "--acl", "--json", *options).stdout)["changing"]
+    rule = printed.replace("NAME", "ann").replace(">PASSWORD", ">pw").split()
+    nodes = [cluster.client(port) for port in cluster.ports]
+    for node in nodes:
+        node.execute_command(*rule)
+        node.execute_command("ACL", "LOG", "RESET")
+    for command in (
+        ("sets",),
+        *(("query", key.decode(), "--like", "e1") for key in KEYS[:4]),
+        ("query", "set*", "[1, 2]"),
+        ("rename", "set1", "e1", "renamed", "--yes"),
+    ):
+        done = vsexplorer(*command, *options, "--user", "ann", REDISCLI_AUTH="pw")
+        assert done.returncode == 0, (command, done.stderr)
+    assert [entry[7] for node in nodes for entry in node.execute_command("ACL", "LOG")] == []
+    for node in nodes:
+        node.execute_command("ACL", "DELUSER", "ann")

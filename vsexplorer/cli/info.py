@@ -12,6 +12,7 @@ from vsexplorer.core.errors import ExitCode, VsexplorerError
 from vsexplorer.core.text import plural
 
 if TYPE_CHECKING:
+    from vsexplorer.core.values import Capabilities
     from vsexplorer.server.cluster import ClusterConnection
     from vsexplorer.services.explorer import Explorer
 
@@ -31,11 +32,14 @@ _NEWER = "no: Redis 8.4 or newer has it; pip install 'vsexplorer[newest]' brings
 
 
 @click.command()
+@click.option("--acl", is_flag=True, help="Show the ACL rules that a user of this server needs.")
 @format_options
 @connection_options
 @click.pass_context
-def info(ctx: click.Context, output_format: str) -> int:
+def info(ctx: click.Context, acl: bool, output_format: str) -> int:
     """Show versions, the server, the model and paths."""
+    if acl:
+        return _show_rules(ctx, output_format)
     import platform
 
     from vsexplorer.core import paths
@@ -64,6 +68,31 @@ def info(ctx: click.Context, output_format: str) -> int:
         rows += [[f"{name} {entry}".strip(), text] for entry, text in entries]
     write(Listing(record, [record], ["what", "value"], rows), output_format)
     return exit_code
+
+
+def _show_rules(ctx: click.Context, output_format: str) -> int:
+    from vsexplorer.output.listing import Listing
+    from vsexplorer.output.writer import say, write
+    from vsexplorer.server.permissions import acl_rule, permissions
+
+    async def look(explorer: Explorer) -> Capabilities:
+        return explorer.capabilities
+
+    able = explore(ctx, look)
+    reading, changing = acl_rule(able, changes=False), acl_rule(able, changes=True)
+    needed = [(one.rule, "changes" if one.changes else "reads", one.purpose) for one in permissions(able)]
+    records = [{"rule": rule, "needed by who": who, "for": purpose} for rule, who, purpose in needed]
+    if output_format == "table":
+        say(f"A user who reads:\n{reading}\n\nA user who also changes data:\n{changing}\n")
+    listing = Listing(
+        {"reading": reading, "changing": changing, "rules": records},
+        records,
+        ["rule", "needed by who", "for"],
+        [list(one) for one in needed],
+        plain=[["reading", reading], ["changing", changing]],
+    )
+    write(listing, output_format)
+    return ExitCode.OK
 
 
 def _server(ctx: click.Context) -> tuple[dict[str, Any], ExitCode]:

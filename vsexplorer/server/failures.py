@@ -27,7 +27,6 @@ from vsexplorer.server.target import Target
 
 _FILTER = re.compile(r"syntax error in FILTER expression near: (.*)", re.DOTALL)
 _PIPELINE_PREFIX = re.compile(r"^Command # \d+ \(.*\) of pipeline caused error: ", re.DOTALL)
-_READING = "+vsim +vinfo +vcard +vgetattr +vemb +vlinks +vrange +vrandmember"
 _ERROR_CODES: dict[type[Exception], str] = {
     redis_errors.BusyLoadingError: "LOADING",
     redis_errors.MasterDownError: "MASTERDOWN",
@@ -156,7 +155,7 @@ def _denied(text: str, target: Target) -> PermissionDenied:
         return PermissionDenied(
             f"The user {who} may not run {command.upper()}.",
             f"To permit it: ACL SETUSER {who} +{command}\n"
-            f"Vector set commands are in no ACL category; reading needs {_READING}.",
+            "vsexplorer info --acl shows all the rules that a user needs.",
         )
     return PermissionDenied(f"{target.address} does not permit this: {sanitize(text)}")
 
