@@ -80,14 +80,14 @@ def _show_rules(ctx: click.Context, output_format: str) -> int:
 
     able = explore(ctx, look)
     reading, changing = acl_rule(able, changes=False), acl_rule(able, changes=True)
-    needed = [(one.rule, "changes" if one.changes else "reads", one.purpose) for one in permissions(able)]
-    records = [{"rule": rule, "needed by who": who, "for": purpose} for rule, who, purpose in needed]
+    needed = [(one.rule, "change data" if one.changes else "read", one.purpose) for one in permissions(able)]
+    records = [{"rule": rule, "needed to": who, "for": purpose} for rule, who, purpose in needed]
     if output_format == "table":
         say(f"A user who reads:\n{reading}\n\nA user who also changes data:\n{changing}\n")
     listing = Listing(
         {"reading": reading, "changing": changing, "rules": records},
         records,
-        ["rule", "needed by who", "for"],
+        ["rule", "needed to", "for"],
         [list(one) for one in needed],
         plain=[["reading", reading], ["changing", changing]],
     )
