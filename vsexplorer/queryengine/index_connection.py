@@ -22,6 +22,7 @@ from vsexplorer.queryengine.encoding import decode, encode, similarity
 from vsexplorer.queryengine.index_info import PREFIX, IndexInfo, parse, split
 from vsexplorer.server.connection import Argument, Commands, Connection, Reply
 from vsexplorer.server.target import Target
+from vsexplorer.server.topology import key_of, raw
 
 _SCORE = b"__vsexplorer_distance"
 _PAGE = 5_000
@@ -165,9 +166,9 @@ class IndexConnection:
 
     async def _index(self, command: _Command) -> _Known | None:
         """Return the index that a command is about; ``None`` for any other key."""
-        if not _names_index(command):
+        key = key_of(command)
+        if key is None or not key.startswith(PREFIX):
             return None
-        key = _key(command)
         known = self._known.get(key)
         if known is None or command[0] == b"VINFO":
             try:
@@ -224,7 +225,7 @@ class IndexConnection:
             )
         if name in _WRITES:
             raise _unwritable()
-        raise CommandRefused(f"{display(_bytes(name))} is not possible on an index.")
+        raise CommandRefused(f"{display(raw(name))} is not possible on an index.")
 
     async def _names(self, known: _Known) -> list[bytes]:
         """Return the names of all documents, sorted; they are listed once for each version of the index."""
@@ -243,7 +244,7 @@ class IndexConnection:
         return found
 
     def _range(self, names: list[bytes], command: _Command) -> list[bytes]:
-        start, end = _bytes(command[2]), _bytes(command[3])
+        start, end = raw(command[2]), raw(command[3])
         first = 0 if start == b"-" else (bisect_right if start[:1] == b"(" else bisect_left)(names, start[1:])
         last = len(names) if end == b"+" else (bisect_left if end[:1] == b"(" else bisect_right)(names, end[1:])
         found = names[first:last]
@@ -255,7 +256,7 @@ class IndexConnection:
         A search with a vector of zeros and TRUTH lists what passes the filter, as it does for vector sets.
         """
         info, options = known.info, _options(command)
-        expression = _bytes(options.get(b"FILTER", b"")).strip() or b"*"
+        expression = raw(options.get(b"FILTER", b"")).strip() or b"*"
         count = int(options.get(b"COUNT", 10))
         with_scores, with_attributes = b"WITHSCORES" in options, b"WITHATTRIBS" in options
         vector = await self._wanted(info, command)
@@ -292,10 +293,10 @@ class IndexConnection:
     async def _wanted(self, info: IndexInfo, command: _Command) -> bytes:
         """Return the vector to search for, as float32."""
         if command[2] != b"ELE":
-            return _bytes(command[3])
-        numbers = await self._vectors(info, [_bytes(command[3])])
+            return raw(command[3])
+        numbers = await self._vectors(info, [raw(command[3])])
         if numbers[0] is None:
-            raise NotFound(f"The index has no document {display(_bytes(command[3]))} with a vector.")
+            raise NotFound(f"The index has no document {display(raw(command[3]))} with a vector.")
         return packed(numbers[0])
 
     # Documents
@@ -348,7 +349,7 @@ def _knn(
 
 
 def _document_command(info: IndexInfo, command: _Command) -> _Command:
-    name, document = command[0], _bytes(command[2])
+    name, document = command[0], raw(command[2])
     if name == b"VISMEMBER":
         return [b"EXISTS", document]
     json_documents = info.documents_are == "JSON"
@@ -390,7 +391,7 @@ def _options(command: _Command) -> dict[bytes, Argument]:
     found: dict[bytes, Argument] = {}
     place = 4
     while place < len(command):
-        name = _bytes(command[place])
+        name = raw(command[place])
         flag = name in (b"WITHSCORES", b"WITHATTRIBS", b"TRUTH", b"NOTHREAD")
         found[name] = name if flag else command[place + 1]
         place += 1 if flag else 2
@@ -398,17 +399,7 @@ def _options(command: _Command) -> dict[bytes, Argument]:
 
 
 def _names_index(command: _Command) -> bool:
-    name = command[0]
-    known = name in (b"DEL", b"UNLINK", b"EXISTS", b"MEMORY") or (isinstance(name, bytes) and name.startswith(b"V"))
-    return known and len(command) > 1 and _key(command).startswith(PREFIX)
-
-
-def _key(command: _Command) -> bytes:
-    return _bytes(command[2 if command[0] == b"MEMORY" and len(command) > 2 else 1])
-
-
-def _bytes(argument: Argument) -> bytes:
-    return argument if isinstance(argument, bytes) else str(argument).encode()
+    return (key_of(command) or b"").startswith(PREFIX)
 
 
 def _unwritable() -> CommandRefused:

@@ -97,7 +97,7 @@ def key_of(command: Sequence[object]) -> bytes | None:
     name = name_of(command)
     if name in _KEYLESS or len(command) < 2:
         return None
-    return _raw(command[2 if name in _BEHIND else 1])
+    return raw(command[2 if name in _BEHIND else 1])
 
 
 def mapped(pairs: Iterable[str]) -> dict[str, Address]:
@@ -134,8 +134,9 @@ def _announced(node: Sequence[Any]) -> Address:
 
 def name_of(command: Sequence[object]) -> bytes:
     """Return the name of a command, in capitals."""
-    return _raw(command[0]).upper()
+    return raw(command[0]).upper()
 
 
-def _raw(argument: object) -> bytes:
+def raw(argument: object) -> bytes:
+    """Return an argument of a command as it is sent."""
     return argument if isinstance(argument, bytes) else str(argument).encode("utf-8", "surrogateescape")

@@ -27,12 +27,12 @@ from vsexplorer.core.text import display
 from vsexplorer.core.vectors import packed
 from vsexplorer.server.connection import Argument, Commands, Connection, Reply
 from vsexplorer.server.target import Target
+from vsexplorer.server.topology import key_of, raw
 from vsexplorer.vectorset import partitions
 from vsexplorer.vectorset.projection import lift
 from vsexplorer.vectorset.stored_vector import StoredVector
 
 _OF_ELEMENT = frozenset([b"VGETATTR", b"VEMB", b"VLINKS", b"VISMEMBER", b"VSETATTR", b"VREM"])
-_RECORD_COMMANDS = frozenset([b"HMGET"])
 _KNOWN_PLACES = 100_000
 """Elements whose part is remembered."""
 _TRIED = 3
@@ -249,10 +249,10 @@ class PartitionedConnection:
         again = again and partitions.is_glob(pattern) and time.monotonic() > self._looked.get(key, -_REST) + _REST
         if not again and (known is not None or key in self._literal):
             return known
-        self._looked[key] = time.monotonic()
         keys = partitions.expanded(pattern)
         if keys is None and not (key in self._named or partitions.is_glob(pattern)):
             return None
+        self._looked[key] = time.monotonic()
         if keys is None:
             keys = await self._matching(pattern)
         if known is None or known.keys != keys:
@@ -340,7 +340,7 @@ class PartitionedConnection:
 
     async def _plan(self, command: _Command, collection: _Collection) -> _Plan:
         name = command[0]
-        if name in _RECORD_COMMANDS:
+        if name == b"HMGET":
             return self._records(command)
         if (element := _element(command)) is not None:
             part = self._part(collection, element)
@@ -361,7 +361,7 @@ class PartitionedConnection:
             return _Plan(everywhere, lambda got: self._answers(collection, got)[0][1])
         if name in (b"VCARD", b"MEMORY", b"DEL", b"UNLINK", b"EXISTS"):
             return _Plan(everywhere, lambda got: self._summed(collection, got))
-        raise CommandRefused(f"{display(_bytes(name))} is not possible on a partitioned set.")
+        raise CommandRefused(f"{display(raw(name))} is not possible on a partitioned set.")
 
     def _answers(self, collection: _Collection, got: Sequence[_Outcome]) -> list[tuple[bytes, Reply]]:
         """Return the replies of the parts that exist and answer.
@@ -436,10 +436,10 @@ class PartitionedConnection:
         """Search all parts, and keep the best of what they find."""
         asked = list(command)
         if asked[2] == b"ELE":
-            vector = await self._vector(collection, _bytes(asked[3]))
+            vector = await self._vector(collection, raw(asked[3]))
             if vector is None:
                 # The server says that the element does not exist.
-                return _Plan([_with_key(asked, collection.home(_bytes(asked[3])))], lambda got: got[0])
+                return _Plan([_with_key(asked, collection.home(raw(asked[3])))], lambda got: got[0])
             asked[2:4] = [b"FP32", vector]
         scored = b"WITHSCORES" in asked[4:]
         if not scored:
@@ -482,7 +482,7 @@ class PartitionedConnection:
         parts: dict[int, list[bytes]] = {}
         asked = list(command)
         for place, one in enumerate(fields):
-            collection = self._collections.get(_bytes(one))
+            collection = self._collections.get(raw(one))
             if collection is not None:
                 parts[place] = collection.keys
                 asked += collection.keys
@@ -495,7 +495,7 @@ class PartitionedConnection:
             for place, keys in parts.items():
                 own, rest = rest[: len(keys)], rest[len(keys) :]
                 if found[place] is None:
-                    found[place] = _common_record(_bytes(fields[place]), keys, own)
+                    found[place] = _common_record(raw(fields[place]), keys, own)
             return found
 
         return _Plan([asked], merge)
@@ -513,31 +513,24 @@ class PartitionedConnection:
 
 def _key(command: _Command) -> bytes | None:
     """Return the key that may name a partitioned set."""
-    name = command[0]
-    if name in _RECORD_COMMANDS:
+    if command[0] == b"HMGET":
+        # The fields of the records are the keys of their sets.
         return next((one for one in command[2:] if isinstance(one, bytes)), None)
-    if name == b"MEMORY":
-        return _bytes(command[2]) if len(command) > 2 else None
-    known = name in (b"DEL", b"UNLINK", b"EXISTS") or (isinstance(name, bytes) and name.startswith(b"V"))
-    return _bytes(command[1]) if known and len(command) > 1 else None
+    return key_of(command)
 
 
 def _element(command: _Command) -> bytes | None:
     """Return the element that a command is about; ``None`` for a command about the whole set."""
     if command[0] in _OF_ELEMENT:
-        return _bytes(command[2])
+        return raw(command[2])
     if command[0] == b"VADD":
-        return _bytes(command[6 if command[2] == b"REDUCE" else 4])
+        return raw(command[6 if command[2] == b"REDUCE" else 4])
     return None
 
 
 def _with_key(command: _Command, key: bytes) -> list[Argument]:
     place = 2 if command[0] == b"MEMORY" else 1
     return [*command[:place], key, *command[place + 1 :]]
-
-
-def _bytes(argument: Argument) -> bytes:
-    return argument if isinstance(argument, bytes) else str(argument).encode()
 
 
 def _common_record(name: bytes, keys: Sequence[bytes], records: Sequence[Reply]) -> bytes | None:
