@@ -61,6 +61,11 @@ class SetInfo:
     """Of an index, how it searches and the type of its numbers: ``HNSW FLOAT32``; empty for vector sets."""
 
     @property
+    def version(self) -> tuple[int, int, int]:
+        """What changes when elements are added, replaced or removed."""
+        return self.uid, self.size, self.newest_node
+
+    @property
     def is_index(self) -> bool:
         """Whether it is an index of the query engine."""
         return bool(self.metric)

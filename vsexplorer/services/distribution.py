@@ -99,11 +99,7 @@ class DistributionService:
         if not info.size:
             raise NotFound(f"{display(key)} is empty.")
         kept = self._sampled.get(key)
-        if kept is not None and (kept.info.uid, kept.info.size, kept.info.newest_node) == (
-            info.uid,
-            info.size,
-            info.newest_node,
-        ):
+        if kept is not None and kept.info.version == info.version:
             return kept
         names, uniform = self._samples.names(info), True
         if names is None:

@@ -57,7 +57,7 @@ class MapService:
         info = await self._filled(key)
         kept = self._maps.get((key, sample, seed))
         if kept is not None and not again:
-            if _version(kept.info) == _version(info):
+            if kept.info.version == info.version:
                 yield kept
                 return
             if kept.whole and info.size <= sample:
@@ -132,7 +132,3 @@ class MapService:
         if not info.size:
             raise NotFound(f"{display(key)} is empty.")
         return info
-
-
-def _version(info: SetInfo) -> tuple[int, int, int]:
-    return info.uid, info.size, info.newest_node
