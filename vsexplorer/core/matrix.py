@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     type Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
-def normalized(rows: Matrix) -> Matrix:
-    """Return rows of length one; rows of zeros stay zeros."""
+def normalized[Rows: (Matrix, Floats)](rows: Rows) -> Rows:
+    """Return rows of length one, of the same type; rows of zeros stay zeros."""
     import numpy as np
 
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    found: Matrix = rows / np.where(lengths > 0, lengths, 1.0)
-    return found
+    return np.divide(rows, np.where(lengths > 0, lengths, 1), dtype=rows.dtype)

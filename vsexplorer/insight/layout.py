@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vsexplorer.core.matrix import normalized
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -111,10 +113,10 @@ def nearest(rows: Floats, among: Floats, number: int, skip_itself: bool) -> Iter
     """
     import numpy as np
 
-    unit = _unit(among)
+    unit = normalized(among)
     number = max(0, min(number, len(among) - skip_itself))
     for first in range(0, len(rows), _BLOCK):
-        block = _unit(rows[first : first + _BLOCK])
+        block = normalized(rows[first : first + _BLOCK])
         cosines = block @ unit.T
         if skip_itself:
             own = np.arange(len(block))
@@ -231,7 +233,7 @@ def quality(rows: Floats, points: Floats, seed: int, sample: int = 500, near: in
     if number < 2 * near + 2:
         return None
     chosen = np.random.default_rng(seed).permutation(number)[:sample]
-    cosines = _unit(rows[chosen]) @ _unit(rows).T
+    cosines = normalized(rows[chosen]) @ normalized(rows).T
     gaps = np.sum(points[chosen] ** 2, axis=1)[:, None] - 2 * points[chosen] @ points.T + np.sum(points**2, axis=1)
     own = np.arange(len(chosen))
     cosines[own, chosen], gaps[own, chosen] = np.inf, -np.inf
@@ -265,13 +267,6 @@ def bounds(points: Floats, shown: Mask | None = None) -> tuple[float, float, flo
     left, bottom = (low - margin).tolist()
     right, top = (high + margin).tolist()
     return left, bottom, right, top
-
-
-def _unit(rows: Floats) -> Floats:
-    import numpy as np
-
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(rows / np.where(lengths > 0, lengths, 1), dtype=np.float32)
 
 
 def _edges(
