@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 
-from vsexplorer.core.values import Hit, ResultPage, SearchDraft, SearchOptions, SetInfo
+from vsexplorer.core.values import Everything, Hit, ResultPage, SearchDraft, SearchOptions, SetInfo
 from vsexplorer.tui.keymap import Place, bindings
 from vsexplorer.tui.main.messages import SetChosen, SimilarWanted, StatusMessage
 from vsexplorer.tui.services.search_history import SearchHistory
@@ -136,18 +136,22 @@ class Navigation(Vertical):
 
     def action_explain_why(self) -> None:
         """Explain why an element is or is not among the results."""
-        from vsexplorer.core.values import Everything
         from vsexplorer.tui.screens.why import WhyScreen
 
-        page = self._page()
-        if self._usable() is None:
-            return
-        if page is None or isinstance(page.query.source, Everything):
-            self._say("type a query first: without one nothing is ranked")
-        else:
+        if (page := self._ranked()) is not None:
             selected = self._selected()
             element = selected.element if selected is not None else None
             self.app.push_screen(WhyScreen(self._session, page.query, element), self._explained)
+
+    def _ranked(self) -> ResultPage | None:
+        """Return the results of a query; ``None``, and why in the status line, if nothing is ranked."""
+        if self._usable() is None:
+            return None
+        page = self._page()
+        if page is None or isinstance(page.query.source, Everything):
+            self._say("type a query first: without one nothing is ranked")
+            return None
+        return page
 
     def _explained(self, options: SearchOptions | None) -> None:
         if options is not None:
@@ -160,15 +164,9 @@ class Navigation(Vertical):
 
     def action_show_scores(self) -> None:
         """Show where the results lie among the scores of all elements."""
-        from vsexplorer.core.values import Everything
         from vsexplorer.tui.screens.scores import ScoresScreen
 
-        page = self._page()
-        if self._usable() is None:
-            return
-        if page is None or isinstance(page.query.source, Everything):
-            self._say("type a query first: without one nothing is ranked")
-        else:
+        if (page := self._ranked()) is not None:
             self.app.push_screen(ScoresScreen(self._session, page, self._options()), self._explained)
 
     def action_compare_searches(self) -> None:
@@ -178,9 +176,9 @@ class Navigation(Vertical):
         if (info := self._usable()) is not None:
             dialect = self._session.explorer.dialect_of(info.key)
             screen = CompareScreen(self._session, self._draft(), dialect, self._facts())
-            self.app.push_screen(screen, self._compared)
+            self.app.push_screen(screen, self._go_on)
 
-    def _compared(self, search: SearchDraft | None) -> None:
+    def _go_on(self, search: SearchDraft | None) -> None:
         self.post_message(self.Returned())
         if search is not None:
             self.post_message(self.Recalled(search))
@@ -192,12 +190,7 @@ class Navigation(Vertical):
         if (info := self._usable()) is not None:
             dialect = self._session.explorer.dialect_of(info.key)
             screen = MapScreen(self._session, info, self._draft(), dialect, self._facts())
-            self.app.push_screen(screen, self._mapped)
-
-    def _mapped(self, search: SearchDraft | None) -> None:
-        self.post_message(self.Returned())
-        if search is not None:
-            self.post_message(self.Recalled(search))
+            self.app.push_screen(screen, self._go_on)
 
     def action_examine_set(self) -> None:
         """Examine the open set."""
