@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -21,10 +22,11 @@ from vsexplorer.tui.keymap import Place, bindings, keys_at
 from vsexplorer.tui.live_search import LiveSearch, Outcome
 from vsexplorer.tui.main.filter_bar import FilterBar
 from vsexplorer.tui.main.map_details import MapDetails
-from vsexplorer.tui.main.map_files import MapFiles
 from vsexplorer.tui.main.messages import StatusMessage
 from vsexplorer.tui.main.query_bar import QueryBar
 from vsexplorer.tui.main.status_line import StatusLine
+from vsexplorer.tui.screens.forms import NameForm
+from vsexplorer.tui.services.map_files import MapFiles
 from vsexplorer.tui.services.map_maker import MapMaker
 from vsexplorer.tui.session import Session
 from vsexplorer.tui.widgets.bars import Footer, TextBar
@@ -85,7 +87,7 @@ class MapScreen(Screen[SearchDraft | None]):
             lambda: session.explorer.search, self._deliver, self._crash
         )
         self._maker = MapMaker(self._use, self._place, self.status.say)
-        self._files = MapFiles(self, lambda: session.explorer.transfers, info, self.status.say)
+        self._files = MapFiles(lambda: session.explorer.transfers, info, self.status.say)
         self.contents: MapContents | None = None
         """The map; ``None`` until its points have places."""
         self._part = False
@@ -118,6 +120,7 @@ class MapScreen(Screen[SearchDraft | None]):
     async def on_unmount(self) -> None:
         """Stop making the map, and wait for running commands."""
         self._maker.stop()
+        self._filtering += 1
         await self._details.close()
         await self._live.close()
 
@@ -218,7 +221,8 @@ class MapScreen(Screen[SearchDraft | None]):
             self.filter_bar.say("")
             self._overlay()
             return
-        self.run_worker(self._match(contents, expression, self._filtering), group="match", description="filtering")
+        work = self._match(contents, expression, self._filtering)
+        self.app.run_worker(work, group="match", description="filtering a map")
 
     async def _match(self, contents: MapContents, expression: str, run: int) -> None:
         dialect = self.filter_bar.dialect
@@ -379,15 +383,27 @@ class MapScreen(Screen[SearchDraft | None]):
     def action_export(self) -> None:
         """Write what is selected or highlighted to a file."""
         names = self.contents.lit_names if self.contents is not None else ()
-        if names:
-            self._files.export(names)
-        else:
+        if not names:
             self.status.say("nothing is selected or highlighted · x: draw a box")
+            return
+        title = f"export {plural(len(names), 'element')} to (.jsonl, .csv or .parquet)"
+        self._write(title, "selection.jsonl", lambda path: self._files.export(names, path))
 
     def action_save_picture(self) -> None:
         """Write the map to a file."""
-        if self.contents is not None:
-            self._files.save(self.contents)
+        if (contents := self.contents) is not None:
+            title = "write the map to (.svg, .png, .csv, .json or .parquet)"
+            self._write(title, "map.svg", lambda path: self._files.save(contents, path))
+
+    def _write(self, title: str, proposed: str, write: Callable[[Path], Coroutine[None, None, None]]) -> None:
+        """Ask for a file, and write it."""
+
+        def chosen(path: str | None) -> None:
+            if path:
+                # As for a map that is made, leaving the screen must not cancel a command.
+                self.app.run_worker(write(Path(path)), group="write", description="writing a file")
+
+        self.app.push_screen(NameForm(title, proposed), chosen)
 
     # Leaving
 
