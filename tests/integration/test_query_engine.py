@@ -15,7 +15,7 @@ from tests.conftest import CACHE
 from tests.support.command import vsexplorer
 from tests.support.debian import Unavailable
 from tests.support.query_engine import engine_server
-from tests.support.servers import RedisServer
+from tests.support.servers import RedisServer, fill
 from tests.support.topology import wait
 from tests.tui.driving import GOLDEN, running
 from vsexplorer.core.errors import CommandRefused, FilterRefused, NotFound
@@ -274,3 +274,13 @@ async def test_the_screen_searches_both_kinds(engine: RedisServer, embedder: Emb
         await driver.press("f")
         await driver.type(".died < 1950")
         await driver.until(lambda: "VSIM aset" in driver.status() or "VRANGE" in driver.status())
+
+
+def test_without_the_engine_a_set_may_be_called_like_an_index(newest: RedisServer) -> None:
+    fill(newest.client(), "ft:people", [("a", (1.0, 0.0), None), ("b", (0.0, 1.0), None)])
+    done = vsexplorer("query", "ft:people", "@a", "--format", "plain", *newest.options)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("1")
+    missing = vsexplorer("query", "ft:other", "@a", *newest.options)
+    assert missing.returncode == 1
+    assert "There is no vector set 'ft:other'" in missing.stderr

@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from vsexplorer.core.errors import CommandRefused, FilterRefused, NotFound, VsexplorerError
+from vsexplorer.core.errors import CommandRefused, FilterRefused, NotFound, NoVectorSets, VsexplorerError
 from vsexplorer.core.text import display
 from vsexplorer.core.vectors import packed
 from vsexplorer.queryengine import documents
@@ -183,11 +183,11 @@ class IndexConnection:
         """Describe an index.
 
         Raises:
-            NotFound: there is no such index, or it has no such vector field.
+            NotFound: there is no such index, it has no such vector field, or the server has no query engine.
         """
         try:
             info = parse(key, await self._connection.call(b"FT.INFO", split(key)[0]))
-        except CommandRefused as error:
+        except (CommandRefused, NoVectorSets) as error:
             raise NotFound("There is no such key.") from error
         before = self._known.get(key)
         if before is not None and replace(before.info, memory=info.memory) == info:
